@@ -1,0 +1,146 @@
+"""Contracts: what each raw column of each source object must look like.
+
+A contract has one home, the dbt source YAML of its system
+(``models/staging/<system>/_<system>__sources.yml``, under ``config: meta:``). Landing, the judgement in
+staging, the raw rules and the templates all read it from there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from halftime.errors import UsageError
+
+KINDS = frozenset(
+    {"text", "id", "email", "integer", "decimal", "boolean", "date", "timestamp"},
+)
+RAW_PREFIX = "raw_"
+LINEAGE_COLUMNS = ("_source_file", "_source_row", "_load_id", "_landed_at")
+
+
+def normalise_header(text: str) -> str:
+    """Reduce a header to lower-case letters and digits, so that ``StageName`` = ``stage_name``."""
+    return re.sub(r"[\W_]+", "", text, flags=re.UNICODE).lower()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One raw column of a contract.
+
+    ``name`` is canonical (without ``raw_``); ``required`` says that a file must have the column,
+    ``nullable`` that a row may leave it blank; ``accepted`` holds clean lower-case values.
+    """
+
+    name: str
+    header: str
+    kind: str = "text"
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    nullable: bool = True
+    accepted: tuple[str, ...] = ()
+    minimum: str | None = None
+    maximum: str | None = None
+    typed: str = ""
+    private: bool = False
+
+    @property
+    def raw_name(self) -> str:
+        """Name of the column in the raw table."""
+        return RAW_PREFIX + self.name
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One object of one source system: its raw table, the file names it answers to, its columns."""
+
+    system: str
+    object: str
+    table: str
+    description: str
+    names: tuple[str, ...]
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    path: Path = field(compare=False)
+
+    def column(self, name: str) -> Column | None:
+        """Return the column with this canonical name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def required_columns(self) -> tuple[Column, ...]:
+        """Columns without which a file is rejected."""
+        return tuple(column for column in self.columns if column.required)
+
+
+def _column(path: Path, table: str, node: dict) -> Column:
+    meta = (node.get("config") or {}).get("meta") or {}
+    name = str(node["name"])
+    if not name.startswith(RAW_PREFIX):
+        raise UsageError(
+            f"{path}: column '{name}' of '{table}' does not begin with '{RAW_PREFIX}'.",
+            hint="Prefix contract columns with 'raw_' so that typed names never collide.",
+        )
+    canonical = name[len(RAW_PREFIX) :]
+    kind = str(meta.get("kind", "text"))
+    if kind not in KINDS:
+        raise UsageError(
+            f"{path}: column '{name}' of '{table}' has the unknown kind '{kind}'.",
+            hint=f"Use one of {', '.join(sorted(KINDS))}.",
+        )
+    bounds = {key: None if meta.get(key) is None else str(meta[key]) for key in ("min", "max")}
+    return Column(
+        name=canonical,
+        header=str(meta.get("header", canonical)),
+        kind=kind,
+        description=str(node.get("description", "")).strip(),
+        aliases=tuple(str(alias) for alias in meta.get("aliases", ())),
+        required=bool(meta.get("required", False)),
+        nullable=bool(meta.get("nullable", True)),
+        accepted=tuple(str(value) for value in meta.get("accepted", ())),
+        minimum=bounds["min"],
+        maximum=bounds["max"],
+        typed=str(meta.get("typed", canonical)),
+        private=bool(meta.get("private", False)),
+    )
+
+
+def read_contracts(path: Path) -> list[Contract]:
+    """Read the contracts of one ``_<system>__sources.yml``; tables without ``names`` are not landed."""
+    document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    contracts = []
+    for source in document.get("sources", ()):
+        for table in source.get("tables", ()):
+            meta = (table.get("config") or {}).get("meta") or {}
+            if "names" not in meta:
+                continue
+            contracts.append(
+                Contract(
+                    system=str(source["name"]),
+                    object=str(table["name"]),
+                    table=str(table.get("identifier", f"{source['name']}__{table['name']}")),
+                    description=str(table.get("description", "")).strip(),
+                    names=tuple(str(name) for name in meta["names"]),
+                    key=tuple(str(name) for name in meta.get("key", ())),
+                    columns=tuple(
+                        _column(path, table["name"], node) for node in table.get("columns", ())
+                    ),
+                    path=path,
+                ),
+            )
+    return contracts
+
+
+@cache
+def load_contracts(project_root: Path) -> dict[tuple[str, str], Contract]:
+    """Read every contract of the project, keyed by (system, object), in a stable order."""
+    contracts: dict[tuple[str, str], Contract] = {}
+    for path in sorted((project_root / "models" / "staging").glob("*/_*__sources.yml")):
+        for contract in read_contracts(path):
+            contracts[contract.system, contract.object] = contract
+    return contracts

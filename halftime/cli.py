@@ -1,0 +1,277 @@
+"""The command line. Heavy modules are imported inside the commands, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from halftime import __version__
+from halftime.console import Reporter
+from halftime.errors import HalftimeError, UsageError
+
+app = typer.Typer(
+    name="halftime",
+    help="Turn CRM data and coaching logs into indicators that can be proved.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
+LandingOption = Annotated[
+    Path | None, typer.Option("--landing", help="Folder of the files; overrides the configuration.")
+]
+HomeOption = Annotated[
+    Path,
+    typer.Option("--home", envvar="HALFTIME_HOME", help="Where warehouse and builds live."),
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="Look at the world on this day (YYYY-MM-DD).")
+]
+LoadedUntilOption = Annotated[
+    int | None, typer.Option("--loaded-until", min=0, help="The last load id that counts.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+DEFAULT_CONFIG = Path("halftime.yml")
+DEFAULT_HOME = Path("var")
+
+
+def _config(path: Path, landing: Path | None = None) -> Any:
+    from halftime.config import load_config
+    from halftime.pipeline import contracts
+
+    return load_config(path.resolve(), contracts(), landing=landing)
+
+
+def _home(path: Path) -> Any:
+    from halftime.home import Home
+
+    return Home(path.resolve())
+
+
+def _options(as_of: str | None, loaded_until: int | None) -> Any:
+    from halftime.pipeline import Options
+
+    try:
+        day = dt.date.fromisoformat(as_of) if as_of else None
+    except ValueError as error:
+        raise UsageError(f"--as-of is '{as_of}'.", hint="Write a day as 2026-09-30.") from error
+    return Options(as_of=day, loaded_until=loaded_until)
+
+
+@app.callback(invoke_without_command=True)
+def main_options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Turn CRM data and coaching logs into indicators that can be proved."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    landing: LandingOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_of: AsOfOption = None,
+    loaded_until: LoadedUntilOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Land, run, test, validate and publish, under one lock."""
+    from halftime import pipeline
+    from halftime.summary import run_summary, say_summary
+
+    reporter = Reporter(json_output=json_output)
+    settings, options, place = _config(config, landing), _options(as_of, loaded_until), _home(home)
+    landed, verdict, published = pipeline.run(place, settings, options, reporter)
+    summary = run_summary(landed, verdict, published)
+    say_summary(summary, reporter, home)
+    reporter.result(summary)
+
+
+@app.command()
+def land(
+    config: ConfigOption = DEFAULT_CONFIG,
+    landing: LandingOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Land the files that are new; raw is append-only."""
+    from halftime import pipeline
+    from halftime.summary import landing_summary, say_landing
+
+    reporter = Reporter(json_output=json_output)
+    settings, place = _config(config, landing), _home(home)
+    pipeline.check_landing(settings)
+    place.create()
+    with place.lock():
+        report = pipeline.land_step(place, settings, reporter)
+    summary = landing_summary(report)
+    say_landing(summary, reporter)
+    reporter.result(summary)
+
+
+@app.command()
+def build(
+    config: ConfigOption = DEFAULT_CONFIG,
+    landing: LandingOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_of: AsOfOption = None,
+    loaded_until: LoadedUntilOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Run models and dbt tests on what was landed, as a new build."""
+    from halftime import pipeline
+
+    reporter = Reporter(json_output=json_output)
+    settings, options, place = _config(config, landing), _options(as_of, loaded_until), _home(home)
+    _need_warehouse(place)
+    with place.lock():
+        made = pipeline.Build.create(place, settings, options)
+        pipeline.build_step(made, reporter)
+    reporter.say(f"Built {made.build_id}. Next: halftime validate --home {home}")
+    reporter.result(made.state)
+
+
+@app.command()
+def validate(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> None:
+    """Check the rules on the latest build; a broken critical rule ends with exit 1."""
+    from halftime import pipeline
+
+    reporter = Reporter(json_output=json_output)
+    place = _home(home)
+    _need_warehouse(place)
+    with place.lock():
+        made = pipeline.Build.latest(place)
+        verdict = pipeline.validate_step(made, reporter)
+        pipeline.stop_on_critical(verdict, made)
+    reporter.say(f"{verdict.rule_count} rules checked: {verdict.verdict}.")
+    reporter.result(made.state)
+
+
+@app.command()
+def publish(
+    config: ConfigOption = DEFAULT_CONFIG,
+    landing: LandingOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Publish the latest validated build."""
+    from halftime import pipeline
+
+    reporter = Reporter(json_output=json_output)
+    settings, place = _config(config, landing), _home(home)
+    _need_warehouse(place)
+    with place.lock():
+        made = pipeline.Build.latest(place)
+        published = pipeline.publish_step(made, settings, reporter)
+    reporter.say(f"Published {published.build_id}.")
+    reporter.result(published.manifest)
+
+
+def _need_warehouse(place: Any) -> None:
+    if not place.warehouse.is_file():
+        raise UsageError(
+            f"There is no warehouse in {place.root}.", hint="Begin with 'halftime land' or 'halftime run'."
+        )
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files.")],
+    size: Annotated[str, typer.Option("--size", help="xs, demo or m.")] = "demo",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")] = 7,
+    json_output: JsonOption = False,
+) -> None:
+    """Write the sample company: raw files, configuration and the planted truth."""
+    from halftime.sample import SIZES, write_sample
+
+    reporter = Reporter(json_output=json_output)
+    if size not in SIZES:
+        raise UsageError(f"There is no sample size '{size}'.", hint=f"Use one of: {', '.join(SIZES)}.")
+    with reporter.step(f"Writing the sample company ({size})") as tick:
+        report = write_sample(size, seed, out.resolve(), tick)
+    reporter.say(f"{len(report.files)} files in {out}. Next: halftime run --config {out / 'halftime.yml'}")
+    reporter.result({"out": str(out), "size": size, "seed": seed, "files": report.files})
+
+
+@app.command()
+def status(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> None:
+    """Show what is served, how old it is, and how the last builds ended."""
+    from halftime.summary import home_status, say_status
+
+    reporter = Reporter(json_output=json_output)
+    state = home_status(_home(home))
+    say_status(state, reporter)
+    reporter.result(state)
+
+
+@app.command()
+def dashboard(
+    home: HomeOption = DEFAULT_HOME,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")] = 8501,
+) -> None:
+    """Serve the published build on 127.0.0.1 until it is stopped with Ctrl-C."""
+    from halftime.serve import serve
+
+    raise typer.Exit(serve(_home(home), port))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; no traceback reaches a user unless ``--debug``."""
+    words = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    reporter = Reporter(json_output="--json" in words)
+    try:
+        code = app(args=words, prog_name="halftime", standalone_mode=False)
+    except HalftimeError as error:
+        if debug:
+            raise
+        reporter.error(error.message, error.hint)
+        return error.exit_code
+    except KeyboardInterrupt:
+        reporter.error("Stopped by the user.", "The last published build is still served.")
+        return 1
+    except Exception as error:
+        return _unexpected(error, reporter, debug=debug)
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception, reporter: Reporter, *, debug: bool) -> int:
+    """Report what is neither an error of ours nor of the user's input."""
+    import click
+
+    from halftime.home import is_machine_trouble
+
+    if isinstance(error, click.exceptions.ClickException):
+        reporter.error(error.format_message(), "See 'halftime --help'.")
+        return 2
+    if isinstance(error, click.exceptions.Abort):
+        return 1
+    if debug:
+        raise error
+    first = (str(error).splitlines() or [""])[0]
+    if isinstance(error, OSError) or is_machine_trouble(first):
+        reporter.error(f"The machine did not allow it: {first}", "Check disk space and rights.")
+        return 3
+    reporter.error(
+        f"Unexpected {type(error).__name__}: {first}",
+        "This is a defect of Halftime; run again with --debug and report it.",
+    )
+    return 1
+
+
+def entry_point() -> None:
+    """Console script."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry_point()

@@ -1,0 +1,375 @@
+"""The configuration file (``halftime.yml``): read, checked, and turned into what each step needs.
+
+Every mistake ends in a :class:`~halftime.errors.UsageError` that names the file, the line and the key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from halftime.contracts import Contract
+from halftime.errors import UsageError
+from halftime.landing.spec import ObjectSpec, SourceSpec
+
+ALL_LOADS = 9223372036854775807
+_FORMAT_KEYS = frozenset({"timezone", "date_formats", "timestamp_formats", "decimal", "thousands"})
+_TOP_KEYS = frozenset({"version", "company", "landing", "reporting", "sources", "stages"})
+_REPORTING_KEYS = frozenset({"timezone", "currency", "fiscal_year_start_month", "as_of"})
+_SOURCE_KEYS = _FORMAT_KEYS | {"files", "delivery", "objects"}
+_OBJECT_KEYS = _FORMAT_KEYS | {"files", "columns", "constants", "values", "sheet", "delivery"}
+_STAGE_KEYS = frozenset({"category", "order", "qualified"})
+STAGE_CATEGORIES = ("open", "won", "lost", "no_decision", "disqualified")
+
+
+@dataclass(frozen=True)
+class Config:
+    """A checked configuration; ``landing`` is absolute, dates and numbers are typed."""
+
+    path: Path
+    company: str
+    landing: Path
+    timezone: str
+    currency: str
+    fiscal_year_start_month: int
+    as_of: dt.date | None
+    sources: tuple[SourceSpec, ...]
+    source_settings: dict[str, Any] = field(hash=False)
+    stage_overrides: list[dict[str, Any]] = field(hash=False)
+
+    def dbt_vars(self, *, as_of: dt.date | None, loaded_until: int | None) -> dict[str, Any]:
+        """Return the variables that every dbt call of a run gets."""
+        day = as_of or self.as_of
+        return {
+            "as_of": day.isoformat() if day else "",
+            "loaded_until": ALL_LOADS if loaded_until is None else loaded_until,
+            "company": self.company,
+            "reporting_timezone": self.timezone,
+            "reporting_currency": self.currency,
+            "fiscal_year_start_month": self.fiscal_year_start_month,
+            "source_settings": self.source_settings,
+            "stage_overrides": self.stage_overrides,
+        }
+
+
+class _Reader:
+    """Plain values of a YAML document, with the line on which each key stands."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines: dict[tuple[str, ...], int] = {}
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                f"{path} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8."
+            ) from error
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.YAMLError as error:
+            raise UsageError(
+                f"{path}{_yaml_place(error)}: the YAML is broken ({_yaml_problem(error)}).",
+                hint="Mend that line; indentation and quotes are the usual causes.",
+            ) from error
+        self.root = self._plain(node, ()) if node is not None else {}
+
+    def _plain(self, node: yaml.Node, at: tuple[str, ...]) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            plain: dict[str, Any] = {}
+            for key_node, value_node in node.value:
+                key = str(key_node.value)
+                place = (*at, key)
+                if key in plain:
+                    raise UsageError(
+                        f"{self.path}, line {key_node.start_mark.line + 1}: "
+                        f"the key '{'.'.join(place)}' stands twice.",
+                        hint="Keep one of them.",
+                    )
+                self.lines[place] = key_node.start_mark.line + 1
+                plain[key] = self._plain(value_node, place)
+            return plain
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(item, at) for item in node.value]
+        loader = yaml.SafeLoader("")
+        try:
+            return loader.construct_object(node, deep=True)
+        except (yaml.YAMLError, ValueError) as error:
+            raise UsageError(
+                f"{self.path}, line {node.start_mark.line + 1}: cannot read '{node.value}'.",
+                hint="Put the value in quotes.",
+            ) from error
+        finally:
+            loader.dispose()
+
+    def fail(self, at: tuple[str, ...], message: str, hint: str) -> UsageError:
+        line = next(
+            (self.lines[at[:n]] for n in range(len(at), 0, -1) if at[:n] in self.lines), None
+        )
+        where = f"{self.path}, line {line}" if line else str(self.path)
+        return UsageError(f"{where}: {message}", hint=hint)
+
+    def mapping(self, value: Any, at: tuple[str, ...], keys: frozenset[str] | None) -> dict:
+        """Return ``value`` as a mapping whose keys are all known (``keys`` None: any)."""
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise self.fail(at, f"'{'.'.join(at)}' must be a mapping.", "Write 'key: value' lines.")
+        for key in value:
+            if keys is not None and key not in keys:
+                raise self.fail(
+                    (*at, key),
+                    f"unknown key '{'.'.join((*at, key))}'.",
+                    _nearest(key, keys),
+                )
+        return value
+
+    def texts(self, value: Any, at: tuple[str, ...]) -> tuple[str, ...]:
+        """Return one text or a list of texts as a tuple."""
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+            raise self.fail(at, f"'{'.'.join(at)}' must be a text or a list of texts.", "Use quotes.")
+        return tuple(values)
+
+
+def _yaml_place(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+
+
+def _yaml_problem(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or "not readable")
+
+
+def _nearest(word: str, known: frozenset[str] | tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    listed = ", ".join(sorted(known))
+    return f"Did you mean '{close[0]}'? Known: {listed}." if close else f"Known: {listed}."
+
+
+def load_config(
+    path: Path,
+    contracts: Mapping[tuple[str, str], Contract],
+    *,
+    landing: Path | None = None,
+) -> Config:
+    """Read and check a configuration file.
+
+    ``landing`` (from the command line) overrides the file's own. Raises
+    :class:`~halftime.errors.UsageError` with file, line and key.
+    """
+    if not path.is_file():
+        raise UsageError(
+            f"There is no configuration file at {path}.",
+            hint="Name it with --config FILE; 'halftime sample' writes one to look at.",
+        )
+    reader = _Reader(path)
+    top = reader.mapping(reader.root, (), _TOP_KEYS)
+    if top.get("version") != 1:
+        raise reader.fail(("version",), "'version' must be 1.", "Begin the file with 'version: 1'.")
+    reporting = reader.mapping(top.get("reporting"), ("reporting",), _REPORTING_KEYS)
+    sources, settings = _read_sources(reader, top.get("sources"), contracts)
+    return Config(
+        path=path,
+        company=str(top.get("company") or "Company"),
+        landing=_landing_folder(reader, path, top.get("landing"), landing),
+        timezone=_timezone(reader, reporting.get("timezone", "UTC"), ("reporting", "timezone")),
+        currency=_currency(reader, reporting.get("currency", "USD")),
+        fiscal_year_start_month=_month(reader, reporting.get("fiscal_year_start_month", 1)),
+        as_of=_day(reader, reporting.get("as_of")),
+        sources=sources,
+        source_settings=settings,
+        stage_overrides=_read_stages(reader, top.get("stages")),
+    )
+
+
+def _landing_folder(reader: _Reader, path: Path, own: Any, given: Path | None) -> Path:
+    folder = (given or path.parent / str(own or ".")).resolve()
+    if not folder.is_dir():
+        if given is not None:
+            raise UsageError(
+                f"The landing folder {folder} does not exist.", hint="Check --landing."
+            )
+        raise reader.fail(
+            ("landing",),
+            f"the landing folder {folder} does not exist.",
+            "Mend 'landing' (relative to this file) or pass --landing DIR.",
+        )
+    return folder
+
+
+def _timezone(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
+    try:
+        zoneinfo.ZoneInfo(str(value))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise reader.fail(
+            at, f"unknown time zone '{value}'.", "Use an IANA name such as Europe/Berlin."
+        ) from error
+    return str(value)
+
+
+def _currency(reader: _Reader, value: Any) -> str:
+    text = str(value)
+    if not (len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()):
+        raise reader.fail(
+            ("reporting", "currency"), f"'{text}' is no currency code.", "Use ISO 4217: USD, EUR …"
+        )
+    return text
+
+
+def _month(reader: _Reader, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 12:
+        raise reader.fail(
+            ("reporting", "fiscal_year_start_month"),
+            f"'fiscal_year_start_month' is '{value}'.",
+            "Give the month's number, 1 to 12.",
+        )
+    return value
+
+
+def _day(reader: _Reader, value: Any) -> dt.date | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError as error:
+        raise reader.fail(
+            ("reporting", "as_of"), f"'as_of' is '{value}'.", "Write a day as 2026-09-30."
+        ) from error
+
+
+def _read_sources(
+    reader: _Reader,
+    value: Any,
+    contracts: Mapping[tuple[str, str], Contract],
+) -> tuple[tuple[SourceSpec, ...], dict[str, Any]]:
+    systems = frozenset(system for system, _ in contracts)
+    nodes = reader.mapping(value, ("sources",), systems)
+    if not nodes:
+        raise reader.fail(
+            ("sources",), "no source is configured.", f"Add one of: {', '.join(sorted(systems))}."
+        )
+    specs, settings = [], {}
+    for system in sorted(nodes):
+        spec, setting = _read_source(reader, system, nodes[system], contracts)
+        specs.append(spec)
+        settings[system] = setting
+    return tuple(specs), settings
+
+
+def _read_source(
+    reader: _Reader,
+    system: str,
+    value: Any,
+    contracts: Mapping[tuple[str, str], Contract],
+) -> tuple[SourceSpec, dict[str, Any]]:
+    at = ("sources", system)
+    node = reader.mapping(value, at, _SOURCE_KEYS)
+    known = frozenset(name for owner, name in contracts if owner == system)
+    objects = reader.mapping(node.get("objects"), (*at, "objects"), known)
+    setting = _format_settings(reader, node, at)
+    setting["objects"] = {}
+    specs = []
+    for name in sorted(objects):
+        place = (*at, "objects", name)
+        item = reader.mapping(objects[name], place, _OBJECT_KEYS)
+        contract = contracts[system, name]
+        columns = frozenset(column.name for column in contract.columns)
+        setting["objects"][name] = _format_settings(reader, item, place) | {
+            "values": _value_maps(reader, item.get("values"), place, columns)
+        }
+        specs.append(_object_spec(reader, name, item, place, columns))
+    files = reader.texts(node["files"], (*at, "files")) if node.get("files") else ()
+    return SourceSpec(system=system, files=files, objects=tuple(specs)), setting
+
+
+def _object_spec(
+    reader: _Reader, name: str, item: dict, at: tuple[str, ...], columns: frozenset[str]
+) -> ObjectSpec:
+    mapped = reader.mapping(item.get("columns"), (*at, "columns"), columns)
+    constants = reader.mapping(item.get("constants"), (*at, "constants"), columns)
+    return ObjectSpec(
+        name=name,
+        files=reader.texts(item["files"], (*at, "files")) if item.get("files") else (),
+        columns={key: str(header) for key, header in mapped.items()},
+        constants={key: _constant(constant) for key, constant in constants.items()},
+        sheet=str(item["sheet"]) if item.get("sheet") else None,
+    )
+
+
+def _constant(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _format_settings(reader: _Reader, node: dict, at: tuple[str, ...]) -> dict[str, Any]:
+    setting: dict[str, Any] = {}
+    if "timezone" in node:
+        setting["timezone"] = _timezone(reader, node["timezone"], (*at, "timezone"))
+    for key in ("date_formats", "timestamp_formats"):
+        if key in node:
+            setting[key] = list(reader.texts(node[key], (*at, key)))
+    for key in ("decimal", "thousands"):
+        if key in node:
+            sign = node[key]
+            if sign not in {".", ",", " ", "'", "\u00a0", "\u202f", "\u2019", ""}:
+                raise reader.fail(
+                    (*at, key), f"'{key}' is '{sign}'.", "Use one of . , ' or a blank."
+                )
+            setting[key] = sign
+    if "delivery" in node:
+        if node["delivery"] not in ("snapshot", "delta"):
+            raise reader.fail(
+                (*at, "delivery"), f"'delivery' is '{node['delivery']}'.", "snapshot or delta."
+            )
+        setting["delivery"] = node["delivery"]
+    return setting
+
+
+def _value_maps(
+    reader: _Reader, value: Any, at: tuple[str, ...], columns: frozenset[str]
+) -> dict[str, dict[str, str]]:
+    maps = reader.mapping(value, (*at, "values"), columns)
+    return {
+        column: {
+            str(old): str(new)
+            for old, new in reader.mapping(pairs, (*at, "values", column), None).items()
+        }
+        for column, pairs in maps.items()
+    }
+
+
+def _read_stages(reader: _Reader, value: Any) -> list[dict[str, Any]]:
+    overrides = []
+    for system, stages in reader.mapping(value, ("stages",), None).items():
+        for stage, entry in reader.mapping(stages, ("stages", system), None).items():
+            at = ("stages", system, stage)
+            item = reader.mapping(entry, at, _STAGE_KEYS)
+            category = item.get("category")
+            if category not in STAGE_CATEGORIES:
+                raise reader.fail(
+                    at,
+                    f"the stage '{stage}' has the category '{category}'.",
+                    f"Use one of: {', '.join(STAGE_CATEGORIES)}.",
+                )
+            overrides.append(
+                {
+                    "source_system": system,
+                    "stage_name": str(stage),
+                    "stage_category": category,
+                    "stage_order": int(item.get("order", 0)),
+                    "is_qualified": bool(item.get("qualified", category == "won")),
+                },
+            )
+    return overrides

@@ -1,0 +1,167 @@
+"""Run dbt as a subprocess and read what it leaves behind.
+
+``dbtRunner`` keeps the warehouse locked after it returns, so dbt is called through its command line and
+its JSON log; each step has its own target folder because every command overwrites ``run_results.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from halftime.errors import DataError, MachineError
+from halftime.home import PROJECT_ROOT, Home, is_machine_trouble
+
+Progress = Callable[[int, int, str], None]
+_PARSE_CACHE = "partial_parse.msgpack"
+
+
+@dataclass(frozen=True)
+class DbtStep:
+    """What one dbt command did: its target folder and one record per node that ran."""
+
+    target: Path
+    exit_code: int
+    results: list[dict[str, Any]] = field(repr=False)
+
+    @property
+    def manifest(self) -> Path:
+        """Path of the manifest that the step compiled."""
+        return self.target / "manifest.json"
+
+    @property
+    def run_results(self) -> Path:
+        """Path of the step's run results."""
+        return self.target / "run_results.json"
+
+    def broken(self) -> list[dict[str, Any]]:
+        """Return the nodes that could not be run at all."""
+        return [result for result in self.results if result["status"] in ("error", "runtime error")]
+
+
+def dbt_environment(home: Home) -> dict[str, str]:
+    """Return the environment of a dbt process for this home; telemetry is off."""
+    return {
+        **os.environ,
+        "HALFTIME_WAREHOUSE": str(home.warehouse),
+        "HALFTIME_TEMP_DIRECTORY": str(home.temporary),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def run_dbt(
+    home: Home,
+    step: str,
+    arguments: Sequence[str],
+    *,
+    variables: Mapping[str, Any],
+    folder: Path,
+    progress: Progress | None = None,
+) -> DbtStep:
+    """Run ``dbt <arguments>`` with its own target and log folders under ``folder``.
+
+    Raises :class:`DataError` when dbt could not even begin (a model that does not compile) and
+    :class:`MachineError` when disk or memory stopped it. Failed models and tests are left to the caller.
+    """
+    target = folder / "dbt" / step
+    target.mkdir(parents=True, exist_ok=True)
+    cached = home.cache / _PARSE_CACHE
+    command = [
+        sys.executable,
+        "-m",
+        "dbt.cli.main",
+        "--log-format",
+        "json",
+        "--log-path",
+        str(folder / "logs" / f"dbt-{step}"),
+        *arguments,
+        "--project-dir",
+        str(PROJECT_ROOT),
+        "--profiles-dir",
+        str(PROJECT_ROOT),
+        "--target-path",
+        str(target),
+        "--vars",
+        json.dumps(dict(variables)),
+    ]
+    if cached.is_file():
+        command += ["--partial-parse-file-path", str(cached)]
+    exit_code, messages = _follow(command, dbt_environment(home), progress)
+    if (target / _PARSE_CACHE).is_file():
+        shutil.copyfile(target / _PARSE_CACHE, cached)
+    results = _read_results(target)
+    if exit_code != 0 and not results:
+        _raise_for(step, messages, folder)
+    done = DbtStep(target=target, exit_code=exit_code, results=results)
+    for result in done.broken():
+        if is_machine_trouble(str(result.get("message"))):
+            _raise_for(step, [str(result["message"])], folder)
+    return done
+
+
+def _follow(
+    command: list[str], environment: dict[str, str], progress: Progress | None
+) -> tuple[int, list[str]]:
+    """Run the command, report each finished node, and return the exit code and error messages."""
+    messages: list[str] = []
+    with subprocess.Popen(
+        command,
+        env=environment,
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = _event(line)
+            if event is None:
+                messages.append(line.rstrip())
+                continue
+            info, data = event.get("info", {}), event.get("data", {})
+            if info.get("level") == "error":
+                messages.append(str(info.get("msg", "")))
+            if progress and info.get("name") in ("LogModelResult", "LogTestResult", "LogSeedResult"):
+                name = str((data.get("node_info") or {}).get("node_name", ""))
+                progress(int(data.get("index", 0)), int(data.get("total", data.get("num_models", 0))), name)
+        process.wait()
+    return process.returncode, messages
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None
+
+
+def _read_results(target: Path) -> list[dict[str, Any]]:
+    try:
+        document = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return list(document.get("results", []))
+
+
+def _raise_for(step: str, messages: list[str], folder: Path) -> None:
+    text = next((message for message in reversed(messages) if message.strip()), "no message")
+    if any(is_machine_trouble(message) for message in messages):
+        raise MachineError(
+            f"dbt ({step}) was stopped by the machine: {text}",
+            hint="Check disk space, memory and rights; the last published build is still served.",
+        )
+    raise DataError(
+        f"dbt ({step}) could not begin: {text}", hint=f"Its log lies in {folder / 'logs'}."
+    )

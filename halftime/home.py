@@ -1,0 +1,172 @@
+"""The home folder: where the warehouse, the builds and the published files of one installation live."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from halftime.errors import HalftimeError, LockedError, MachineError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def utc_now() -> dt.datetime:
+    """Return the time of the machine in UTC, for logs and ids only; no figure depends on it."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def new_build_id(now: dt.datetime | None = None) -> str:
+    """Return an id that sorts by time and does not collide: ``20260930T041500Z-3fa94c``."""
+    return f"{(now or utc_now()):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths under one HOME; nothing is created until :meth:`create`."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The builder's database; dashboards never open it."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def builds(self) -> Path:
+        """One folder per build: logs, dbt targets, rule results."""
+        return self.root / "builds"
+
+    @property
+    def published(self) -> Path:
+        """What readers see: immutable builds and the pointer to the served one."""
+        return self.root / "published"
+
+    @property
+    def current_file(self) -> Path:
+        """The pointer to the served build."""
+        return self.published / "current.json"
+
+    @property
+    def temporary(self) -> Path:
+        """Spill space of DuckDB."""
+        return self.root / "tmp"
+
+    @property
+    def cache(self) -> Path:
+        """Things that only save time, such as dbt's parse cache."""
+        return self.root / "cache"
+
+    def create(self) -> None:
+        """Make the folders; raises :class:`MachineError` where the disk or the rights forbid it."""
+        with machine_errors(f"create the home folder {self.root}"):
+            for folder in (self.root, self.builds, self.published, self.temporary, self.cache):
+                folder.mkdir(parents=True, exist_ok=True)
+                if not os.access(folder, os.W_OK | os.X_OK):
+                    raise MachineError(
+                        f"The folder {folder} cannot be written.",
+                        hint="Give this user write rights or choose another --home.",
+                    )
+
+    def build_folder(self, build_id: str) -> Path:
+        """Return the folder of one build."""
+        return self.builds / build_id
+
+    def latest_build(self) -> str | None:
+        """Return the id of the newest build folder, published or not."""
+        if not self.builds.is_dir():
+            return None
+        ids = sorted(entry.name for entry in self.builds.iterdir() if (entry / "run.json").is_file())
+        return ids[-1] if ids else None
+
+    def current(self) -> dict[str, Any] | None:
+        """Return the content of ``current.json``, or None before the first publication."""
+        try:
+            return json.loads(self.current_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the one lock of this home; it dies with its process, so it never goes stale."""
+        path = self.root / "lock"
+        with machine_errors(f"open the lock {path}"):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = os.read(handle, 4096).decode("utf-8", "replace").strip()
+                raise LockedError(
+                    f"Another run holds the lock of {self.root}: {holder or 'holder unknown'}.",
+                    hint="Wait for it to end; the lock goes with its process.",
+                ) from None
+            os.ftruncate(handle, 0)
+            os.write(handle, f"process {os.getpid()} since {utc_now():%Y-%m-%d %H:%M:%S} UTC".encode())
+            yield
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def machine_errors(doing: str) -> Iterator[None]:
+    """Turn errors of the operating system and of DuckDB's file layer into :class:`MachineError`."""
+    try:
+        yield
+    except HalftimeError:
+        raise
+    except OSError as error:
+        raise MachineError(f"Could not {doing}: {error.strerror or error}.", hint=_mend(error)) from error
+    except Exception as error:
+        if is_machine_trouble(str(error)):
+            raise MachineError(
+                f"Could not {doing}: {str(error).splitlines()[0]}", hint="Check disk and rights."
+            ) from error
+        raise
+
+
+def is_machine_trouble(message: str) -> bool:
+    """Tell whether a message of DuckDB or dbt speaks of the machine rather than of data."""
+    signs = ("No space left", "Permission denied", "Read-only file system", "Disk quota", "IO Error")
+    return any(sign in message for sign in signs) or "Out of Memory" in message
+
+
+def _mend(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "The disk is full: free some space; the last published build is still served."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Give this user write rights or choose another --home."
+    return "Check the disk and the rights of this folder."
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a small file so that a reader sees the whole old or the whole new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in ``folder`` durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def to_json(value: Any) -> str:
+    """Return readable JSON with sorted keys and a final newline."""
+    return json.dumps(value, indent=2, sort_keys=True, default=str, ensure_ascii=False) + "\n"

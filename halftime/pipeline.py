@@ -1,0 +1,273 @@
+"""The nightly road: land → run → test → validate → publish, one lock, one folder per build."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from halftime.config import Config
+from halftime.console import Reporter
+from halftime.contracts import load_contracts
+from halftime.dbt import DbtStep, run_dbt
+from halftime.errors import DataError, UsageError
+from halftime.home import PROJECT_ROOT, Home, machine_errors, new_build_id, to_json, utc_now
+from halftime.landing import LandingReport, land, preflight
+from halftime.publish import Publication, publish
+from quality.dbt_results import collect_dbt_tests
+from quality.verdict import Verdict, read_verdict
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line adds to the configuration."""
+
+    as_of: dt.date | None = None
+    loaded_until: int | None = None
+
+
+@dataclass
+class Build:
+    """One build on its way to publication; its state lies in ``run.json`` of its folder."""
+
+    home: Home
+    build_id: str
+    state: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Folder of this build."""
+        return self.home.build_folder(self.build_id)
+
+    @classmethod
+    def create(cls, home: Home, config: Config, options: Options) -> Build:
+        """Open a new build folder."""
+        now = utc_now()
+        build = cls(home, new_build_id(now))
+        variables = config.dbt_vars(as_of=options.as_of, loaded_until=options.loaded_until)
+        build.state = {
+            "build_id": build.build_id,
+            "started_at": now.isoformat(),
+            "variables": variables,
+            "steps": {},
+            "status": "running",
+        }
+        with machine_errors(f"create the build folder {build.folder}"):
+            (build.folder / "logs").mkdir(parents=True)
+            (build.folder / "rules").mkdir()
+            build.save()
+        return build
+
+    @classmethod
+    def latest(cls, home: Home) -> Build:
+        """Reopen the newest build of this home."""
+        build_id = home.latest_build()
+        if build_id is None:
+            raise UsageError(
+                f"There is no build in {home.root}.", hint="Begin with 'halftime land' and 'halftime build'."
+            )
+        build = cls(home, build_id)
+        build.state = json.loads((build.folder / "run.json").read_text(encoding="utf-8"))
+        return build
+
+    def save(self) -> None:
+        """Write the state down."""
+        with machine_errors("write the state of the build"):
+            (self.folder / "run.json").write_text(to_json(self.state), encoding="utf-8")
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[dict[str, Any]]:
+        """Time one step; a failure is written down before it goes on upwards."""
+        record: dict[str, Any] = {"status": "running"}
+        self.state["steps"][name] = record
+        begun = time.monotonic()
+        try:
+            yield record
+        except BaseException as error:
+            record |= {"status": "failed", "error": str(error)}
+            self.state["status"] = "failed"
+            raise
+        else:
+            record["status"] = "done"
+        finally:
+            record["duration_seconds"] = round(time.monotonic() - begun, 3)
+            self.save()
+
+
+def check_landing(config: Config) -> None:
+    """Look at the landing folder before anything is written; raises :class:`UsageError`."""
+    preflight(config.sources, config.landing, PROJECT_ROOT)
+
+
+def land_step(home: Home, config: Config, reporter: Reporter) -> LandingReport:
+    """Land what is new in the landing folder."""
+    with reporter.step("Landing files") as tick:
+        return land(config.sources, config.landing, home.warehouse, PROJECT_ROOT, tick)
+
+
+def build_step(build: Build, reporter: Reporter) -> None:
+    """Run seeds and models, then the dbt tests; a model that fails stops the build."""
+    variables = build.state["variables"]
+    with build.step("run") as record, reporter.step("Building models") as tick:
+        done = run_dbt(
+            build.home,
+            "run",
+            ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"],
+            variables=variables,
+            folder=build.folder,
+            progress=tick,
+        )
+        record["nodes"] = len(done.results)
+        _stop_on_broken_models(done, build)
+    with build.step("test") as record, reporter.step("Testing models") as tick:
+        tested = run_dbt(
+            build.home,
+            "test",
+            ["test", "--exclude-resource-type", "unit_test"],
+            variables=variables,
+            folder=build.folder,
+            progress=tick,
+        )
+        record["nodes"] = len(tested.results)
+
+
+def _stop_on_broken_models(done: DbtStep, build: Build) -> None:
+    broken = [result for result in done.results if result["status"] not in ("success", "pass")]
+    failed = [result for result in broken if result["status"] != "skipped"]
+    if not broken:
+        return
+    first = (failed or broken)[0]
+    message = " ".join(str(first.get("message") or "").split())
+    raise DataError(
+        f"{len(failed)} of {len(done.results)} models failed and {len(broken) - len(failed)} were skipped; "
+        f"first {first['unique_id']}: {message}",
+        hint=f"Logs: {build.folder / 'logs'}. The last published build is still served.",
+    )
+
+
+def validate_step(build: Build, reporter: Reporter) -> Verdict:
+    """Collect the results of the dbt tests, run the Great Expectations rules, and weigh both."""
+    rules = build.folder / "rules"
+    with build.step("validate") as record:
+        target = build.folder / "dbt" / "test"
+        collect_dbt_tests(
+            target / "run_results.json",
+            target / "manifest.json",
+            build.home.warehouse,
+            build.build_id,
+            rules,
+        )
+        with reporter.step("Checking rules") as tick:
+            _run_rules(build, tick)
+        verdict = read_verdict(rules)
+        record |= {"verdict": verdict.verdict, "rules": verdict.rule_count}
+        build.state["verdict"] = verdict.verdict
+    return verdict
+
+
+def _run_rules(build: Build, tick: Any) -> None:
+    """Run the rules in a process of their own: the import is slow and its memory goes with it."""
+    command = [
+        sys.executable,
+        "-m",
+        "quality.validate",
+        "--warehouse",
+        str(build.home.warehouse),
+        "--project-root",
+        str(PROJECT_ROOT),
+        "--build-id",
+        build.build_id,
+        "--out",
+        str(build.folder / "rules"),
+    ]
+    log = build.folder / "logs" / "rules.log"
+    with (
+        log.open("w", encoding="utf-8") as stderr,
+        subprocess.Popen(
+            command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            try:
+                event = json.loads(line)
+                tick(int(event["done"]), int(event["total"]), str(event["rule"]))
+            except (ValueError, KeyError, TypeError):
+                continue
+    if process.returncode != 0:
+        last = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
+        raise DataError(
+            f"The rules could not be checked: {last[0] if last else 'no message'}",
+            hint=f"The whole message stands in {log}. The last published build is still served.",
+        )
+
+
+def publish_step(build: Build, config: Config, reporter: Reporter) -> Publication:
+    """Publish a validated build."""
+    verdict = build.state.get("verdict")
+    if verdict is None:
+        raise UsageError(
+            f"The build {build.build_id} was not validated.", hint="Run 'halftime validate' first."
+        )
+    if verdict == "failed":
+        raise DataError(
+            f"The build {build.build_id} broke a critical rule and is not published.",
+            hint="See 'halftime status'; the last published build is still served.",
+        )
+    with build.step("publish") as record, reporter.step("Publishing") as tick:
+        published = publish(
+            build.home,
+            build.build_id,
+            config,
+            dbt_manifest=build.folder / "dbt" / "run" / "manifest.json",
+            verdict=verdict,
+            started_at=dt.datetime.fromisoformat(build.state["started_at"]),
+            progress=tick,
+        )
+        record["tables"] = len(published.manifest["tables"])
+        build.state["status"] = "published"
+    return published
+
+
+def stop_on_critical(verdict: Verdict, build: Build) -> None:
+    """End the run where a critical rule is broken; a broken warning only marks the build."""
+    if verdict.verdict != "failed":
+        return
+    build.state["status"] = "stopped"
+    build.save()
+    listed = "; ".join(
+        f"{rule.rule_id}: {rule.sentence} ({rule.unexpected_rows:,} of {rule.evaluated_rows:,} rows)"
+        for rule in verdict.broken_critical[:5]
+    )
+    raise DataError(
+        f"{len(verdict.broken_critical)} critical rules are broken, so nothing was published. {listed}",
+        hint=f"Evidence: {build.folder / 'rules'}. The last published build is still served.",
+    )
+
+
+def run(
+    home: Home, config: Config, options: Options, reporter: Reporter
+) -> tuple[LandingReport, Verdict, Publication]:
+    """Walk the whole road once, under the lock of this home."""
+    check_landing(config)
+    home.create()
+    with home.lock():
+        landed = land_step(home, config, reporter)
+        build = Build.create(home, config, options)
+        build_step(build, reporter)
+        verdict = validate_step(build, reporter)
+        stop_on_critical(verdict, build)
+        published = publish_step(build, config, reporter)
+    return landed, verdict, published
+
+
+def contracts() -> dict:
+    """Return the contracts of this project."""
+    return load_contracts(PROJECT_ROOT)

@@ -1,0 +1,199 @@
+"""Publish a build: copy the marts into a fresh file, hash them, and swap the pointer.
+
+A reader sees a whole old build or a whole new one: the new file is written under a hidden name, its
+folder is renamed into place, and only then ``current.json`` is replaced. Nothing is ever changed after that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from halftime import __version__
+from halftime.config import Config
+from halftime.errors import DataError
+from halftime.hashing import content_hash, file_sha256, quote
+from halftime.home import (
+    PROJECT_ROOT,
+    Home,
+    machine_errors,
+    sync_folder,
+    to_json,
+    utc_now,
+    write_atomically,
+)
+from quality.load import load_rule_tables
+
+PUBLISHED_SCHEMAS = (
+    "core",
+    "indicators",
+    "leading",
+    "lagging",
+    "coaching",
+    "pipeline",
+    "quality",
+    "reference",
+)
+_VERSIONED_PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "streamlit", "pandas")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published: its id, the database file, and the manifest as written."""
+
+    build_id: str
+    database: Path
+    manifest: dict[str, Any]
+
+
+def publish(
+    home: Home,
+    build_id: str,
+    config: Config,
+    *,
+    dbt_manifest: Path,
+    verdict: str,
+    started_at: dt.datetime,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Publication:
+    """Copy the marts of the warehouse into ``published/<build_id>/`` and serve that build.
+
+    ``verdict`` is 'passed' or 'warnings'. Raises :class:`MachineError` when disk or rights forbid it;
+    the build served before stays served then.
+    """
+    staging = home.published / f".{build_id}"
+    final = home.published / build_id
+    with machine_errors("write the published build"):
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        try:
+            tables = _copy_marts(home, build_id, staging, dbt_manifest, progress)
+            manifest = _manifest(home, build_id, config, staging, tables, verdict, started_at)
+            (staging / "manifest.json").write_text(to_json(manifest), encoding="utf-8")
+            for path in staging.iterdir():
+                path.chmod(0o444)
+            sync_folder(staging)
+            staging.rename(final)
+            sync_folder(home.published)
+            write_atomically(home.current_file, to_json(_pointer(manifest)))
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+    return Publication(build_id=build_id, database=final / "marts.duckdb", manifest=manifest)
+
+
+def published_relations(dbt_manifest: Path) -> list[tuple[str, str]]:
+    """Return (schema, table) of every model and seed that belongs in a published file, sorted.
+
+    Read from dbt's manifest, so that a table left behind by a deleted model is not published.
+    """
+    nodes = json.loads(dbt_manifest.read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(
+        (node["schema"], node.get("alias") or node["name"])
+        for node in nodes
+        if node["resource_type"] in ("model", "seed")
+        and node["schema"] in PUBLISHED_SCHEMAS
+        and node["config"].get("materialized") != "ephemeral"
+    )
+
+
+def _copy_marts(
+    home: Home,
+    build_id: str,
+    folder: Path,
+    dbt_manifest: Path,
+    progress: Callable[[int, int, str], None] | None,
+) -> dict[str, dict[str, Any]]:
+    relations = published_relations(dbt_manifest)
+    tables: dict[str, dict[str, Any]] = {}
+    settings = {"memory_limit": "3GB", "threads": "2", "preserve_insertion_order": "true"}
+    with duckdb.connect(str(folder / "marts.duckdb"), config=settings) as con:
+        con.execute(f"set temp_directory = '{str(home.temporary).replace(chr(39), chr(39) * 2)}'")
+        con.execute("set TimeZone = 'UTC'")
+        con.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
+        for schema in PUBLISHED_SCHEMAS:
+            con.execute(f"create schema if not exists {quote(schema)}")
+        for done, (schema, table) in enumerate(relations, start=1):
+            name = f"{quote(schema)}.{quote(table)}"
+            con.execute(f"create table {name} as select * from warehouse.{name}")
+            if progress:
+                progress(done, len(relations), f"{schema}.{table}")
+        con.execute("detach warehouse")
+        load_rule_tables(con, home.build_folder(build_id) / "rules")
+        for schema, table in [*relations, ("quality", "rule_result"), ("quality", "rule_failure")]:
+            rows, digest = content_hash(con, schema, table)
+            tables[f"{schema}.{table}"] = {"rows": rows, "content_hash": digest}
+        con.execute("checkpoint")
+    return tables
+
+
+def _manifest(
+    home: Home,
+    build_id: str,
+    config: Config,
+    folder: Path,
+    tables: dict[str, dict[str, Any]],
+    verdict: str,
+    started_at: dt.datetime,
+) -> dict[str, Any]:
+    database = folder / "marts.duckdb"
+    with duckdb.connect(str(database), read_only=True) as con:
+        clock = con.execute(
+            "select as_of_date, data_through_date, loaded_until from core.dim_clock"
+        ).fetchone()
+    if clock is None or clock[0] is None:
+        raise DataError(
+            "There is nothing to publish: no source holds a dated row.",
+            hint="Check the landing folder and 'sources' in the configuration.",
+        )
+    return {
+        "build_id": build_id,
+        "company": config.company,
+        "started_at": started_at.isoformat(),
+        "published_at": utc_now().isoformat(),
+        "as_of": clock[0].isoformat(),
+        "data_through": clock[1].isoformat() if clock[1] else None,
+        "loaded_until": clock[2],
+        "verdict": verdict,
+        "database": f"{build_id}/marts.duckdb",
+        "files": {"marts.duckdb": {"bytes": database.stat().st_size, "sha256": file_sha256(database)}},
+        "tables": tables,
+        "configuration": {"file": config.path.name, "sha256": file_sha256(config.path)},
+        "code": {
+            "halftime": __version__,
+            "git_commit": _git_commit(),
+            "python": platform.python_version(),
+            **{package: metadata.version(package) for package in _VERSIONED_PACKAGES},
+        },
+    }
+
+
+def _pointer(manifest: dict[str, Any]) -> dict[str, Any]:
+    keys = ("build_id", "database", "published_at", "as_of", "data_through", "verdict", "company")
+    return {key: manifest[key] for key in keys}
+
+
+def _git_commit() -> str | None:
+    """Return the commit of the project, with '-dirty' when the tree differs; None outside git."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None

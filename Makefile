@@ -1,0 +1,56 @@
+# Two commands on a fresh machine: make demo, make test. Nothing is asked, nothing is written outside this folder.
+PYTHON ?= python3
+HOME_DIR ?= var
+SIZE ?= demo
+SEED ?= 7
+PORT ?= 8501
+BIN := .venv/bin
+# Two workers: the suite is sized for two cores.
+WORKERS ?= 2
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dashboard test lint bench lock clean env env-dev screenshots
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+env:
+	@$(PYTHON) scripts/setup_env.py run
+
+env-dev:
+	@$(PYTHON) scripts/setup_env.py dev
+
+demo: env ## Make the sample company, land, build, validate and publish it into var/
+	@$(BIN)/halftime sample --size $(SIZE) --seed $(SEED) --out $(HOME_DIR)/sample
+	@$(BIN)/halftime run --config $(HOME_DIR)/sample/halftime.yml --home $(HOME_DIR)
+
+dashboard: env ## Serve the published build on 127.0.0.1
+	@$(BIN)/halftime dashboard --home $(HOME_DIR) --port $(PORT)
+
+test: env-dev ## Everything that proves the project, fast tests first
+	@$(BIN)/python -m pytest tests/unit -n $(WORKERS) -q
+	@$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup -q
+	@chromium=$$(scripts/find_chromium.sh) && HALFTIME_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/browser -q
+
+lint: env-dev ## ruff, mypy, sqlfluff, yamllint, dbt-bouncer
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/sqlfluff lint --processes 2 models macros tests/dbt
+	@$(BIN)/python scripts/lint_dbt.py
+
+bench: env-dev ## Measure demo and m and write docs/benchmarks.md
+	@$(BIN)/python scripts/bench.py
+
+screenshots: env-dev ## Take the README's pictures from the published demo
+	@chromium=$$(scripts/find_chromium.sh) && HALFTIME_CHROMIUM="$$chromium" HALFTIME_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser -q
+
+lock: ## Compile both locks again (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --excludes requirements-excludes.txt --custom-compile-command "make lock" --quiet requirements-dev.in -o requirements-dev.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --excludes requirements-excludes.txt --custom-compile-command "make lock" --quiet -c requirements-dev.lock requirements.in -o requirements.lock
+
+clean: ## Remove the demo's home and all caches; .venv stays
+	@rm -rf $(HOME_DIR) .mypy_cache .ruff_cache .pytest_cache .hypothesis logs

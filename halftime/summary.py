@@ -1,0 +1,169 @@
+"""A few lines about what a command did, and the same as plain values for ``--json``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from halftime.console import Reporter
+from halftime.home import Home, utc_now
+from halftime.landing import LandingReport
+from halftime.publish import Publication
+from quality.verdict import Verdict
+
+_VERDICT_WORDS = {
+    "passed": "all rules held",
+    "warnings": "published with warnings",
+    "failed": "a critical rule is broken",
+}
+
+
+def landing_summary(report: LandingReport) -> dict[str, Any]:
+    """Count the files of a landing by status and list those that were not landed."""
+    return {
+        "load_id": report.load_id,
+        "files": dict(sorted(Counter(item.status for item in report.files).items())),
+        "landed_rows": sum(item.rows for item in report.files if item.status == "landed"),
+        "not_landed": [
+            {"file": item.file, "status": item.status, "reason": item.reason}
+            for item in report.files
+            if item.status in ("rejected", "unknown")
+        ],
+    }
+
+
+def say_landing(summary: dict[str, Any], reporter: Reporter) -> None:
+    """Print what was landed and what was not."""
+    counts = ", ".join(f"{count} {status}" for status, count in summary["files"].items())
+    reporter.say(f"Files      {counts or 'none'}; {summary['landed_rows']:,} rows landed")
+    for item in summary["not_landed"][:10]:
+        reporter.say(f"             {item['file']}: {item['status']} – {item['reason'] or 'no contract'}")
+    hidden = len(summary["not_landed"]) - 10
+    if hidden > 0:
+        reporter.say(f"             and {hidden} more; see Data & definitions")
+
+
+def run_summary(landed: LandingReport, verdict: Verdict, published: Publication) -> dict[str, Any]:
+    """Gather what was built, what was rejected and whether the rules held."""
+    with duckdb.connect(str(published.database), read_only=True) as con:
+        totals = con.execute(
+            """
+            select sum(source_rows), sum(accepted_rows), sum(superseded_rows), sum(rejected_rows),
+                sum(residual_rows)
+            from quality.ledger
+            """
+        ).fetchone()
+        reasons = con.execute(
+            "select reason_code, count(*) from quality.rejected_row group by 1 order by 2 desc, 1"
+        ).fetchall()
+        sizes = con.execute(
+            """
+            select (select count(*) from core.dim_person where person_id <> '(unassigned)'),
+                (select count(*) from core.fct_opportunity),
+                (select count(*) from core.fct_coaching_session),
+                (select count(*) from leading.fct_leading_indicator)
+                    + (select count(*) from lagging.fct_lagging_indicator)
+            """
+        ).fetchone()
+    rows = dict(
+        zip(
+            ("source", "accepted", "superseded", "rejected", "residual"),
+            (int(value or 0) for value in totals or (0,) * 5),
+            strict=True,
+        ),
+    )
+    built = dict(
+        zip(("people", "opportunities", "sessions", "figures"), map(int, sizes or (0,) * 4), strict=True)
+    )
+    return {
+        "build_id": published.build_id,
+        "company": published.manifest["company"],
+        "as_of": published.manifest["as_of"],
+        "data_through": published.manifest["data_through"],
+        "landing": landing_summary(landed),
+        "rows": rows,
+        "rejected_by_reason": {str(reason): int(count) for reason, count in reasons},
+        "built": built,
+        "verdict": verdict.verdict,
+        "rules": verdict.rule_count,
+        "broken_rules": [
+            {"rule_id": rule.rule_id, "severity": rule.severity, "sentence": rule.sentence}
+            for rule in verdict.broken
+        ],
+        "database": str(published.database),
+    }
+
+
+def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None:
+    """Print the outcome of a run in a few lines, ending with the one command to go on with."""
+    rows, built = summary["rows"], summary["built"]
+    reporter.say()
+    reporter.say(f"{summary['company']}, as of {summary['as_of']}: build {summary['build_id']}")
+    say_landing(summary["landing"], reporter)
+    reporter.say(
+        f"Rows       {rows['source']:,} read = {rows['accepted']:,} accepted + "
+        f"{rows['superseded']:,} superseded + {rows['rejected']:,} rejected; residual {rows['residual']}"
+    )
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in summary["rejected_by_reason"].items())
+    if reasons:
+        reporter.say(f"Rejected   {reasons}")
+    reporter.say(
+        f"Built      {built['people']:,} people, {built['opportunities']:,} opportunities, "
+        f"{built['sessions']:,} coaching sessions, {built['figures']:,} figures"
+    )
+    reporter.say(
+        f"Rules      {summary['rules']} checked, {len(summary['broken_rules'])} broken: "
+        f"{_VERDICT_WORDS[summary['verdict']]}"
+    )
+    for rule in summary["broken_rules"][:5]:
+        reporter.say(f"             {rule['severity']}: {rule['sentence']}")
+    reporter.say()
+    reporter.say(f"Next: {_next_command(home)}   then open http://127.0.0.1:8501")
+
+
+def _next_command(home: Path) -> str:
+    return "make dashboard" if home == Path("var") else f"halftime dashboard --home {home}"
+
+
+def home_status(home: Home) -> dict[str, Any]:
+    """Tell what is served, since when, and how the last builds ended."""
+    current = home.current()
+    builds = []
+    if home.builds.is_dir():
+        for folder in sorted(home.builds.iterdir(), reverse=True)[:10]:
+            path = folder / "run.json"
+            if path.is_file():
+                state = json.loads(path.read_text(encoding="utf-8"))
+                failed = next(
+                    (f"{name}: {step.get('error')}" for name, step in state["steps"].items() if "error" in step),
+                    None,
+                )
+                builds.append(
+                    {
+                        "build_id": state["build_id"],
+                        "status": state["status"],
+                        "verdict": state.get("verdict"),
+                        "problem": failed,
+                    }
+                )
+    return {"home": str(home.root), "served": current, "now": utc_now().isoformat(), "builds": builds}
+
+
+def say_status(state: dict[str, Any], reporter: Reporter) -> None:
+    """Print the status of a home."""
+    served = state["served"]
+    if served is None:
+        reporter.say(f"Nothing is published in {state['home']} yet. Begin with 'halftime run'.")
+    else:
+        reporter.say(
+            f"Served: {served['build_id']} (as of {served['as_of']}, published {served['published_at']}, "
+            f"{_VERDICT_WORDS[served['verdict']]})"
+        )
+    for build in state["builds"]:
+        reporter.say(
+            f"  {build['build_id']}  {build['status']}  {build['verdict'] or ''}  {build['problem'] or ''}".rstrip()
+        )

@@ -1,0 +1,90 @@
+"""Fixtures that several kinds of tests share: the project, real input, and one published sample."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real input that is not part of the project; it stands beside the checkout, or is named by HALFTIME_SHARED_DATA."""
+    folder = Path(os.environ.get("HALFTIME_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"real input is absent: {folder} (set HALFTIME_SHARED_DATA to its folder)")
+    return folder
+
+
+def halftime(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run the real command line in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "halftime", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if check and done.returncode != 0:
+        raise AssertionError(f"halftime {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+@pytest.fixture(scope="session")
+def cli() -> Callable[..., subprocess.CompletedProcess[str]]:
+    return halftime
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Make a folder once per test session, also when several workers ask for it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+    def make(name: str, build: Callable[[Path], None]) -> Path:
+        folder = shared / name
+        with (shared / f"{name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            marker = shared / f"{name}.done"
+            if not marker.exists():
+                build(folder)
+                marker.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sample_folder(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """The raw files of the smallest sample company, with its planted truth."""
+    return once("sample-xs", lambda out: halftime("sample", "--size", "xs", "--seed", "7", "--out", str(out)) and None)
+
+
+@pytest.fixture(scope="session")
+def sample_home(sample_folder: Path, once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """A home in which the smallest sample company is really published."""
+    config = sample_folder / "halftime.yml"
+    return once("home-xs", lambda home: halftime("run", "--config", str(config), "--home", str(home)) and None)
+
+
+@pytest.fixture(scope="session")
+def maven_home(shared_data: Path, once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """A home in which the published CRM set of Maven is really published."""
+    config = ROOT / "examples" / "maven_crm" / "halftime.yml"
+    landing = shared_data / "maven_crm"
+    return once(
+        "home-maven",
+        lambda home: halftime("run", "--config", str(config), "--landing", str(landing), "--home", str(home)) and None,
+    )

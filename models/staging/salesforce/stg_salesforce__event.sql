@@ -1,0 +1,92 @@
+with
+
+source as (
+    select * from {{ source('salesforce', 'event') }}
+    where _load_id <= {{ var('loaded_until') }}
+),
+
+typed as (
+    select
+        *,
+        ---------- ids
+        {{ salesforce_id('raw_id') }} as event_id,
+        {{ salesforce_id('raw_owner_id') }} as owner_id,
+        {{ salesforce_id('raw_what_id') }} as what_id,
+        {{ salesforce_id('raw_who_id') }} as who_id,
+        {{ salesforce_id('raw_account_id') }} as account_id,
+        ---------- texts
+        {{ clean_text('raw_subject') }} as subject,
+        {{ clean_text('raw_description') }} as description,
+        {{ mapped_value('raw_type', 'salesforce', 'event') }} as event_type,
+        {{ clean_text('raw_event_subtype') }} as event_subtype,
+        ---------- numerics
+        {{ to_integer('raw_duration_minutes', 'salesforce', 'event') }} as duration_minutes,
+        ---------- booleans
+        {{ to_boolean('raw_is_deleted', 'salesforce', 'event') }} as is_deleted,
+        ---------- dates
+        {{ to_date('raw_activity_date', 'salesforce', 'event') }} as activity_date,
+        ---------- timestamps
+        {{ to_timestamp('raw_start_at', 'salesforce', 'event') }} as start_at,
+        {{ to_timestamp('raw_created_at', 'salesforce', 'event') }} as created_at,
+        {{ to_timestamp('raw_modified_at', 'salesforce', 'event') }} as modified_at
+    from source
+),
+
+judged as (
+    select
+        *,
+        {{ broken_rule('salesforce', 'event') }} as broken_rule
+    from typed
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by event_id, (broken_rule is null)
+            order by
+                modified_at desc nulls last,
+                _load_id desc,
+                _source_file desc,
+                _source_row desc
+        ) as version_rank
+    from judged
+),
+
+final as (
+    select
+        ---------- ids
+        event_id,
+        owner_id,
+        what_id,
+        who_id,
+        account_id,
+        ---------- texts
+        subject,
+        description,
+        event_type,
+        event_subtype,
+        ---------- numerics
+        duration_minutes,
+        ---------- booleans
+        is_deleted,
+        ---------- dates
+        activity_date,
+        ---------- timestamps
+        start_at,
+        created_at,
+        modified_at,
+        ---------- judgement and lineage
+        case
+            when broken_rule is not null then 'rejected'
+            when version_rank > 1 then 'superseded'
+            else 'accepted'
+        end as row_status,
+        broken_rule,
+        _source_file,
+        _source_row,
+        _load_id
+    from ranked
+)
+
+select * from final

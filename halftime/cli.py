@@ -246,14 +246,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _unexpected(error: Exception, reporter: Reporter, *, debug: bool) -> int:
     """Report what is neither an error of ours nor of the user's input."""
-    import click
-
     from halftime.home import is_machine_trouble
 
-    if isinstance(error, click.exceptions.ClickException):
+    if hasattr(error, "format_message"):  # Typer's own usage errors share no public base class
         reporter.error(error.format_message(), "See 'halftime --help'.")
         return 2
-    if isinstance(error, click.exceptions.Abort):
+    if isinstance(error, typer.Abort):
         return 1
     if debug:
         raise error

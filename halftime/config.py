@@ -24,7 +24,16 @@ _FORMAT_KEYS = frozenset({"timezone", "date_formats", "timestamp_formats", "deci
 _TOP_KEYS = frozenset({"version", "company", "landing", "reporting", "sources", "stages"})
 _REPORTING_KEYS = frozenset({"timezone", "currency", "fiscal_year_start_month", "as_of"})
 _SOURCE_KEYS = _FORMAT_KEYS | {"files", "delivery", "objects"}
-_OBJECT_KEYS = _FORMAT_KEYS | {"files", "columns", "constants", "values", "sheet", "delivery"}
+_OBJECT_KEYS = _FORMAT_KEYS | {
+    "files",
+    "columns",
+    "constants",
+    "values",
+    "sheet",
+    "delimiter",
+    "encoding",
+    "delivery",
+}
 _STAGE_KEYS = frozenset({"category", "order", "qualified"})
 STAGE_CATEGORIES = ("open", "won", "lost", "no_decision", "disqualified")
 
@@ -279,7 +288,7 @@ def _read_source(
     objects = reader.mapping(node.get("objects"), (*at, "objects"), known)
     setting = _format_settings(reader, node, at)
     setting["objects"] = {}
-    specs = []
+    specs: dict[str, ObjectSpec] = {}
     for name in sorted(objects):
         place = (*at, "objects", name)
         item = reader.mapping(objects[name], place, _OBJECT_KEYS)
@@ -288,22 +297,23 @@ def _read_source(
         setting["objects"][name] = _format_settings(reader, item, place) | {
             "values": _value_maps(reader, item.get("values"), place, columns)
         }
-        specs.append(_object_spec(reader, name, item, place, columns))
+        specs[name] = _object_spec(reader, item, place, columns)
     files = reader.texts(node["files"], (*at, "files")) if node.get("files") else ()
-    return SourceSpec(system=system, files=files, objects=tuple(specs)), setting
+    return SourceSpec(system=system, files=files, objects=specs), setting
 
 
 def _object_spec(
-    reader: _Reader, name: str, item: dict, at: tuple[str, ...], columns: frozenset[str]
+    reader: _Reader, item: dict, at: tuple[str, ...], columns: frozenset[str]
 ) -> ObjectSpec:
     mapped = reader.mapping(item.get("columns"), (*at, "columns"), columns)
     constants = reader.mapping(item.get("constants"), (*at, "constants"), columns)
     return ObjectSpec(
-        name=name,
         files=reader.texts(item["files"], (*at, "files")) if item.get("files") else (),
         columns={key: str(header) for key, header in mapped.items()},
         constants={key: _constant(constant) for key, constant in constants.items()},
         sheet=str(item["sheet"]) if item.get("sheet") else None,
+        delimiter=str(item["delimiter"]) if item.get("delimiter") else None,
+        encoding=str(item["encoding"]) if item.get("encoding") else None,
     )
 
 

@@ -109,7 +109,13 @@ def check_landing(config: Config) -> None:
 def land_step(home: Home, config: Config, reporter: Reporter) -> LandingReport:
     """Land what is new in the landing folder."""
     with reporter.step("Landing files") as tick:
-        return land(config.sources, config.landing, home.warehouse, PROJECT_ROOT, tick)
+        return land(
+            config.sources,
+            config.landing,
+            home.warehouse,
+            PROJECT_ROOT,
+            lambda event: tick(event.done, event.total, event.file),
+        )
 
 
 def build_step(build: Build, reporter: Reporter) -> None:

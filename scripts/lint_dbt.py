@@ -1,0 +1,37 @@
+"""Parse the dbt project without one deprecation warning and hold its conventions with dbt-bouncer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "var" / "lint"
+BIN = Path(sys.executable).parent
+
+
+def main() -> int:
+    """Return 0 if the project parses cleanly and no convention is broken."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    parsed = subprocess.run(
+        [
+            *(BIN / "dbt", "parse", "--no-partial-parse", "--show-all-deprecations"),
+            *("--project-dir", ROOT, "--profiles-dir", ROOT),
+            *("--target-path", TARGET, "--log-path", TARGET / "logs"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    trouble = [line for line in parsed.stdout.splitlines() if "Deprecat" in line or "[WARNING]" in line]
+    if parsed.returncode != 0 or trouble:
+        print(parsed.stdout, parsed.stderr, sep="\n")
+        print("dbt parse failed." if parsed.returncode else "dbt parse warns; mend each warning.")
+        return 1
+    return subprocess.run([BIN / "dbt-bouncer", "run"], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

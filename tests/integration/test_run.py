@@ -1,0 +1,116 @@
+"""The whole road on the sample company: repeatable, order-free, atomic, and honest about failure."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+pytestmark = pytest.mark.xdist_group("sample")
+
+
+def manifest(home: Path) -> dict:
+    current = json.loads((home / "published" / "current.json").read_text())
+    return json.loads((home / "published" / current["build_id"] / "manifest.json").read_text())
+
+
+def test_published_build_is_whole(sample_home: Path) -> None:
+    current = json.loads((sample_home / "published" / "current.json").read_text())
+    database = sample_home / "published" / current["database"]
+    assert database.is_file()
+    assert {"build_id", "database", "published_at", "as_of", "data_through", "verdict"} <= set(current)
+    with duckdb.connect(str(database), read_only=True) as con:
+        schemas = {row[0] for row in con.execute("select distinct table_schema from information_schema.tables").fetchall()}
+        views = con.execute("select count(*) from duckdb_views() where not internal").fetchone()
+        residual = con.execute("select sum(residual_rows), count(*) from quality.ledger").fetchone()
+    assert schemas == {"core", "indicators", "leading", "lagging", "coaching", "pipeline", "quality", "reference"}
+    assert views == (0,)
+    assert residual is not None
+    assert residual[0] == 0
+    assert residual[1] > 0
+
+
+def test_second_run_gives_the_same_content_and_lands_nothing(
+    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(sample_home, home)
+    before = manifest(home)
+    done = cli("run", "--config", str(sample_folder / "halftime.yml"), "--home", str(home), "--json")
+    after = manifest(home)
+    assert json.loads(done.stdout)["landing"]["landed_rows"] == 0
+    assert after["build_id"] != before["build_id"]
+    assert (home / "published" / before["build_id"] / "marts.duckdb").is_file(), "the old build stays"
+    assert after["tables"] == before["tables"]
+
+
+def test_free_text_about_people_is_not_published(sample_home: Path, sample_folder: Path) -> None:
+    """Invariant 10, at the level of bytes: canaries planted in notes are in the raw files and nowhere in a published one."""
+    raw = b"".join(path.read_bytes() for path in sample_folder.rglob("*.csv"))
+    assert b"CANARY" in raw.upper()
+    for path in sample_home.glob("published/*/marts.duckdb"):
+        with duckdb.connect(str(path), read_only=True) as con:
+            columns = con.execute(
+                "select table_schema, table_name, column_name from information_schema.columns where data_type = 'VARCHAR'"
+            ).fetchall()
+            for schema, table, column in columns:
+                found = con.execute(
+                    f'select count(*) from "{schema}"."{table}" where contains(upper("{column}"), \'CANARY\')'
+                ).fetchone()
+                assert found == (0,), f"{schema}.{table}.{column}"
+
+
+def test_broken_critical_rule_keeps_the_last_build(
+    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
+) -> None:
+    """More than the tolerated share of one object is unreadable: exit 1, the last build is still served."""
+    home, landing = tmp_path / "home", tmp_path / "landing"
+    shutil.copytree(sample_home, home)
+    shutil.copytree(sample_folder, landing)
+    bad = "\n".join(f"006BAD{number:09d},Deal {number},Prospecting,not money,someday" for number in range(400))
+    (landing / "salesforce" / "Opportunity_bad_night.csv").write_text(f"Id,Name,StageName,Amount,CloseDate\n{bad}\n")
+    before = (home / "published" / "current.json").read_text()
+    done = cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home), check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "critical" in done.stderr
+    assert (home / "published" / "current.json").read_text() == before
+    assert not list((home / "published").glob(".2*")), "no half-written build is left"
+
+
+def test_unreadable_file_is_rejected_whole_and_the_run_goes_on(
+    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
+) -> None:
+    home, landing = tmp_path / "home", tmp_path / "landing"
+    shutil.copytree(sample_home, home)
+    shutil.copytree(sample_folder, landing)
+    (landing / "salesforce" / "Task_broken.csv.gz").write_bytes(b"\x1f\x8b\x08 this is no gzip")
+    done = cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home), "--json")
+    listed = json.loads(done.stdout)["landing"]["not_landed"]
+    assert any(item["file"] == "salesforce/Task_broken.csv.gz" and item["status"] == "rejected" for item in listed)
+
+
+def test_shuffled_landing_order_gives_the_same_content(
+    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
+) -> None:
+    """Files land in several loads, in an order of their own; every table has the same content."""
+    landing, home = tmp_path / "landing", tmp_path / "home"
+    landing.mkdir()
+    shutil.copy(sample_folder / "halftime.yml", landing)
+    files = sorted(
+        path for path in sample_folder.rglob("*") if path.is_file() and "_truth" not in path.parts and path.suffix != ".yml"
+    )
+    for turn in (slice(1, None, 3), slice(2, None, 3), slice(0, None, 3)):
+        for path in files[turn]:
+            place = landing / path.relative_to(sample_folder)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, place)
+        cli("land", "--config", str(landing / "halftime.yml"), "--home", str(home))
+    cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home))
+    ours, theirs = manifest(home)["tables"], manifest(sample_home)["tables"]
+    assert {name for name in ours if ours[name] != theirs[name]} == set()

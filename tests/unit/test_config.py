@@ -1,0 +1,107 @@
+"""The configuration: defaults, typed values, and the line of each mistake."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from halftime.config import ALL_LOADS, load_config
+from halftime.contracts import Column, Contract
+from halftime.errors import UsageError
+
+CONTRACTS = {
+    ("tabular", "opportunity"): Contract(
+        system="tabular",
+        object="opportunity",
+        table="tabular__opportunity",
+        description="",
+        names=("opportunity",),
+        key=("opportunity_id",),
+        columns=(Column("opportunity_id", "opportunity_id"), Column("stage", "stage")),
+        path=Path("contract.yml"),
+    )
+}
+
+
+def load(tmp_path: Path, text: str):
+    path = tmp_path / "halftime.yml"
+    path.write_text(text)
+    return load_config(path, CONTRACTS)
+
+
+def test_defaults(tmp_path: Path) -> None:
+    config = load(tmp_path, "version: 1\nsources: {tabular: {}}\n")
+    assert config.landing == tmp_path.resolve()
+    assert (config.timezone, config.currency, config.fiscal_year_start_month) == ("UTC", "USD", 1)
+    assert config.dbt_vars(as_of=None, loaded_until=None)["loaded_until"] == ALL_LOADS
+
+
+def test_command_line_overrides_the_file(tmp_path: Path) -> None:
+    config = load(tmp_path, "version: 1\nreporting: {as_of: 2025-03-31}\nsources: {tabular: {}}\n")
+    assert config.dbt_vars(as_of=None, loaded_until=3)["as_of"] == "2025-03-31"
+    assert config.dbt_vars(as_of=dt.date(2025, 4, 1), loaded_until=None)["as_of"] == "2025-04-01"
+
+
+def test_value_maps_and_stages_reach_dbt(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        """
+version: 1
+sources:
+  tabular:
+    date_formats: [DD.MM.YYYY]
+    objects:
+      opportunity:
+        values: {stage: {Gewonnen: won}}
+stages:
+  tabular:
+    Gewonnen: {category: won, order: 9}
+""",
+    )
+    settings = config.source_settings["tabular"]
+    assert settings["date_formats"] == ["DD.MM.YYYY"]
+    assert settings["objects"]["opportunity"]["values"] == {"stage": {"Gewonnen": "won"}}
+    assert config.stage_overrides == [
+        {
+            "source_system": "tabular",
+            "stage_name": "Gewonnen",
+            "stage_category": "won",
+            "stage_order": 9,
+            "is_qualified": True,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("version: 2\nsources: {tabular: {}}\n", ["line 1", "'version' must be 1"]),
+        ("version: 1\n", ["no source is configured"]),
+        ("version: 1\nsources: {salesfroce: {}}\n", ["line 2", "sources.salesfroce"]),
+        ("version: 1\nsources: {tabular: {objects: {opportunty: {}}}}\n", ["Did you mean 'opportunity'"]),
+        ("version: 1\nreporting:\n  timezone: Mars/Base\nsources: {tabular: {}}\n", ["line 3", "Mars/Base"]),
+        ("version: 1\nreporting: {currency: usd}\nsources: {tabular: {}}\n", ["ISO 4217"]),
+        ("version: 1\nreporting: {fiscal_year_start_month: 13}\nsources: {tabular: {}}\n", ["1 to 12"]),
+        ("version: 1\nreporting: {as_of: soon}\nsources: {tabular: {}}\n", ["2026-09-30"]),
+        ("version: 1\nversion: 1\n", ["line 2", "stands twice"]),
+        ("version: 1\nsources: [a]\n", ["must be a mapping"]),
+        ("version: 1\nsources: {tabular: {delivery: weekly}}\n", ["snapshot or delta"]),
+        ("version: 1\nstages: {tabular: {X: {category: maybe}}}\nsources: {tabular: {}}\n", ["no_decision"]),
+        ("version: 1\nsources: {tabular: {}}\nlanding: nowhere\n", ["line 3", "nowhere"]),
+        ("a: [", ["line 1", "YAML is broken"]),
+    ],
+)
+def test_mistakes_name_line_and_key(tmp_path: Path, text: str, words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, text)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "halftime.yml"
+    path.write_bytes(b"version: 1\ncompany: M\xfcller\n")
+    with pytest.raises(UsageError, match="UTF-8"):
+        load_config(path, CONTRACTS)

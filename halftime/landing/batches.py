@@ -1,0 +1,144 @@
+"""Batches of text rows on their way into a raw table.
+
+A batch has the columns ``c0 … c<n-1>`` (text), ``_row`` (the record's ordinal number in the file),
+``_problem`` and ``_rest`` (JSON text of what did not fit the columns). Rows that are no data
+(blank lines, preambles, totals and footers of report exports) keep their record in ``_rest`` and have
+NULL in every column.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_TOTALS = (
+    r"(?i)^\s*(?:(?:grand|sub)?[ -]*totals?\s*(?:\([^)]*\))?\s*:?"
+    r"|copyright\b.*|confidential\b.*|generated (?:by|on|at)\b.*|(?:end of )?report\b.*"
+    r"|filtered by\b.*|as of\b.*)\s*$"
+)
+_TOTALS_PATTERN = re.compile(_TOTALS)
+RECORD_KEY = "(record)"
+OVERFLOW_KEY = "(overflow)"
+
+
+def schema(width: int) -> pa.Schema:
+    """Arrow schema of a batch with ``width`` text columns."""
+    fields = [pa.field(f"c{number}", pa.string()) for number in range(width)]
+    return pa.schema(
+        [
+            *fields,
+            pa.field("_row", pa.int64()),
+            pa.field("_problem", pa.string()),
+            pa.field("_rest", pa.string()),
+        ],
+    )
+
+
+def data_batch(columns: Sequence[pa.Array], rows: np.ndarray, width: int) -> pa.RecordBatch:
+    """Build a batch of sound rows from their columns and row numbers."""
+    nothing = pa.nulls(len(rows), pa.string())
+    arrays = [*columns, pa.array(rows, pa.int64()), nothing, nothing]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema(width))
+
+
+def problem_batch(
+    records: Iterable[tuple[int, str, Sequence[str | None]]],
+    width: int,
+) -> pa.RecordBatch:
+    """Build a batch from (row, problem, values): only ragged rows keep their values in the columns."""
+    rows: list[dict[str, object]] = []
+    for row, problem, values in records:
+        item: dict[str, object] = {"_row": row, "_problem": problem}
+        rest: dict[str, object] = {}
+        if problem == "ragged_row":
+            item.update({f"c{number}": value for number, value in enumerate(values[:width])})
+            if len(values) > width:
+                rest[OVERFLOW_KEY] = list(values[width:])
+        elif problem != "blank_row":
+            rest[RECORD_KEY] = [value for value in values if value]
+        item["_rest"] = json.dumps(rest, ensure_ascii=False) if rest else None
+        rows.append(item)
+    return pa.RecordBatch.from_pylist(rows, schema=schema(width))
+
+
+def is_blank(values: Sequence[str | None]) -> bool:
+    """Whether a record holds nothing but blanks."""
+    return not any(value and value.strip() for value in values)
+
+
+def is_total(value: str | None) -> bool:
+    """Whether a value announces a total or a footer of a report export."""
+    return bool(value and _TOTALS_PATTERN.match(value))
+
+
+def _take_out(batch: pa.RecordBatch, places: Sequence[int]) -> pa.RecordBatch:
+    keep = np.ones(batch.num_rows, dtype=bool)
+    keep[list(places)] = False
+    return batch.filter(pa.array(keep))
+
+
+def _values(batch: pa.RecordBatch, place: int, width: int) -> list[str | None]:
+    return [batch.column(number)[place].as_py() for number in range(width)]
+
+
+def set_apart(
+    batch: pa.RecordBatch,
+    width: int,
+    *,
+    header_row: int,
+    required: Sequence[int],
+) -> list[pa.RecordBatch]:
+    """Part a batch of full-width rows into data and rows that are none.
+
+    The header goes; rows above it become ``preamble``, rows of blanks ``blank_row``; rows that begin with
+    a total or a footer and lack a required column (positions ``required``) become ``total``.
+    """
+    if batch.num_rows == 0:
+        return []
+    problems: dict[int, str] = {}
+    header_place: list[int] = []
+    first = batch.column(width)[0].as_py()
+    if first <= header_row:
+        rows = batch.column(width).to_numpy()
+        for place in np.flatnonzero(rows <= header_row).tolist():
+            if rows[place] == header_row:
+                header_place = [place]
+            else:
+                blank = is_blank(_values(batch, place, width))
+                problems[place] = "blank_row" if blank else "preamble"
+
+    places = np.arange(batch.num_rows)
+    for number in range(width):
+        column = batch.column(number) if number == 0 else batch.column(number).take(places)
+        hits = pc.fill_null(pc.match_substring_regex(column, _TOTALS), False)
+        if pc.any(hits).as_py():
+            for place in places[hits.to_numpy(zero_copy_only=False)].tolist():
+                values = _values(batch, place, width)
+                if any(is_blank([values[position]]) for position in required):
+                    problems.setdefault(place, "total")
+        blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
+        places = places[blank.to_numpy(zero_copy_only=False)]
+        if len(places) == 0:
+            break
+    for place in places.tolist():
+        problems.setdefault(place, "blank_row")
+
+    out = []
+    if problems or header_place:
+        apart = [
+            (batch.column(width)[place].as_py(), problem, _values(batch, place, width))
+            for place, problem in sorted(problems.items())
+            if place not in header_place
+        ]
+        batch_kept = _take_out(batch, [*problems, *header_place])
+        if apart:
+            out.append(problem_batch(apart, width))
+        batch = batch_kept
+    if batch.num_rows:
+        out.append(batch)
+    return out

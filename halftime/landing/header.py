@@ -1,0 +1,198 @@
+"""Match the header of a file with a contract.
+
+A contract column takes the mapped header if the configuration names one; else the exact header, else a
+header equal in letters and digits (``StageName`` = ``stage_name``), else one of the contract's aliases,
+else the configured constant. What no column takes is kept in ``_extra``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from halftime.contracts import Contract, normalise_header
+from halftime.landing.spec import ColumnFinding, ObjectSpec
+
+SEARCH_ROWS = 30
+
+
+@dataclass(frozen=True)
+class HeaderMatch:
+    """Where each contract column comes from.
+
+    ``positions`` holds, per contract column in order, the position in the file's header or None;
+    ``constants`` the value to put in its place; ``extras`` pairs of key and position for ``_extra``.
+    """
+
+    positions: tuple[int | None, ...]
+    constants: tuple[str | None, ...]
+    extras: tuple[tuple[str, int], ...]
+    findings: tuple[ColumnFinding, ...]
+
+    @property
+    def missing_required(self) -> tuple[ColumnFinding, ...]:
+        """Findings of required columns that the file does not have."""
+        return tuple(item for item in self.findings if item.finding == "missing_required")
+
+    @property
+    def matched_count(self) -> int:
+        """Number of contract columns that the file has."""
+        return sum(position is not None for position in self.positions)
+
+
+def unique_headers(header: Sequence[str]) -> list[str]:
+    """Name every column: blank headers become ``column_<n>``, a second ``Id`` becomes ``Id (2)``."""
+    names: list[str] = []
+    seen: set[str] = set()
+    for number, raw in enumerate(header, start=1):
+        base = raw.strip().strip("\ufeff\xa0").strip() or f"column_{number}"
+        name, repeat = base, 1
+        while name in seen:
+            repeat += 1
+            name = f"{base} ({repeat})"
+        seen.add(name)
+        names.append(name)
+    return names
+
+
+def find_header(header: Sequence[str], wanted: str) -> int | None:
+    """Position of a header: the exact one first, else one equal in letters and digits."""
+    for position, name in enumerate(header):
+        if name == wanted.strip():
+            return position
+    normal = normalise_header(wanted)
+    for position, name in enumerate(header):
+        if normal and normalise_header(name) == normal:
+            return position
+    return None
+
+
+def nearest(wanted: Sequence[str], header: Sequence[str]) -> str | None:
+    """Header most like one of the wanted names, or None if nothing is like them."""
+    normal = {normalise_header(name): name for name in reversed(header)}
+    for name in wanted:
+        close = difflib.get_close_matches(normalise_header(name), list(normal), n=1, cutoff=0.6)
+        if close:
+            return normal[close[0]]
+    return None
+
+
+def match_header(contract: Contract, header: Sequence[str], spec: ObjectSpec) -> HeaderMatch:
+    """Match a file's header (already made unique) with a contract; never raises."""
+    positions: list[int | None] = [None] * len(contract.columns)
+    how: list[str] = [""] * len(contract.columns)
+    taken: set[int] = set()
+
+    for index, column in enumerate(contract.columns):
+        mapped = spec.columns.get(column.name)
+        if mapped is not None:
+            position = find_header(header, mapped)
+            if position is not None:
+                positions[index], how[index] = position, "mapping"
+                taken.add(position)
+
+    normal = [normalise_header(name) for name in header]
+    for step in ("exact", "normalised", "alias"):
+        for index, column in enumerate(contract.columns):
+            if positions[index] is not None or column.name in spec.columns:
+                continue
+            if step == "exact":
+                names = [column.header]
+            elif step == "normalised":
+                names = [normalise_header(column.header), normalise_header(column.name)]
+            else:
+                names = [normalise_header(alias) for alias in column.aliases]
+            position = _first(names, header if step == "exact" else normal, taken)
+            if position is not None:
+                positions[index], how[index] = position, step
+                taken.add(position)
+
+    constants = tuple(
+        spec.constants.get(column.name) if positions[index] is None else None
+        for index, column in enumerate(contract.columns)
+    )
+    extras = tuple((name, place) for place, name in enumerate(header) if place not in taken)
+    findings = _findings(contract, header, spec, positions, how, constants, extras)
+    return HeaderMatch(tuple(positions), constants, extras, findings)
+
+
+def find_header_row(
+    records: Sequence[Sequence[str]],
+    contract: Contract,
+    spec: ObjectSpec,
+) -> tuple[int, int]:
+    """Find the header among the first records; return its place and the contract columns it has.
+
+    It is the first record that is not blank, unless that lacks a required column and a later one has
+    more columns of the contract (report exports begin with a preamble).
+    """
+    best_place, best_count = -1, 0
+    for place, record in enumerate(records[:SEARCH_ROWS]):
+        if not any(value.strip() for value in record):
+            continue
+        match = match_header(contract, unique_headers(record), spec)
+        if best_place < 0 or (match.matched_count > best_count and match.matched_count > 1):
+            best_place, best_count = place, match.matched_count
+        if not match.missing_required:
+            break
+    return max(best_place, 0), best_count
+
+
+def _first(names: Sequence[str], header: Sequence[str], taken: set[int]) -> int | None:
+    for wanted in names:
+        for position, name in enumerate(header):
+            if wanted and name == wanted and position not in taken:
+                return position
+    return None
+
+
+def _findings(
+    contract: Contract,
+    header: Sequence[str],
+    spec: ObjectSpec,
+    positions: Sequence[int | None],
+    how: Sequence[str],
+    constants: Sequence[str | None],
+    extras: Sequence[tuple[str, int]],
+) -> tuple[ColumnFinding, ...]:
+    findings: list[ColumnFinding] = []
+    free = [name for name, _ in extras]
+    for index, column in enumerate(contract.columns):
+        position = positions[index]
+        if position is not None:
+            kind = "alias" if how[index] == "alias" else "matched"
+            findings.append(
+                ColumnFinding(column.name, header[position], kind, how[index]),  # type: ignore[arg-type]
+            )
+        elif constants[index] is not None:
+            findings.append(ColumnFinding(column.name, None, "matched", "constant"))
+        else:
+            wanted = (
+                [spec.columns[column.name]]
+                if column.name in spec.columns
+                else [column.header, column.name, *column.aliases]
+            )
+            close = nearest(wanted, free)
+            findings.append(
+                ColumnFinding(
+                    column.name,
+                    None,
+                    "missing_required" if column.required else "missing_optional",
+                    f"nearest header: {close}" if close else "no header is like it",
+                ),
+            )
+    findings.extend(ColumnFinding(None, name, "unknown", "kept in _extra") for name in free)
+    return tuple(findings)
+
+
+def missing_column_reason(contract: Contract, header: Sequence[str], match: HeaderMatch) -> str:
+    """Say which required columns a file lacks, what it has instead, and the nearest header."""
+    sentences = []
+    for item in match.missing_required:
+        column = contract.column(item.column or "")
+        wanted = column.header if column else item.column
+        sentences.append(f"The required column '{wanted}' ({item.column}) is missing; {item.detail}.")
+    shown = ", ".join(f"'{name}'" for name in header[:20])
+    more = f" and {len(header) - 20} more" if len(header) > 20 else ""
+    return f"{' '.join(sentences)} Found: {shown or 'nothing'}{more}."

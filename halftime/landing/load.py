@@ -1,0 +1,435 @@
+"""Land a folder: every known file into its raw table, every file into the register."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from halftime.contracts import Contract, load_contracts
+from halftime.errors import UsageError
+from halftime.landing import batches, store, text
+from halftime.landing.csv_reader import CsvFile, open_csv
+from halftime.landing.discover import Candidate, discover, split_name
+from halftime.landing.header import (
+    HeaderMatch,
+    find_header,
+    match_header,
+    missing_column_reason,
+    nearest,
+)
+from halftime.landing.spec import (
+    FileRejected,
+    FileReport,
+    LandingEvent,
+    LandingReport,
+    ObjectSpec,
+    Progress,
+    SourceSpec,
+)
+from halftime.landing.typed_readers import Scan, TypedFile, open_json, open_parquet
+from halftime.landing.xlsx_reader import XlsxFile, open_xlsx
+
+Contracts = Mapping[tuple[str, str], Contract]
+OpenFile = CsvFile | XlsxFile | TypedFile
+_BATCHES = "landing_batches"
+
+
+def land(
+    config_sources: Sequence[SourceSpec],
+    landing_dir: Path,
+    warehouse: Path,
+    project_root: Path,
+    progress: Progress | None = None,
+) -> LandingReport:
+    """Land every new file of a folder and report on each.
+
+    A file is landed whole in one transaction or not at all. The same bytes of the same object land once.
+    Raises :class:`UsageError` before anything is written if the folder or the mapping is wrong,
+    :class:`MachineError` if the warehouse cannot be written.
+    """
+    contracts = load_contracts(project_root)
+    candidates = _check(config_sources, landing_dir, contracts)
+    specs = {source.system: source for source in config_sources}
+    with store.open_warehouse(warehouse) as con:
+        try:
+            store.ensure_raw_tables(con, contracts.values())
+            run = _Load(con, landing_dir, warehouse, contracts, specs)
+            reports = []
+            for done, candidate in enumerate(candidates):
+                if progress:
+                    progress(LandingEvent(candidate.path, done, len(candidates)))
+                reports.append(run.land_file(candidate))
+                if progress:
+                    event = LandingEvent(candidate.path, done + 1, len(candidates), reports[-1])
+                    progress(event)
+        except (duckdb.Error, OSError) as error:
+            if store.is_own_fault(error, landing_dir):
+                raise store.machine_error(error, warehouse) from error
+            raise
+    return LandingReport(
+        landing=str(landing_dir),
+        load_id=run.load_id if run.has_recorded else None,
+        files=tuple(reports),
+    )
+
+
+def preflight(
+    config_sources: Sequence[SourceSpec],
+    landing_dir: Path,
+    project_root: Path,
+) -> list[Candidate]:
+    """Check folder and mapping without writing anything; return which file belongs to what.
+
+    Raises :class:`UsageError` if the folder is missing, holds no file that an object claims, or a
+    mapping names a column that is not in the contract or a header that is not in a file.
+    """
+    return _check(config_sources, landing_dir, load_contracts(project_root))
+
+
+def _check(
+    config_sources: Sequence[SourceSpec],
+    landing_dir: Path,
+    contracts: Contracts,
+) -> list[Candidate]:
+    if not landing_dir.is_dir():
+        what = "is not a folder" if landing_dir.exists() else "does not exist"
+        raise UsageError(
+            f"The landing folder '{landing_dir}' {what}.",
+            hint="Name an existing folder with --landing or under 'landing:' in halftime.yml.",
+        )
+    _check_objects(config_sources, contracts)
+    try:
+        candidates = discover(landing_dir, config_sources, contracts)
+    except OSError as error:
+        raise UsageError(f"The landing folder '{landing_dir}' cannot be read: {error}.") from error
+    if not any(candidate.is_known for candidate in candidates):
+        shown = ", ".join(f"'{item.path}'" for item in candidates[:5]) or "no file at all"
+        wanted = ", ".join(glob for source in config_sources for glob in source.globs)
+        raise UsageError(
+            f"The landing folder '{landing_dir}' holds no known file; found {shown}.",
+            hint=f"Files are looked for in {wanted or 'no folder: no source is configured'} and told by "
+            "their names; name them under 'sources: … objects: … files:' in halftime.yml.",
+        )
+    specs = {source.system: source for source in config_sources}
+    for candidate in candidates:
+        if candidate.is_known:
+            spec = specs[candidate.system].object(candidate.object)
+            if spec.columns:
+                contract = contracts[candidate.system, candidate.object]
+                _check_mapping(landing_dir / candidate.path, candidate, contract, spec)
+    return candidates
+
+
+def _check_objects(config_sources: Sequence[SourceSpec], contracts: Contracts) -> None:
+    for source in config_sources:
+        known = [name for system, name in contracts if system == source.system]
+        if not known:
+            systems = ", ".join(sorted({system for system, _ in contracts}))
+            raise UsageError(
+                f"sources: '{source.system}' is not a known system.",
+                hint=f"Use one of {systems}.",
+            )
+        for name, spec in source.objects.items():
+            if name not in known:
+                close = nearest([name], known)
+                raise UsageError(
+                    f"sources: {source.system}: objects: '{name}' is not a known object.",
+                    hint=f"Did you mean '{close}'?" if close else f"Use one of {', '.join(known)}.",
+                )
+            names = [column.name for column in contracts[source.system, name].columns]
+            for section, keys in (("columns", spec.columns), ("constants", spec.constants)):
+                for key in keys:
+                    if key not in names:
+                        close = nearest([key], names)
+                        raise UsageError(
+                            f"sources: {source.system}: objects: {name}: {section}: '{key}' is not a "
+                            "column of this object.",
+                            hint=f"Did you mean '{close}'?"
+                            if close
+                            else f"Use one of {', '.join(names)}.",
+                        )
+
+
+def _check_mapping(path: Path, candidate: Candidate, contract: Contract, spec: ObjectSpec) -> None:
+    with duckdb.connect(":memory:") as con, tempfile.TemporaryDirectory() as scratch:
+        try:
+            with _opened(con, path, contract, spec, Path(scratch), count=False) as file:
+                header = file.header
+        except (FileRejected, OSError):
+            return
+    for column, wanted in spec.columns.items():
+        if find_header(header, wanted) is None:
+            close = nearest([wanted], header)
+            found = ", ".join(f"'{name}'" for name in header[:20])
+            raise UsageError(
+                f"{candidate.path}: sources: {candidate.system}: objects: {candidate.object}: columns: "
+                f"{column}: the file has no column '{wanted}'; found {found}.",
+                hint=f"Did you mean '{close}'?" if close else "Name a header of the file.",
+            )
+
+
+@contextmanager
+def _opened(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    contract: Contract,
+    spec: ObjectSpec,
+    scratch: Path,
+    *,
+    count: bool = True,
+) -> Iterator[OpenFile]:
+    """Look through a file by its format; raises :class:`FileRejected`."""
+    _, file_format, is_gzipped = split_name(path.name)
+    if file_format is None:
+        raise FileRejected(
+            "unreadable",
+            f"'{path.name}' is not of a known format: csv, xlsx, parquet or json, each also .gz.",
+        )
+    if file_format == "csv":
+        yield open_csv(path, contract, spec, count=count)
+        return
+    if path.stat().st_size == 0:
+        raise FileRejected("empty_file", "The file is empty.")
+    if file_format == "json":
+        encoding = text.detect_encoding(path, spec.encoding)
+        if not is_gzipped and encoding == text.Encoding("utf-8"):
+            yield open_json(con, path, encoding)
+            return
+        with tempfile.NamedTemporaryFile(dir=scratch, suffix=".json") as plain:
+            with text.Utf8Stream(path, encoding) as stream:
+                while chunk := stream.read(text.CHUNK_BYTES):
+                    plain.write(chunk)
+            plain.flush()
+            yield open_json(con, Path(plain.name), encoding)
+        return
+    with _unzipped(path, scratch) as plain_path:
+        if file_format == "parquet":
+            yield open_parquet(con, plain_path)
+        else:
+            yield open_xlsx(plain_path, contract, spec)
+
+
+@contextmanager
+def _unzipped(path: Path, scratch: Path) -> Iterator[Path]:
+    if not text.is_gzip(path):
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(dir=scratch, suffix=Path(path.stem).suffix) as plain:
+        with gzip.open(path, "rb") as stream:
+            while chunk := text.read_chunk(stream):
+                plain.write(chunk)
+        plain.flush()
+        yield Path(plain.name)
+
+
+@dataclass
+class _Load:
+    """One call of ``land``: what it knows and what it has written so far."""
+
+    con: duckdb.DuckDBPyConnection
+    landing_dir: Path
+    warehouse: Path
+    contracts: Contracts
+    specs: Mapping[str, SourceSpec]
+    has_recorded: bool = False
+
+    def __post_init__(self) -> None:
+        self.load_id = store.next_load_id(self.con)
+        self.landed_at = datetime.now(UTC).replace(tzinfo=None)
+
+    def land_file(self, candidate: Candidate) -> FileReport:
+        """Land one file, or say why not."""
+        path = self.landing_dir / candidate.path
+        report = FileReport(candidate.system, candidate.object, candidate.path, "unknown")
+        try:
+            report = replace(report, bytes=path.stat().st_size, sha256=text.digest(path))
+        except OSError as error:
+            reason = f"The file cannot be read: {error.strerror}."
+            status = "rejected" if candidate.is_known else "unknown"
+            report = replace(report, status=status, reason_code="unreadable", reason=reason)
+            return self._record(report)
+        if not candidate.is_known:
+            reason = "No object of any configured system claims the file."
+            return self._record(replace(report, reason_code="unknown_file", reason=reason))
+        original = self._original(report)
+        if original is not None:
+            source_file, source_rows, load_id = original
+            return self._record(
+                replace(
+                    report,
+                    status="duplicate",
+                    source_rows=source_rows,
+                    reason_code="duplicate",
+                    reason=f"The same bytes were landed as '{source_file}' by load {load_id}.",
+                ),
+            )
+        return self._land_new(candidate, path, report)
+
+    def _original(self, report: FileReport) -> tuple[str, int, int] | None:
+        row = self.con.execute(
+            "select source_file, source_rows, load_id from raw._file where sha256 = ? "
+            "and source_system = ? and object = ? and status = 'landed' order by load_id limit 1",
+            [report.sha256, report.system, report.object],
+        ).fetchone()
+        return None if row is None else (str(row[0]), int(row[1]), int(row[2]))
+
+    def _land_new(self, candidate: Candidate, path: Path, report: FileReport) -> FileReport:
+        contract = self.contracts[candidate.system, candidate.object]
+        spec = self.specs[candidate.system].object(candidate.object)
+        scratch = self.warehouse.parent
+        self.con.execute("begin transaction")
+        try:
+            with _opened(self.con, path, contract, spec, scratch) as file:
+                report = replace(
+                    report,
+                    format=file.format,
+                    source_rows=file.source_rows,
+                    encoding=_encoding(file),
+                    delimiter=file.layout.delimiter if isinstance(file, CsvFile) else None,
+                )
+                match = match_header(contract, file.header, spec)
+                report = replace(report, columns=match.findings)
+                if match.missing_required:
+                    raise FileRejected(
+                        "missing_column",
+                        missing_column_reason(contract, file.header, match),
+                    )
+                landed = self._insert(contract, match, file, candidate.path)
+            if landed != report.source_rows:
+                raise FileRejected(
+                    "row_count_mismatch",
+                    f"{report.source_rows} rows were counted but {landed} read.",
+                )
+            report = replace(report, status="landed", rows=landed)
+            self._write(report)
+            self.con.execute("commit")
+        except FileRejected as error:
+            self.con.execute("rollback")
+            return self._record(_rejected(report, candidate, error))
+        except (duckdb.Error, OSError, UnicodeError) as error:
+            self.con.execute("rollback")
+            if store.is_own_fault(error, path):
+                raise
+            reason = f"The file cannot be read: {(str(error).splitlines() or ['unknown'])[0]}"
+            return self._record(
+                _rejected(report, candidate, FileRejected("unreadable", reason)),
+            )
+        self.has_recorded = True
+        return report
+
+    def _insert(
+        self,
+        contract: Contract,
+        match: HeaderMatch,
+        file: OpenFile,
+        source_file: str,
+    ) -> int:
+        lineage = {
+            "source_file": source_file,
+            "load_id": self.load_id,
+            "landed_at": self.landed_at,
+        }
+        if isinstance(file, TypedFile):
+            return store.insert_rows(self.con, contract, match, file.scan, **lineage)
+        required = [
+            position
+            for column, position in zip(contract.columns, match.positions, strict=True)
+            if column.required and position is not None
+        ]
+        width = len(file.header)
+        source = _Guard(file.read(required))
+        reader = pa.RecordBatchReader.from_batches(batches.schema(width), source)
+        scan = Scan(
+            relation=_BATCHES,
+            expressions=tuple(f"c{number}" for number in range(width)),
+            row="_row",
+            problem="_problem",
+            rest="_rest",
+        )
+        self.con.register(_BATCHES, reader)
+        try:
+            return store.insert_rows(self.con, contract, match, scan, **lineage)
+        except duckdb.Error:
+            if source.error is not None:
+                raise source.error from None
+            raise
+        finally:
+            self.con.unregister(_BATCHES)
+
+    def _write(self, report: FileReport) -> None:
+        store.record_load(self.con, self.load_id, self.landed_at, str(self.landing_dir))
+        store.record_file(self.con, self.load_id, self.landed_at, report)
+
+    def _record(self, report: FileReport) -> FileReport:
+        """Write the fate of a file that was not landed, unless it stands there already."""
+        row = self.con.execute(
+            "select count(*) from raw._file where sha256 = ? and source_system = ? and object = ? "
+            "and source_file = ? and (status = ? or status = 'landed') "
+            "and (status = 'landed' or reason_code is not distinct from ?)",
+            [
+                report.sha256,
+                report.system,
+                report.object,
+                report.file,
+                report.status,
+                report.reason_code,
+            ],
+        ).fetchone()
+        if row and row[0]:
+            return replace(report, is_new=False)
+        self.con.execute("begin transaction")
+        try:
+            self._write(report)
+            self.con.execute("commit")
+        except duckdb.Error:
+            self.con.execute("rollback")
+            raise
+        self.has_recorded = True
+        return report
+
+
+class _Guard:
+    """Passes batches on and keeps the error that ended them, which DuckDB would wrap in its own."""
+
+    def __init__(self, source: Iterator[pa.RecordBatch]) -> None:
+        self._source = source
+        self.error: Exception | None = None
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return self
+
+    def __next__(self) -> pa.RecordBatch:
+        try:
+            return next(self._source)
+        except StopIteration:
+            raise
+        except Exception as error:
+            self.error = error
+            raise
+
+
+def _encoding(file: OpenFile) -> str | None:
+    if isinstance(file, CsvFile):
+        return file.encoding.name
+    return file.encoding if isinstance(file, TypedFile) else None
+
+
+def _rejected(report: FileReport, candidate: Candidate, error: FileRejected) -> FileReport:
+    """A file whose name only resembles the object's, and whose header too is not it, is unknown."""
+    if error.code == "missing_column" and not candidate.is_certain:
+        return replace(
+            report,
+            status="unknown",
+            reason_code="unknown_file",
+            reason=f"The name resembles '{candidate.object}', but: {error.reason}",
+            rows=0,
+        )
+    return replace(report, status="rejected", reason_code=error.code, reason=error.reason, rows=0)

@@ -1,0 +1,143 @@
+"""What landing is told and what it tells back.
+
+The configuration builds :class:`SourceSpec` and :class:`ObjectSpec`; :func:`halftime.landing.land`
+answers with a :class:`LandingReport`. Nothing here touches a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+Status = Literal["landed", "rejected", "duplicate", "unknown"]
+Finding = Literal["matched", "alias", "missing_optional", "missing_required", "unknown"]
+
+
+@dataclass(frozen=True)
+class ObjectSpec:
+    """How the files of one object are found and read.
+
+    ``columns`` maps canonical column names to headers in the file, ``constants`` canonical column names
+    to a value for every row (used where the file has no such header). ``sheet`` is the name or glob of
+    a spreadsheet's sheet; ``delimiter`` and ``encoding`` overrule what is detected.
+    """
+
+    files: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """One source system: the globs of its files (relative to the landing folder) and its objects.
+
+    Without ``files`` a system owns everything below the folder that bears its name.
+    """
+
+    system: str
+    files: tuple[str, ...] = ()
+    objects: Mapping[str, ObjectSpec] = field(default_factory=dict)
+
+    @property
+    def globs(self) -> tuple[str, ...]:
+        """Globs of the system's files."""
+        return self.files or (f"{self.system}/**",)
+
+    def object(self, name: str) -> ObjectSpec:
+        """Return what is configured for an object, or the defaults."""
+        return self.objects.get(name, ObjectSpec())
+
+
+@dataclass(frozen=True)
+class ColumnFinding:
+    """What became of one contract column or of one header of a file."""
+
+    column: str | None
+    header: str | None
+    finding: Finding
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """The fate of one file in one load; ``rows`` are the rows that were landed by this load."""
+
+    system: str
+    object: str
+    file: str
+    status: Status
+    rows: int = 0
+    source_rows: int | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+    bytes: int = 0
+    sha256: str = ""
+    format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    columns: tuple[ColumnFinding, ...] = ()
+    is_new: bool = True
+
+    def findings(self, *kinds: Finding) -> tuple[ColumnFinding, ...]:
+        """Return the column findings of the given kinds."""
+        return tuple(finding for finding in self.columns if finding.finding in kinds)
+
+
+@dataclass(frozen=True)
+class LandingReport:
+    """The outcome of one call of ``land``; ``load_id`` is None if nothing new was found."""
+
+    landing: str
+    load_id: int | None
+    files: tuple[FileReport, ...]
+
+    def with_status(self, status: Status) -> tuple[FileReport, ...]:
+        """Return the files that ended with this status."""
+        return tuple(file for file in self.files if file.status == status)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows landed by this load."""
+        return sum(file.rows for file in self.files)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data for ``--json``."""
+        return {
+            "landing": self.landing,
+            "load_id": self.load_id,
+            "rows": self.rows,
+            "files": [asdict(file) for file in self.files],
+        }
+
+
+@dataclass(frozen=True)
+class LandingEvent:
+    """One step of progress: ``done`` of ``total`` files are finished; ``report`` when one just was."""
+
+    file: str
+    done: int
+    total: int
+    report: FileReport | None = None
+
+
+Progress = Callable[[LandingEvent], None]
+
+
+class FileRejected(Exception):
+    """A file cannot be landed; it is rejected whole with this reason and the run goes on."""
+
+    def __init__(
+        self,
+        code: str,
+        reason: str,
+        *,
+        columns: tuple[ColumnFinding, ...] = (),
+    ) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.columns = columns

@@ -1,0 +1,234 @@
+"""The raw schema of the warehouse: its tables, and what is written into them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import contextmanager
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from halftime.contracts import Contract
+from halftime.errors import LockedError, MachineError
+from halftime.landing.header import HeaderMatch
+from halftime.landing.spec import FileReport
+from halftime.landing.typed_readers import Scan, identifier, literal
+
+_DATA_COLUMNS = (
+    ("_extra", "varchar"),
+    ("_row_problem", "varchar"),
+    ("_source_file", "varchar"),
+    ("_source_row", "bigint"),
+    ("_load_id", "bigint"),
+    ("_landed_at", "timestamp"),
+)
+_REGISTERS = {
+    "_load": "load_id bigint, landed_at timestamp, landing varchar",
+    "_file": (
+        "load_id bigint, source_system varchar, object varchar, source_file varchar, sha256 varchar, "
+        "bytes bigint, format varchar, encoding varchar, delimiter varchar, source_rows bigint, "
+        "landed_rows bigint, status varchar, reason_code varchar, reason varchar, landed_at timestamp"
+    ),
+    "_column": (
+        "load_id bigint, source_system varchar, object varchar, source_file varchar, "
+        "column_name varchar, header varchar, finding varchar, detail varchar"
+    ),
+}
+_OWN_FAULTS = ("no space left", "permission denied", "file too large", "read-only file system")
+
+
+def table_name(contract: Contract) -> str:
+    """Qualified and quoted name of a contract's raw table."""
+    return f"raw.{identifier(contract.table)}"
+
+
+def ensure_raw_tables(con: duckdb.DuckDBPyConnection, contracts: Iterable[Contract]) -> None:
+    """Create what is missing in schema ``raw``: registers, a table per contract, new columns."""
+    con.execute("create schema if not exists raw")
+    for name, columns in _REGISTERS.items():
+        con.execute(f"create table if not exists raw.{name} ({columns})")
+    existing: dict[str, set[str]] = {}
+    for table, column in con.execute(
+        "select table_name, column_name from information_schema.columns "
+        "where table_schema = 'raw' and table_catalog = current_database()",
+    ).fetchall():
+        existing.setdefault(table, set()).add(column)
+    for contract in contracts:
+        wanted = [*((column.raw_name, "varchar") for column in contract.columns), *_DATA_COLUMNS]
+        known = existing.get(contract.table)
+        if known is None:
+            columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in wanted)
+            con.execute(f"create table {table_name(contract)} ({columns})")
+            continue
+        for name, kind in wanted:
+            if name not in known:
+                con.execute(
+                    f"alter table {table_name(contract)} add column {identifier(name)} {kind}",
+                )
+
+
+@contextmanager
+def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse for writing, with bounded memory.
+
+    Raises :class:`MachineError` if it cannot be opened or written (rights, full disk) and
+    :class:`LockedError` if another process has it open.
+    """
+    try:
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+        con = duckdb.connect(
+            str(warehouse),
+            config={
+                "memory_limit": os.environ.get("HALFTIME_MEMORY_LIMIT", "2GB"),
+                "threads": os.environ.get("HALFTIME_DUCKDB_THREADS", str(os.cpu_count() or 2)),
+                "preserve_insertion_order": "false",
+                "temp_directory": str(warehouse.parent / "tmp"),
+                "autoinstall_known_extensions": "false",
+            },
+        )
+        con.execute("set TimeZone = 'UTC'")
+    except (OSError, duckdb.Error) as error:
+        raise machine_error(error, warehouse) from error
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def machine_error(error: Exception, warehouse: Path) -> MachineError | LockedError:
+    """Say in one sentence that the machine, not the data, stopped landing."""
+    message = (str(error).splitlines() or ["unknown"])[0]
+    if "lock on file" in message.lower():
+        return LockedError(
+            f"The warehouse '{warehouse}' is open in another process.",
+            hint="Wait until that run has ended, or close the program that has the file open.",
+        )
+    return MachineError(
+        f"The warehouse '{warehouse}' cannot be written: {message}",
+        hint="Check the rights of the folder and the free space of the disk, or choose another --home.",
+    )
+
+
+def is_own_fault(error: Exception, source: Path) -> bool:
+    """Whether an error comes from the warehouse's side and not from the file that is read."""
+    message = str(error).lower()
+    if isinstance(error, duckdb.OutOfMemoryException | duckdb.FatalException):
+        return True
+    if any(fault in message for fault in _OWN_FAULTS):
+        return True
+    return isinstance(error, duckdb.IOException) and str(source).lower() not in message
+
+
+def next_load_id(con: duckdb.DuckDBPyConnection) -> int:
+    """Number of the next load: 1, 2, 3 …"""
+    row = con.execute("select coalesce(max(load_id), 0) + 1 from raw._load").fetchone()
+    return int(row[0]) if row else 1
+
+
+def record_load(
+    con: duckdb.DuckDBPyConnection,
+    load_id: int,
+    landed_at: datetime,
+    landing: str,
+) -> None:
+    """Write the load into ``raw._load`` unless it stands there."""
+    con.execute(
+        "insert into raw._load select ?, ?, ? "
+        "where not exists (select 1 from raw._load where load_id = ?)",
+        [load_id, landed_at, landing, load_id],
+    )
+
+
+def record_file(
+    con: duckdb.DuckDBPyConnection,
+    load_id: int,
+    landed_at: datetime,
+    report: FileReport,
+) -> None:
+    """Write a file's fate and its column findings into ``raw._file`` and ``raw._column``."""
+    con.execute(
+        "insert into raw._file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            load_id,
+            report.system,
+            report.object,
+            report.file,
+            report.sha256,
+            report.bytes,
+            report.format,
+            report.encoding,
+            report.delimiter,
+            report.source_rows,
+            report.rows,
+            report.status,
+            report.reason_code,
+            report.reason,
+            landed_at,
+        ],
+    )
+    for item in report.columns:
+        con.execute(
+            "insert into raw._column values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                load_id,
+                report.system,
+                report.object,
+                report.file,
+                item.column,
+                item.header,
+                item.finding,
+                item.detail,
+            ],
+        )
+
+
+def insert_rows(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    match: HeaderMatch,
+    scan: Scan,
+    *,
+    source_file: str,
+    load_id: int,
+    landed_at: datetime,
+) -> int:
+    """Insert what a scan yields into the contract's raw table; return the number of rows."""
+    names = [column.raw_name for column in contract.columns]
+    values = []
+    for position, constant in zip(match.positions, match.constants, strict=True):
+        if position is not None:
+            values.append(scan.expressions[position])
+        elif constant is None:
+            values.append("null")
+        elif scan.problem == "null":
+            values.append(literal(constant))
+        else:
+            values.append(f"case when {scan.problem} is null then {literal(constant)} end")
+    columns = ", ".join(identifier(name) for name in [*names, *(n for n, _ in _DATA_COLUMNS)])
+    row = con.execute(
+        f"insert into {table_name(contract)} ({columns}) "
+        f"select {', '.join(values)}, {_extra(match, scan)}, {scan.problem}, "
+        f"{literal(source_file)}, {scan.row}, {load_id}, {literal(landed_at.isoformat())}::timestamp "
+        f"from {scan.relation}",
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _extra(match: HeaderMatch, scan: Scan) -> str:
+    """SQL of the JSON object that keeps unknown columns and what did not fit; NULL if it is empty."""
+    pairs = ", ".join(
+        f"{literal(name)}, {scan.expressions[place]}" for name, place in match.extras
+    )
+    kept = f"json_object({pairs})" if pairs else "null"
+    if scan.rest == "null":
+        return f"nullif(cast(json_merge_patch('{{}}', {kept}) as varchar), '{{}}')" if pairs else "null"
+    if not pairs:
+        return scan.rest
+    odd = f"json_merge_patch(json_merge_patch('{{}}', {kept}), coalesce({scan.rest}, '{{}}'))"
+    return (
+        f"case when {scan.problem} is null then cast({kept} as varchar) "
+        f"else nullif(cast({odd} as varchar), '{{}}') end"
+    )

@@ -1,0 +1,3 @@
+{% macro median(expression) -%}
+    median({{ expression }})
+{%- endmacro %}

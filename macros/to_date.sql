@@ -1,0 +1,19 @@
+{% macro to_date(column, system, object, type='date', candidates=false) -%}
+    {%- set source = var('source_settings').get(system) or {} -%}
+    {%- set settings = dict(source, **((source.get('objects') or {}).get(object) or {})) -%}
+    {%- set day = "[0-9]{4}-[0-9]{2}-[0-9]{2}" -%}
+    {%- set iso = {
+        'date': "(" ~ day ~ ")([T ][0-9:.]+(Z|[+-][0-9:]+)?)?",
+        'timestamp': "(" ~ day ~ "([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?)?)"}[type] -%}
+    {%- set found = ["try_cast(regexp_extract(" ~ column ~ ", '^[ \u00a0]*" ~ iso
+        ~ "[ \u00a0]*$', 1) as " ~ type ~ ")"] -%}
+    {%- for format in (settings.date_formats or []) + (settings.timestamp_formats or []) -%}
+        {%- if not format.startswith('YYYY-MM-DD') -%}
+            {%- do found.append(formatted_date(column, format, type)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if candidates -%} {{ return(found) }} {%- endif -%}
+    coalesce(
+        {{ found | join(',\n        ') }}
+    )
+{%- endmacro %}

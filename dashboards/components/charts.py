@@ -1,0 +1,248 @@
+"""Charts: few marks, few colours, words on the marks; legible in light and dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme; ``steps`` goes from nothing to much."""
+
+    data: str
+    quiet: str
+    text: str
+    muted: str
+    grid: str
+    steps: tuple[str, str, str, str]
+
+
+_LIGHT = Palette(
+    data="#0072B2",
+    quiet="#C3C9CE",
+    text="#1F2933",
+    muted="#5A6570",
+    grid="#E6E3DB",
+    steps=("#ECEAE4", "#9CC9E3", "#3C93C6", "#00507D"),
+)
+_DARK = Palette(
+    data="#56A8DC",
+    quiet="#4A555E",
+    text="#E4E7E9",
+    muted="#A3AEB6",
+    grid="#2A333A",
+    steps=("#222A30", "#24587A", "#3F8FC2", "#A5D5F2"),
+)
+
+FONT = "Inter, sans-serif"
+
+
+def palette() -> Palette:
+    """Return the colours of the theme the reader has chosen."""
+    return _DARK if st.context.theme.type == "dark" else _LIGHT
+
+
+def show(chart: alt.Chart | alt.LayerChart, alt_text: str, key: str) -> None:
+    """Show a chart in the house's look, with its text for those who do not see it."""
+    colours = palette()
+    styled = (
+        chart.configure(background="transparent", font=FONT)
+        .configure_view(strokeWidth=0)
+        .configure_axis(
+            labelColor=colours.muted,
+            titleColor=colours.muted,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            gridColor=colours.grid,
+            domain=False,
+            ticks=False,
+            labelPadding=6,
+        )
+        .configure_legend(
+            labelColor=colours.muted,
+            titleColor=colours.muted,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            orient="top",
+        )
+    )
+    st.altair_chart(styled, theme=None, alt=alt_text, key=key)
+
+
+def movement(rows: pd.DataFrame, order: list[str], now: str, before: str) -> alt.LayerChart:
+    """Return bars left and right of zero: this week in blue, the week before in grey.
+
+    ``rows``: label, week (``now`` or ``before``), signed (money), text.
+    """
+    colours = palette()
+    base = alt.Chart(rows).encode(
+        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=200)),
+        yOffset=alt.YOffset("week:N", sort=[now, before]),
+        color=alt.Color(
+            "week:N",
+            scale=alt.Scale(domain=[now, before], range=[colours.data, colours.quiet]),
+            legend=alt.Legend(title=None),
+        ),
+        tooltip=[
+            alt.Tooltip("label:N", title="Movement"),
+            alt.Tooltip("week:N", title="Week"),
+            alt.Tooltip("text:N", title="Amount"),
+        ],
+    )
+    bars = base.mark_bar(cornerRadius=2).encode(
+        x=alt.X("signed:Q", title=None, axis=alt.Axis(format="~s", tickCount=7, gridOpacity=0.9))
+    )
+    newest = alt.datum.week == now
+    texts = alt.Chart(rows).encode(
+        y=alt.Y("label:N", sort=order, title=None),
+        yOffset=alt.YOffset("week:N", sort=[now, before]),
+        x="signed:Q",
+        text="text:N",
+    )
+    right = texts.mark_text(align="left", dx=6, fontSize=12, color=colours.text).transform_filter(
+        newest & (alt.datum.signed >= 0)
+    )
+    left = texts.mark_text(align="right", dx=-6, fontSize=12, color=colours.text).transform_filter(
+        newest & (alt.datum.signed < 0)
+    )
+    zero = (
+        alt.Chart(pd.DataFrame({"zero": [0]}))
+        .mark_rule(color=colours.muted, strokeWidth=1)
+        .encode(x="zero:Q")
+    )
+    return alt.layer(bars, right, left, zero)
+
+
+SESSION_STEPS = ["none", "1", "2", "3 or more"]
+
+
+def heatmap(rows: pd.DataFrame, reps: list[str], row_height: int = 18) -> alt.Chart:
+    """Return rep × week: one cell a week, darker with more sessions; no cell = not on the roster.
+
+    ``rows``: rep, manager, week_start, sessions, step (of SESSION_STEPS), minutes.
+    """
+    colours = palette()
+    return (
+        alt.Chart(rows)
+        .mark_rect(cornerRadius=2)
+        .encode(
+            x=alt.X(
+                "yearmonthdate(week_start):O",
+                title="Week beginning",
+                axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap=True, orient="top"),
+                scale=alt.Scale(paddingInner=0.08),
+            ),
+            y=alt.Y(
+                "rep:N",
+                sort=reps,
+                title=None,
+                axis=alt.Axis(labelLimit=220),
+                scale=alt.Scale(paddingInner=0.12),
+            ),
+            color=alt.Color(
+                "step:O",
+                sort=SESSION_STEPS,
+                scale=alt.Scale(domain=SESSION_STEPS, range=list(colours.steps)),
+                legend=alt.Legend(title="Sessions in the week", symbolType="square"),
+            ),
+            tooltip=[
+                alt.Tooltip("rep:N", title="Rep"),
+                alt.Tooltip("manager:N", title="Manager"),
+                alt.Tooltip("week_start:T", title="Week of", format="%-d %b %Y"),
+                alt.Tooltip("sessions:Q", title="Sessions"),
+                alt.Tooltip("minutes:Q", title="Minutes"),
+            ],
+        )
+        .properties(height=row_height * max(len(reps), 3) + 30)
+    )
+
+
+def ranked_bars(
+    rows: pd.DataFrame, *, category: str, value: str, text: str, quiet: list[str], height: int = 30
+) -> alt.LayerChart:
+    """Return horizontal bars in the order of the rows, labelled at their ends, no axis."""
+    colours = palette()
+    order = rows[category].tolist()
+    base = alt.Chart(rows).encode(
+        y=alt.Y(
+            f"{category}:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=330)
+        ),
+        x=alt.X(f"{value}:Q", title=None, axis=None, scale=alt.Scale(domainMin=0, padding=60)),
+    )
+    bars = base.mark_bar(cornerRadius=2).encode(
+        color=alt.condition(
+            alt.FieldOneOfPredicate(field=category, oneOf=quiet),
+            alt.value(colours.quiet),
+            alt.value(colours.data),
+        ),
+        tooltip=[alt.Tooltip(f"{category}:N", title=""), alt.Tooltip(f"{text}:N", title="")],
+    )
+    labels = base.mark_text(align="left", dx=6, fontSize=12, color=colours.text).encode(
+        text=f"{text}:N"
+    )
+    return alt.layer(bars, labels).properties(height=height * max(len(order), 1) + 10)
+
+
+def months(rows: pd.DataFrame, *, series: list[str], unit_title: str) -> alt.Chart:
+    """Return stacked columns by period: the first series in blue, the second in grey.
+
+    ``rows``: period_label, series, value, n.
+    """
+    colours = palette()
+    order = list(dict.fromkeys(rows["period_label"]))
+    return (
+        alt.Chart(rows)
+        .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
+        .encode(
+            x=alt.X(
+                "period_label:N",
+                sort=order,
+                title=None,
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
+            y=alt.Y("value:Q", title=unit_title, axis=alt.Axis(tickCount=4)),
+            color=alt.Color(
+                "series:N",
+                sort=series,
+                scale=alt.Scale(domain=series, range=[colours.data, colours.quiet]),
+                legend=alt.Legend(title=None),
+            ),
+            order=alt.Order("series:N", sort="descending"),
+            tooltip=[
+                alt.Tooltip("period_label:N", title="Period"),
+                alt.Tooltip("series:N", title="Kind"),
+                alt.Tooltip("value:Q", title=unit_title, format=".2f"),
+                alt.Tooltip("n:Q", title="n"),
+            ],
+        )
+        .properties(height=210)
+    )
+
+
+def weeks(rows: pd.DataFrame) -> alt.Chart:
+    """Return a person's weeks as columns of minutes; ``rows``: week_start, minutes, sessions."""
+    colours = palette()
+    return (
+        alt.Chart(rows)
+        .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2, color=colours.data)
+        .encode(
+            x=alt.X(
+                "yearmonthdate(week_start):O",
+                title=None,
+                axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap=True),
+            ),
+            y=alt.Y("minutes:Q", title="Minutes", axis=alt.Axis(tickCount=4)),
+            tooltip=[
+                alt.Tooltip("week_start:T", title="Week of", format="%-d %b %Y"),
+                alt.Tooltip("sessions:Q", title="Sessions"),
+                alt.Tooltip("minutes:Q", title="Minutes"),
+            ],
+        )
+        .properties(height=200)
+    )

@@ -1,0 +1,77 @@
+"""The served build in a session: its connection, its cache, and whether a newer one exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from dashboards.published import Build, connect, current_build, home_folder
+from dashboards.queries.scope import Scope
+
+Query = Callable[..., pd.DataFrame]
+
+
+def _close(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.close()
+
+
+@st.cache_resource(max_entries=2, on_release=_close, show_spinner=False)
+def _connection(
+    build_id: str,  # noqa: ARG001 - part of the cache's key
+    database: str,
+) -> duckdb.DuckDBPyConnection:
+    """Open one build once for all sessions; each build has its own path: never stale."""
+    return connect(database)
+
+
+@st.cache_data(max_entries=400, ttl="1h", show_spinner=False)
+def _answer(
+    build_id: str,
+    database: str,
+    scope: Scope,
+    name: str,  # noqa: ARG001 - part of the cache's key, as the function itself cannot be
+    arguments: tuple[Any, ...],
+    _query: Query,
+) -> pd.DataFrame:
+    """Run a query once per build, scope and argument; the cache is shared by all users."""
+    return _query(_connection(build_id, database), scope, *arguments)
+
+
+def ask(query: Query, *arguments: Any) -> pd.DataFrame:
+    """Ask the session's build a question, in the session's scope."""
+    build = session_build()
+    if build is None:
+        raise RuntimeError("No build is open in this session.")
+    name = f"{query.__module__}.{query.__qualname__}"
+    return _answer(build.build_id, build.database, session_scope(), name, arguments, query)
+
+
+def session_scope() -> Scope:
+    """Return who is asking. The demonstration knows one named scope; roles come with sign-in."""
+    return st.session_state.setdefault("_scope", Scope.demo())
+
+
+def session_build() -> Build | None:
+    """Return the build this reader started with; it does not change under the reader's hand."""
+    held: Build | None = st.session_state.get("_build")
+    if held is None or not held.exists:
+        held = current_build(home_folder())
+        st.session_state["_build"] = held
+    return held
+
+
+def newer_build() -> Build | None:
+    """Return the served build when it is newer than the one this reader looks at."""
+    held, served = session_build(), current_build(home_folder())
+    if held is None or served is None or served.build_id == held.build_id:
+        return None
+    return served
+
+
+def read_newer(build: Build) -> None:
+    """Move this session to another build; the callback of the note's button."""
+    st.session_state["_build"] = build

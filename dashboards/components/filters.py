@@ -1,0 +1,85 @@
+"""The filters of the sidebar: each is one widget, and each is kept in the page's address."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.components import data
+from dashboards.components.words import as_date
+from dashboards.queries import selection
+from dashboards.queries.base import Entity, Period
+
+ALL_PRODUCTS = "All products"
+_PREFIX = {"region": "Region", "team": "Team", "manager_org": "Manager"}
+
+
+def entity_label(entity_type: str, name: str) -> str:
+    """Return how a part of the organisation is named in the list and in the address."""
+    prefix = _PREFIX.get(entity_type)
+    return f"{prefix}: {name}" if prefix else "Whole company"
+
+
+def _unique(labels: pd.Series, ids: pd.Series) -> list[str]:
+    """Tell namesakes apart by their id, because the label stands in the address."""
+    doubled = labels.duplicated(keep=False)
+    return labels.where(~doubled, labels + " (" + ids.astype(str) + ")").tolist()
+
+
+def organisation() -> Entity | None:
+    """Let the reader choose a part of the organisation; None if the scope sees none."""
+    rows = data.ask(selection.entities)
+    if rows.empty:
+        return None
+    names = pd.Series(
+        [
+            entity_label(kind, name)
+            for kind, name in zip(rows["entity_type"], rows["name"], strict=True)
+        ]
+    )
+    labels = _unique(names, rows["entity_id"])
+    chosen = st.sidebar.selectbox("Organisation", labels, key="org", bind="query-params")
+    row = rows.iloc[labels.index(chosen) if chosen in labels else 0]
+    return Entity(str(row["entity_type"]), str(row["entity_id"]), str(row["name"]))
+
+
+def period() -> Period | None:
+    """Let the reader choose a fiscal quarter, month or year; None if there is none."""
+    rows = data.ask(selection.periods)
+    if rows.empty:
+        return None
+    labels = [
+        label if complete else f"{label} to date"
+        for label, complete in zip(rows["period_label"], rows["is_complete"], strict=True)
+    ]
+    chosen = st.sidebar.selectbox("Period", labels, key="period", bind="query-params")
+    row = rows.iloc[labels.index(chosen) if chosen in labels else 0]
+    return Period(
+        grain=str(row["period_grain"]),
+        start=as_date(row["period_start"]),
+        end=as_date(row["period_end"]),
+        label=str(row["period_label"]),
+        is_complete=bool(row["is_complete"]),
+    )
+
+
+def product() -> str:
+    """Let the reader choose a product; returns its id or 'all'."""
+    rows = data.ask(selection.products)
+    if len(rows) < 2:
+        return "all"
+    labels = _unique(rows["product_name"].astype(str), rows["product_id"])
+    chosen = st.sidebar.selectbox(
+        "Product", [ALL_PRODUCTS, *labels], key="product", bind="query-params"
+    )
+    return str(rows.iloc[labels.index(chosen)]["product_id"]) if chosen in labels else "all"
+
+
+def currency(reporting: str) -> str:
+    """Let the reader choose a currency where deals come in several; amounts are never mixed."""
+    codes = [str(code) for code in data.ask(selection.currencies)["currency_code"]]
+    if len(codes) < 2:
+        return codes[0] if codes else reporting
+    ordered = sorted(codes, key=lambda code: code != reporting)
+    chosen = st.sidebar.selectbox("Currency", ordered, key="currency", bind="query-params")
+    return str(chosen or ordered[0])

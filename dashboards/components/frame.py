@@ -1,0 +1,71 @@
+"""The frame around every page: the note on a newer build, the empty state, and the foot."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.components import data
+from dashboards.components.words import count_of, day
+from dashboards.queries import quality
+
+DATA_PAGE = "views/data_and_definitions.py"
+
+
+def empty_state() -> None:
+    """Say kindly that nothing is published yet, and what to run."""
+    st.title("Nothing has been published yet")
+    st.write(
+        "These pages show published builds, and this home has none so far. "
+        "Run one of these from the project's folder, then reload this page."
+    )
+    st.write("To see the sample company:")
+    st.code("make demo", language="shell")
+    st.write("To see your own data:")
+    st.code(
+        "halftime run --config halftime.yml --landing FOLDER --home HOME\n"
+        "halftime dashboard --home HOME",
+        language="shell",
+    )
+
+
+def newer_build_note() -> None:
+    """Offer a newer build; the reader decides when to move."""
+    newer = data.newer_build()
+    if newer is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":material/update: A newer build is ready, with data through "
+            f"{day(newer.data_through)}. The figures on this page stay as they are."
+        )
+        st.button("Show the newer build", on_click=data.read_newer, args=(newer,))
+
+
+def verdict_words(verdict: str) -> tuple[str, str, str]:
+    """Return (icon, words, colour) for a verdict: never the colour alone."""
+    if verdict == "passed":
+        return ":material/check_circle:", "All rules held", "green"
+    if verdict == "warnings":
+        return ":material/info:", "Published with warnings", "blue"
+    return ":material/error:", "Critical rules broken", "red"
+
+
+def foot() -> None:
+    """Show what the page rests on: data through, rejected rows, verdict, build."""
+    build = data.session_build()
+    if build is None:
+        return
+    totals = data.ask(quality.totals)
+    rejected = int(totals.iloc[0]["rejected_rows"]) if len(totals) else 0
+    files = int(totals.iloc[0]["file_count"]) if len(totals) else 0
+    icon, words, colour = verdict_words(build.verdict)
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption(f"Data through **{day(build.data_through)}**", width="content")
+        st.caption(
+            f"**{count_of(rejected, 'row')}** rejected in {count_of(files, 'file')}",
+            width="content",
+        )
+        st.caption(f":{colour}[{icon} {words}]", width="content")
+        st.caption(f"Build `{build.build_id}`", width="content")
+        st.page_link(DATA_PAGE, label="What stands behind these figures")

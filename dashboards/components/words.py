@@ -1,0 +1,140 @@
+"""Figures and codes as words: the only place that knows how a number is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import pandas as pd
+
+NO_VALUE = "–"
+
+# Why a figure is missing or not to be trusted, as a reader would say it.
+REASONS = {
+    "no_denominator": "nothing to divide by in this period",
+    "small_n": "too few cases to judge",
+    "no_quota": "no quota was delivered",
+    "no_policy": "no coaching policy was delivered",
+    "no_session": "no coaching session was delivered",
+    "no_sessions": "no coaching session was delivered",
+    "no_data": "no data in this period",
+    "no_observation": "no case in this period",
+    "no_rep": "no rep in this period",
+}
+
+AREAS = {
+    "lead_and_opportunity": "Leads and opportunities",
+    "skills_and_behaviors": "Skills and behaviors",
+    "funnel": "Funnel",
+    "account": "Account",
+    "territory": "Territory",
+    "unclassified": "Unclassified",
+}
+
+REJECTIONS = {
+    "not_data": "Not data (blank line, title, total or footer)",
+    "ragged_row": "Ragged row (more or fewer cells than the header)",
+    "missing": "A required value is missing",
+    "ambiguous_date": "A date that can be read in two ways",
+    "unparsable": "A value that cannot be read as its type",
+    "not_accepted": "A value outside the accepted list",
+    "out_of_range": "A number or date out of range",
+}
+
+LAYERS = {
+    "raw": "Raw files",
+    "staging": "Staging",
+    "intermediate": "Conforming",
+    "core": "Core",
+    "indicators": "Indicators",
+    "marts": "Marts",
+}
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a cell of a query's answer holds nothing."""
+    return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Return 1,234 or 1.4; a dash for nothing."""
+    if value is None or is_missing(value):
+        return NO_VALUE
+    return f"{float(value):,.{digits}f}"
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """Return 41% for 0.41."""
+    if value is None or is_missing(value):
+        return NO_VALUE
+    return f"{float(value) * 100:,.{digits}f}%"
+
+
+def money(value: float | None, currency: str) -> str:
+    """Return USD 1.2M; the code stands first because signs are shared by several currencies."""
+    if value is None or is_missing(value):
+        return NO_VALUE
+    amount = float(value)
+    size = abs(amount)
+    sign = "−" if amount < 0 else ""
+    for limit, divisor, suffix in ((999.5e6, 1e9, "B"), (999.5e3, 1e6, "M"), (999.5, 1e3, "k")):
+        if size >= limit:
+            scaled = size / divisor
+            digits = 1 if scaled < 99.95 else 0
+            return f"{currency} {sign}{scaled:,.{digits}f}{suffix}"
+    return f"{currency} {sign}{size:,.0f}"
+
+
+def count_of(amount: float, one: str, many: str | None = None) -> str:
+    """Return '1 deal' or '3 deals'."""
+    whole = int(amount)
+    return f"{whole:,} {one if whole == 1 else many or one + 's'}"
+
+
+def day(value: object) -> str:
+    """Return 20 Aug 2025 for a date, a timestamp or an ISO text."""
+    if value is None or is_missing(value) or value == "":
+        return NO_VALUE
+    moment = pd.Timestamp(value)  # type: ignore[arg-type]
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def short_day(value: object) -> str:
+    """Return 20 Aug."""
+    if value is None or is_missing(value):
+        return NO_VALUE
+    moment = pd.Timestamp(value)  # type: ignore[arg-type]
+    return f"{moment.day} {moment:%b}"
+
+
+def as_date(value: object) -> dt.date:
+    """Return the date of a cell that holds a date or a timestamp."""
+    return pd.Timestamp(value).date()  # type: ignore[arg-type]
+
+
+def reason(code: object) -> str:
+    """Return the words for a reason code; an unknown code is shown as it is."""
+    if code is None or is_missing(code):
+        return ""
+    return REASONS.get(str(code), str(code).replace("_", " "))
+
+
+def spoken(code: object) -> str:
+    """Return a code as words: 'lead_and_opportunity' → 'Lead and opportunity'."""
+    text = "" if code is None or is_missing(code) else str(code).replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def plain(text: object) -> str:
+    """Return text from the data with Markdown's signs escaped, so that a name stays a name."""
+    escaped = "" if text is None or is_missing(text) else str(text)
+    for sign in "\\`*_{}[]<>#+-.!|~$:":
+        escaped = escaped.replace(sign, "\\" + sign)
+    return escaped.replace("\n", " ").replace("\r", " ")
+
+
+def listed(items: list[str]) -> str:
+    """Return 'a, b and c'."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -1,0 +1,202 @@
+"""What the coaching page asks: who was coached when, on what, and by whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import duckdb
+import pandas as pd
+
+from dashboards.queries import scope as see
+from dashboards.queries.base import INDICATOR_FACTS, Entity, Measure, Period, frame
+from dashboards.queries.scope import Scope
+
+
+def rep_weeks(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    entity: Entity,
+    until: dt.date,
+    weeks: int = 13,
+    limit: int = 40,
+) -> pd.DataFrame:
+    """Return one row per rep and week of the last ``weeks`` weeks, for at most ``limit`` reps.
+
+    The reps shown are those with the fewest coached weeks. Columns: person_id, full_name,
+    manager_name, week_start, sessions_strict, sessions_broad, minutes, coached_weeks, rep_count
+    (all reps of the entity, shown or not).
+    """
+    seen = see.people(scope, "version.person_id")
+    sql = f"""
+        with rep_week as (
+            select
+                version.person_id,
+                fact.week_start,
+                sum(fact.sessions_strict) as sessions_strict,
+                sum(fact.sessions_broad) as sessions_broad,
+                sum(fact.minutes) as minutes
+            from coaching.fct_rep_week as fact
+            join core.dim_org_version as version on fact.org_key = version.org_key
+            join core.bridge_org_entity as entity on fact.org_key = entity.org_key
+            where entity.entity_type = ?
+                and entity.entity_id = ?
+                and fact.week_start > cast(? as date) - 7 * ?
+                and fact.week_start <= ?
+                and {seen.sql}
+            group by version.person_id, fact.week_start
+        ),
+
+        rep as (
+            select
+                person_id,
+                count(*) filter (where sessions_broad > 0) as coached_weeks,
+                max(week_start) filter (where sessions_broad > 0) as last_coached_week,
+                count(*) over () as rep_count
+            from rep_week
+            group by person_id
+            order by coached_weeks, last_coached_week nulls first, person_id
+            limit ?
+        )
+
+        select
+            rep_week.person_id,
+            coalesce(person.full_name, rep_week.person_id) as full_name,
+            coalesce(manager.full_name, 'no manager') as manager_name,
+            rep_week.week_start,
+            rep_week.sessions_strict,
+            rep_week.sessions_broad,
+            rep_week.minutes,
+            rep.coached_weeks,
+            rep.rep_count
+        from rep_week
+        join rep on rep_week.person_id = rep.person_id
+        left join core.dim_person as person on rep_week.person_id = person.person_id
+        left join core.dim_person as manager on person.manager_id = manager.person_id
+        order by manager_name, full_name, rep_week.person_id, rep_week.week_start
+    """
+    parameters = [
+        entity.entity_type,
+        entity.entity_id,
+        until,
+        weeks,
+        until,
+        *seen.parameters,
+        limit,
+    ]
+    return frame(connection, sql, parameters)
+
+
+def area_mix(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity, period: Period
+) -> pd.DataFrame:
+    """Return (area, minutes, share, observation_count, reason_code) of all six areas."""
+    seen = see.entities(scope, "fact.entity_type", "fact.entity_id")
+    sql = f"""
+        select
+            fact.member as area,
+            cast(fact.numerator as double) as minutes,
+            fact.value as share,
+            fact.observation_count,
+            fact.reason_code
+        from "leading".fct_leading_indicator as fact
+        where fact.indicator_id = 'CO-04'
+            and fact.measure_id = 'share'
+            and fact.dimension = 'area'
+            and fact.entity_type = ?
+            and fact.entity_id = ?
+            and fact.period_grain = ?
+            and fact.period_start = ?
+            and {seen.sql}
+        order by share desc nulls last, area
+    """
+    parameters = [
+        entity.entity_type,
+        entity.entity_id,
+        period.grain,
+        period.start,
+        *seen.parameters,
+    ]
+    return frame(connection, sql, parameters)
+
+
+def by_manager(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    entity: Entity,
+    period: Period,
+    measures: Sequence[Measure],
+) -> pd.DataFrame:
+    """Return the measures of every manager with reps inside the entity, in order of name.
+
+    Columns: manager_id, manager_name, rep_count, indicator_id, measure_id, value,
+    observation_count, reason_code; one row per manager and measure, on direct reports.
+    """
+    seen = see.entities(scope, "fact.entity_type", "fact.entity_id")
+    wanted = ", ".join("(?, ?, ?)" for _ in measures) or "(null, null, null)"
+    sql = f"""
+        with manager as (
+            select version.manager_id, count(distinct version.person_id) as rep_count
+            from core.bridge_org_entity as entity
+            join core.dim_org_version as version on entity.org_key = version.org_key
+            where entity.entity_type = ?
+                and entity.entity_id = ?
+                and version.is_rep
+                and version.manager_id <> '(unassigned)'
+                and version.valid_from <= ?
+                and version.valid_to > ?
+            group by version.manager_id
+        )
+        select
+            manager.manager_id,
+            coalesce(person.full_name, manager.manager_id) as manager_name,
+            manager.rep_count,
+            fact.indicator_id,
+            fact.measure_id,
+            fact.value,
+            fact.observation_count,
+            fact.reason_code
+        from {INDICATOR_FACTS} as fact
+        join manager on fact.entity_id = manager.manager_id
+        left join core.dim_person as person on manager.manager_id = person.person_id
+        where fact.entity_type = 'manager'
+            and fact.period_grain = ?
+            and fact.period_start = ?
+            and fact.dimension = 'all'
+            and (fact.indicator_id, fact.measure_id, fact.currency_code) in ({wanted})
+            and {seen.sql}
+        order by manager_name, manager.manager_id, fact.indicator_id, fact.measure_id
+    """
+    parameters = [
+        entity.entity_type,
+        entity.entity_id,
+        period.end,
+        period.start,
+        period.grain,
+        period.start,
+    ]
+    for measure in measures:
+        parameters += [measure.indicator_id, measure.measure_id, measure.currency]
+    return frame(connection, sql, [*parameters, *seen.parameters])
+
+
+def log_habits(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return one row on the coaching log as a whole: what it records, so what can be judged.
+
+    Columns: broad_sessions, strict_sessions, sessions_with_area, sessions_with_action,
+    is_policy_assumed.
+    """
+    seen = see.anyone(scope)
+    sql = f"""
+        select
+            count(*) filter (where is_broad) as broad_sessions,
+            count(*) filter (where is_strict) as strict_sessions,
+            count(*) filter (where is_broad and area <> 'unclassified') as sessions_with_area,
+            count(*) filter (where is_broad and action_count > 0) as sessions_with_action,
+            (
+                select coalesce(bool_and(is_assumed), true) from core.dim_coaching_policy
+            ) as is_policy_assumed
+        from core.fct_coaching_session
+        where {seen.sql}
+    """
+    return frame(connection, sql, seen.parameters)

@@ -1,0 +1,85 @@
+"""Figures of the indicators and their definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pandas as pd
+
+from dashboards.queries import scope as see
+from dashboards.queries.base import INDICATOR_FACTS, Entity, Measure, Period, frame
+from dashboards.queries.scope import Scope
+
+
+def series(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    entity: Entity,
+    period: Period,
+    measures: Sequence[Measure],
+    product: str = "all",
+    length: int = 8,
+) -> pd.DataFrame:
+    """Return up to ``length`` periods of each measure for one entity, ending with ``period``.
+
+    Columns: indicator_id, measure_id, period_start, period_label, is_complete, day_count,
+    numerator, denominator, value, value_low, value_high, observation_count, reason_code; the
+    oldest first.
+    """
+    seen = see.entities(scope, "fact.entity_type", "fact.entity_id")
+    wanted = ", ".join("(?, ?, ?)" for _ in measures) or "(null, null, null)"
+    dimension = "all" if product == "all" else "product"
+    sql = f"""
+        with last_period as (
+            select period_start, period_label, is_complete, day_count
+            from core.dim_period
+            where period_grain = ? and period_start <= ?
+            order by period_start desc
+            limit ?
+        )
+        select
+            fact.indicator_id,
+            fact.measure_id,
+            fact.period_start,
+            last_period.period_label,
+            last_period.is_complete,
+            last_period.day_count,
+            fact.numerator,
+            fact.denominator,
+            fact.value,
+            fact.value_low,
+            fact.value_high,
+            fact.observation_count,
+            fact.reason_code
+        from {INDICATOR_FACTS} as fact
+        join last_period on fact.period_start = last_period.period_start
+        where fact.entity_type = ?
+            and fact.entity_id = ?
+            and fact.period_grain = ?
+            and fact.dimension = ?
+            and fact.member = ?
+            and (fact.indicator_id, fact.measure_id, fact.currency_code) in ({wanted})
+            and {seen.sql}
+        order by fact.indicator_id, fact.measure_id, fact.period_start
+    """
+    parameters = [
+        period.grain,
+        period.start,
+        length,
+        entity.entity_type,
+        entity.entity_id,
+        period.grain,
+        dimension,
+        product,
+    ]
+    for measure in measures:
+        parameters += [measure.indicator_id, measure.measure_id, measure.currency]
+    return frame(connection, sql, [*parameters, *seen.parameters])
+
+
+def definitions(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return the registry: one row per indicator and measure, as the build shipped it."""
+    seen = see.anyone(scope)
+    sql = f"select * from reference.indicators where {seen.sql} order by all"
+    return frame(connection, sql, seen.parameters)

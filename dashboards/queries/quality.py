@@ -1,0 +1,155 @@
+"""What the page on data and definitions asks: rows, rules, and what was rejected and why."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from dashboards.queries import scope as see
+from dashboards.queries.base import frame
+from dashboards.queries.scope import Scope
+
+
+def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return one row: files, rows by fate, residual, rules held and broken, by severity."""
+    seen = see.anyone(scope)
+    sql = f"""
+        with row_total as (
+            select
+                count(*) as file_count,
+                coalesce(sum(source_rows), 0) as source_rows,
+                coalesce(sum(accepted_rows), 0) as accepted_rows,
+                coalesce(sum(superseded_rows), 0) as superseded_rows,
+                coalesce(sum(rejected_rows), 0) as rejected_rows,
+                coalesce(sum(abs(residual_rows)), 0) as residual_rows
+            from quality.ledger
+        ),
+
+        rule_total as (
+            select
+                count(*) as rule_count,
+                count(*) filter (where succeeded) as held_count,
+                count(*) filter (where not succeeded and severity = 'critical') as broken_critical,
+                count(*) filter (where not succeeded and severity <> 'critical') as broken_warning
+            from quality.rule_result
+        )
+
+        select row_total.*, rule_total.*
+        from row_total
+        cross join rule_total
+        where {seen.sql}
+    """
+    return frame(connection, sql, seen.parameters)
+
+
+def systems(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return (source_system) of the ledger."""
+    seen = see.anyone(scope)
+    sql = f"""
+        select distinct source_system from quality.ledger where {seen.sql} order by source_system
+    """
+    return frame(connection, sql, seen.parameters)
+
+
+def ledger(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return the ledger: one row per file with its rows by fate."""
+    seen = see.anyone(scope)
+    sql = f"""
+        select
+            source_system,
+            object,
+            source_file,
+            source_rows,
+            accepted_rows,
+            superseded_rows,
+            rejected_rows,
+            residual_rows
+        from quality.ledger
+        where (? = 'all' or source_system = ?) and {seen.sql}
+        order by rejected_rows desc, source_system, object, source_file
+        limit 2000
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def rejected_reasons(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return (reason_code, row_count, file_count), the most frequent reason first."""
+    seen = see.company(scope)
+    sql = f"""
+        select
+            reason_code,
+            count(*) as row_count,
+            count(distinct source_file) as file_count
+        from quality.rejected_row
+        where (? = 'all' or source_system = ?) and {seen.sql}
+        group by reason_code
+        order by row_count desc, reason_code
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def rejected_rows(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    system: str = "all",
+    reason: str = "all",
+    limit: int = 1000,
+) -> pd.DataFrame:
+    """Return where rejected rows stand in their files, and why; never what they said."""
+    seen = see.company(scope)
+    sql = f"""
+        select source_system, object, source_file, source_row, reason_code, column_name
+        from quality.rejected_row
+        where (? = 'all' or source_system = ?)
+            and (? = 'all' or reason_code = ?)
+            and {seen.sql}
+        order by source_system, object, source_file, source_row, reason_code, column_name
+        limit ?
+    """
+    return frame(connection, sql, [system, system, reason, reason, *seen.parameters, limit])
+
+
+def rules(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return every rule of the build, the broken ones first, critical before warning."""
+    seen = see.anyone(scope)
+    sql = f"""
+        select
+            rule_id,
+            sentence,
+            layer,
+            engine,
+            severity,
+            succeeded,
+            evaluated_rows,
+            unexpected_rows,
+            owner,
+            table_name
+        from quality.rule_result
+        where {seen.sql}
+        order by
+            succeeded,
+            case severity when 'critical' then 1 else 2 end,
+            unexpected_rows desc,
+            layer,
+            rule_id
+    """
+    return frame(connection, sql, seen.parameters)
+
+
+def rule_failures(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, rule_id: str, limit: int = 1000
+) -> pd.DataFrame:
+    """Return (table_name, key) of the rows that break one rule, up to ``limit``."""
+    seen = see.company(scope)
+    sql = f"""
+        select table_name, key
+        from quality.rule_failure
+        where rule_id = ? and {seen.sql}
+        order by table_name, key
+        limit ?
+    """
+    return frame(connection, sql, [rule_id, *seen.parameters, limit])

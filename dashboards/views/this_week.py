@@ -1,0 +1,227 @@
+"""This week, the landing page: the board, what is still in play, and whom to coach next."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.components import charts, data, filters
+from dashboards.components.figures import Figure, Unit, card, figure, line
+from dashboards.components.registry import read
+from dashboards.components.words import as_date, count_of, day, listed, money, number, plain
+from dashboards.queries import coaching, indicators, selection, week
+from dashboards.queries.base import Entity, Measure, Period
+
+DETAIL = "views/detail.py"
+
+# How each movement is called, and which way it moves the open pipeline; 0 = only its date moved.
+MOVEMENTS = {
+    "created": ("Created", 1),
+    "reopened": ("Reopened", 1),
+    "increased": ("Increased", 1),
+    "pulled_in": ("Pulled in", 0),
+    "won": ("Won", -1),
+    "lost": ("Lost", -1),
+    "decreased": ("Decreased", -1),
+    "pushed_out": ("Pushed out", 0),
+}
+_LEFT = {"won", "lost", "decreased", "pushed_out"}
+
+
+def headline(period: Period, today: dt.date, attainment: Figure) -> str:
+    """Return where we are in the period, as a sentence."""
+    length = (period.end - period.start).days + 1
+    if today >= period.end:
+        start = f"{period.label} is over"
+    else:
+        elapsed = (today - period.start).days + 1
+        start = f"Day {elapsed} of {length} in {period.label}"
+    if attainment.value is None:
+        return f"{start}, and no quota is known to measure it by"
+    share = f"{attainment.value * 100:.0f}%"
+    if today >= period.end:
+        return f"{start}: {share} of the quota was won"
+    return f"{start}: won deals stand at {share} of the quota due by now"
+
+
+def movement_rows(rows: pd.DataFrame, this_week: dt.date, currency: str) -> pd.DataFrame:
+    """Return the movements ready to be drawn: label, week, signed amount, text."""
+    shaped = []
+    for _, row in rows.iterrows():
+        kind = str(row["movement"])
+        label = MOVEMENTS.get(kind, (kind.replace("_", " ").capitalize(), 0))[0]
+        side = -1 if kind in _LEFT else 1
+        amount = float(row["amount"] or 0)
+        shaped.append(
+            {
+                "kind": kind,
+                "label": label,
+                "week": "This week" if as_date(row["week_start"]) == this_week else "Week before",
+                "signed": side * amount,
+                "amount": amount,
+                "deals": int(row["deal_count"]),
+                "text": f"{money(amount, currency)}, {count_of(row['deal_count'], 'deal')}",
+            }
+        )
+    return pd.DataFrame(
+        shaped, columns=["kind", "label", "week", "signed", "amount", "deals", "text"]
+    )
+
+
+def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str:
+    """Return what moved since Monday in one sentence."""
+    now = rows[rows["week"] == "This week"]
+    since = f"Since Monday {monday.day} {monday:%b}"
+    if now.empty:
+        return f"{since} nothing has moved in the pipeline"
+    net = sum(
+        MOVEMENTS.get(k, ("", 0))[1] * a for k, a in zip(now["kind"], now["amount"], strict=True)
+    )
+    change = "grew" if net >= 0 else "shrank"
+    largest = now.sort_values(["amount", "kind"], ascending=[False, True]).head(3)
+    parts = [
+        f"{money(amount, currency)} {label.lower()}"
+        for label, amount in zip(largest["label"], largest["amount"], strict=True)
+    ]
+    return f"{since} the open pipeline {change} by {money(abs(net), currency)}: {listed(parts)}"
+
+
+def threshold_words(row: pd.Series) -> str:
+    """Return the value and its threshold: 'value 23, threshold 14'."""
+    value, threshold = row["value"], row["threshold"]
+    if pd.isna(value):
+        return ""
+    digits = 0 if float(value).is_integer() else 1
+    text = f"value {number(value, digits)}"
+    if not pd.isna(threshold):
+        text += f", threshold {number(threshold, 0 if float(threshold).is_integer() else 1)}"
+    return text
+
+
+def coach_next(rows: pd.DataFrame) -> None:
+    """Show the list: who or what, why, what to ask, where to look."""
+    if rows.empty:
+        st.write("Nobody and no deal stands out by the rules in force. That is a fine week.")
+        return
+    with st.container(border=True, gap="small"):
+        for position, (_, row) in enumerate(rows.iterrows(), start=1):
+            is_deal = row["subject_type"] == "deal"
+            name = row["opportunity_name"] if is_deal else row["full_name"]
+            name = row["opportunity_id"] if is_deal and pd.isna(name) else name
+            owner = row["full_name"] if is_deal else row["manager_name"]
+            role = "deal of" if is_deal else "reports to"
+            who = "" if pd.isna(owner) else f":gray[{role} {plain(owner)}]"
+            number_column, who_column, why_column, link_column = st.columns(
+                [0.35, 3, 6, 0.9], vertical_alignment="top"
+            )
+            number_column.markdown(f":gray[{position}]")
+            icon = ":material/handshake:" if is_deal else ":material/person:"
+            who_column.markdown(f"{icon} **{plain(name)}**  \n:small[{who}]")
+            why_column.markdown(
+                f"{plain(row['reason'])} :gray[:small[({threshold_words(row)})]]  \n"
+                f"*{plain(row['question'])}*"
+            )
+            target = {"deal": row["opportunity_id"]} if is_deal else {"rep": row["person_id"]}
+            with link_column:
+                st.page_link(DETAIL, label="Open", query_params=target)
+
+
+def render() -> None:
+    """Draw the page."""
+    clock = data.ask(selection.clock)
+    entity = filters.organisation()
+    period = filters.period()
+    if clock.empty or entity is None or period is None:
+        st.title("There is nothing here that you may see")
+        st.write("Ask whoever runs these pages to give you a scope.")
+        return
+    product = filters.product()
+    currency = filters.currency(str(clock.iloc[0]["reporting_currency"]))
+    today = min(as_date(clock.iloc[0]["as_of_date"]), period.end)
+    board(entity, period, product, currency, today)
+
+
+def board(entity: Entity, period: Period, product: str, currency: str, today: dt.date) -> None:
+    """Draw the board, what is in play, the list and the movement."""
+    habits = data.ask(coaching.log_habits)
+    kind = "strict" if len(habits) and habits.iloc[0]["strict_sessions"] > 0 else "broad"
+    attainment = Measure("QU-01", "attainment", currency)
+    win_rate = Measure("PI-11", "by_count")
+    cycle = Measure("PI-12", "median")
+    cadence = Measure("CO-01", kind)
+    overdue_reps = Measure("CO-02", f"overdue_{kind}")
+    overdue_deals = Measure("ST-05", "share")
+    pushed = Measure("ST-04", "share")
+    created = Measure("PI-03", "amount", currency)
+
+    registry = read(data.ask(indicators.definitions))
+    whole = data.ask(
+        indicators.series, entity, period, (attainment, cadence, overdue_reps), "all", 8
+    )
+    sliced = data.ask(
+        indicators.series,
+        entity,
+        period,
+        (win_rate, cycle, overdue_deals, pushed, created),
+        product,
+        8,
+    )
+    rows = pd.concat([whole, sliced], ignore_index=True)
+    elapsed = (today - period.start).days + 1
+    start = pd.Timestamp(period.start)
+
+    def of(measure: Measure, unit: Unit) -> Figure:
+        return figure(rows, measure, unit, registry, period_start=start, elapsed_days=elapsed)
+
+    quota = of(attainment, Unit.RATE)
+    st.caption(f"{entity.label} · seen on {day(today)}")
+    st.title(headline(period, today, quota), anchor=False)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("On the board", anchor=False)
+        st.caption("What has happened. It can be explained, not changed.")
+        one, two = st.columns(2)
+        with one:
+            card(quota, "Quota attainment", "reps with a quota")
+        with two:
+            card(of(win_rate, Unit.RATE), "Win rate", "closed deals")
+        line(of(cycle, Unit.DAYS), "Median time to win", "deals won")
+    with right:
+        st.subheader("Still in play", anchor=False)
+        st.caption("What can still change the score.")
+        one, two = st.columns(2)
+        fallback = "" if kind == "strict" else "counts every logged session (broad)"
+        with one:
+            card(of(cadence, Unit.RATE), "Coaching cadence kept", "sessions due", fallback)
+        with two:
+            card(of(overdue_deals, Unit.RATE), "Open deals past their close date", "open deals")
+        line(of(created, Unit.MONEY), "Pipeline created", "deals qualified")
+        line(of(pushed, Unit.RATE), "Open deals with a pushed close date", "open deals")
+        line(of(overdue_reps, Unit.RATE), "Rep days beyond the coaching interval", "rep days")
+
+    st.subheader("Coach next", anchor=False)
+    coach_next(data.ask(week.coach_next, entity, 5))
+
+    monday = today - dt.timedelta(days=today.weekday())
+    moved = data.ask(week.movement, entity, today, currency, product)
+    shaped = movement_rows(moved, monday, currency)
+    st.subheader(movement_sentence(shaped, monday, currency), anchor=False)
+    if shaped.empty:
+        st.caption("Neither in this week nor in the week before.")
+        return
+    order = [label for label, _ in MOVEMENTS.values()]
+    chart = charts.movement(shaped, order, "This week", "Week before")
+    charts.show(
+        chart.properties(height=46 * shaped["label"].nunique() + 30),
+        movement_sentence(shaped, monday, currency),
+        key="movement",
+    )
+    st.caption(
+        f"{currency}, week of {day(monday)} to date beside the whole week before. "
+        "Pulled in and pushed out move a date, not the total."
+    )
+
+
+render()

@@ -1,0 +1,390 @@
+"""What people keep by hand: the coaching log, the roster, aliases, quotas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from halftime.sample import coaching, names
+from halftime.sample.coaching import Actions, Attendance, Sessions
+from halftime.sample.company import NEVER, NOBODY, Company
+from halftime.sample.deals import Deals
+from halftime.sample.salesforce import DEAL, TITLES, title_of
+from halftime.sample.text import (
+    DAY,
+    blank,
+    clock_text,
+    coded,
+    date_text,
+    flag_text,
+    join,
+    number_text,
+    pick,
+    salesforce_id,
+    timestamp_text,
+)
+
+NAMES_IN_LOG = np.array([False, True, True, False])
+"""By region: whether its managers write full names; the others write e-mail addresses."""
+
+
+def reference(company: Company, person: np.ndarray, by_name: np.ndarray) -> pa.Array:
+    """How a sheet refers to people: full name or e-mail; shared names always by e-mail."""
+    _, first, counts = np.unique(company.full_name, return_inverse=True, return_counts=True)
+    is_shared = counts[first] > 1
+    known = np.maximum(person, 0)
+    count = company.people
+    texts = [*company.full_name.tolist(), *company.email.tolist()]
+    index = np.where(by_name & ~is_shared[known], known, known + count)
+    return pick(texts, index, person != NOBODY)
+
+
+def linked_deals(
+    company: Company, deals: Deals, sessions: Sessions, rng: np.random.Generator
+) -> np.ndarray:
+    """Deal that each session was about, -1 for none: one that was open on the session's day.
+
+    In the region where winnable, long-lived deals are coached late, older deals that will be won
+    are preferred: the coaching does nothing, and yet coached deals win more often.
+    """
+    created = deals.created_second // DAY
+    order = np.lexsort((created, deals.seat))
+    key = deals.seat[order] * 100_000 + created[order]
+    wanted = (
+        (sessions.area == 0)
+        & (sessions.seat >= 0)
+        & (sessions.status == coaching.HELD)
+        & (rng.random(len(sessions)) < 0.85)
+    )
+    rows = np.flatnonzero(wanted)
+    regime = np.array([item.regime for item in names.REGIONS])[
+        company.team_region[sessions.team[rows]]
+    ]
+    late = regime == "winnable_late"
+    base = sessions.seat[rows] * 100_000 + sessions.day[rows]
+    low = np.searchsorted(key, base - np.where(late, 220, 150))
+    high = np.searchsorted(key, base - np.where(late, 30, 1), side="right")
+    chosen = np.full(len(rows), -1)
+    for attempt in range(12):
+        width = high - low
+        drawn = low + (rng.random(len(rows)) * np.maximum(width, 1)).astype(int)
+        candidate = order[np.minimum(drawn, len(order) - 1)]
+        fits = (width > 0) & (deals.end_second[candidate] // DAY > sessions.day[rows])
+        if attempt < 8:
+            fits &= ~late | (deals.win_probability[candidate] > 0.33)
+        chosen = np.where((chosen < 0) & fits, candidate, chosen)
+    result = np.full(len(sessions), -1)
+    result[rows] = chosen
+    return result
+
+
+def sessions_table(
+    company: Company,
+    sessions: Sessions,
+    deal: np.ndarray,
+    canary: np.ndarray,
+    rng: np.random.Generator,
+) -> pa.Table:
+    """One row per session, canonical headers."""
+    count = len(sessions)
+    number = np.arange(count)
+    by_name = NAMES_IN_LOG[company.team_region[sessions.team]]
+    area = sessions.area
+    offsets = np.cumsum([0, *(len(items) for items in names.FOCUS)])
+    focuses = [text for items in names.FOCUS for text in items]
+    has_focus = (area < coaching.UNCLASSIFIED) & (rng.random(count) < 0.75 + 0.2 * sessions.quality)
+    focus = offsets[np.minimum(area, len(names.AREAS) - 1)] + sessions.focus
+    focus = np.minimum(focus, len(focuses) - 1)
+    has_skill = (area == 1) & (rng.random(count) < 0.9)
+    skill = rng.integers(0, len(names.SKILLS), count)
+    has_gap = has_skill & (rng.random(count) < 0.4)
+    gap = np.maximum(sessions.seat, 0) * 10 + skill
+    notes = join(
+        pick(names.NOTE_OPENINGS, rng.integers(0, len(names.NOTE_OPENINGS), count)),
+        blank_else(
+            pick(names.NOTE_ASK, rng.integers(0, len(names.NOTE_ASK), count)),
+            pick(names.NOTE_TELL, rng.integers(0, len(names.NOTE_TELL), count)),
+            sessions.asks,
+        ),
+        pick(names.NOTE_CLOSINGS, rng.integers(0, len(names.NOTE_CLOSINGS), count)),
+        separator=" ",
+    )
+    notes = blank(notes, (sessions.status == coaching.HELD) & (rng.random(count) < 0.7))
+    marked = join(coded("canary-", number, 4), "-do-not-publish")
+    notes = blank_else(marked, notes, canary)
+    recorded = sessions.day * DAY + sessions.start_second + 5_400 + sessions.late_days * DAY
+    horizon = (company.size.last_day + 1) * DAY - 1
+    recorded = np.minimum(recorded, horizon)
+    cancelled = np.isin(sessions.status, (coaching.CANCELLED, coaching.MOVED))
+    recorded = np.where(
+        sessions.status == coaching.SCHEDULED,
+        horizon - 40_000 - (number % 5) * DAY,
+        recorded,
+    )
+    was_moved = sessions.moved_from != NEVER
+    return pa.table(
+        {
+            "session_id": coded("CS-", number + 1, 6),
+            "session_date": date_text(sessions.day),
+            "start_time": clock_text(sessions.start_second),
+            "duration_minutes": number_text(sessions.minutes),
+            "coach": reference(company, sessions.coach, by_name),
+            "coachee": reference(company, sessions.coachee, by_name),
+            "area": pick([*names.AREAS, None], area),
+            "focus": pick(focuses, focus, has_focus),
+            "mode": pick(names.MODES, sessions.mode),
+            "opportunity_id": salesforce_id(DEAL, deal, deal >= 0),
+            "skill": pick(names.SKILLS, skill, has_skill),
+            "gap_id": coded("GAP-", gap, 5, has_gap),
+            "strength_noted": flag_text(rng.random(count) < 0.2 + 0.5 * sessions.quality),
+            "practice": flag_text(rng.random(count) < 0.1 + 0.5 * sessions.quality),
+            "initiator": pick(["manager", "rep"], sessions.by_rep.astype(int)),
+            "trigger": pick(names.TRIGGERS, sessions.trigger, rng.random(count) < 0.85),
+            "status": pick(coaching.STATUSES, sessions.status),
+            "cancelled_by": pick(
+                ["coach", "rep"], (rng.random(count) < 0.25).astype(int), cancelled
+            ),
+            "moved_from_date": date_text(sessions.moved_from, was_moved),
+            "is_quarter_end_squeeze": flag_text(sessions.is_squeeze),
+            "initiative": pick(
+                [names.PROGRAMME], np.zeros(count, dtype=int), sessions.in_programme
+            ),
+            "artefact": pick(
+                names.ARTEFACTS,
+                rng.integers(0, len(names.ARTEFACTS), count),
+                rng.random(count) < 0.2 + 0.5 * sessions.quality,
+            ),
+            "recorded_at": timestamp_text(recorded, suffix="Z"),
+            "notes": notes,
+        }
+    )
+
+
+def blank_else(first: pa.Array, second: pa.Array, condition: np.ndarray) -> pa.Array:
+    """Take ``first`` where the condition holds, else ``second``."""
+    import pyarrow.compute as pc
+
+    return pc.if_else(pa.array(np.asarray(condition, dtype=bool)), first, second)
+
+
+def attendees_table(company: Company, sessions: Sessions, attendance: Attendance) -> pa.Table:
+    """One row per attendee, canonical headers."""
+    by_name = NAMES_IN_LOG[company.team_region[sessions.team[attendance.session]]]
+    scored = attendance.score > 0
+    return pa.table(
+        {
+            "session_id": coded("CS-", attendance.session + 1, 6),
+            "coachee": reference(company, attendance.person, by_name),
+            "minutes": number_text(attendance.minutes),
+            "skill": pick(names.SKILLS, attendance.skill, scored),
+            "score": number_text(attendance.score, scored),
+            "attended": flag_text(attendance.attended),
+        }
+    )
+
+
+def actions_table(company: Company, sessions: Sessions, actions: Actions) -> pa.Table:
+    """One row per action, canonical headers."""
+    by_name = NAMES_IN_LOG[company.team_region[sessions.team[actions.session]]]
+    done = actions.done != NEVER
+    status = np.where(done, 1, np.where(actions.dropped, 2, 0))
+    return pa.table(
+        {
+            "action_id": coded("AC-", np.arange(len(status)) + 1, 6),
+            "session_id": coded("CS-", actions.session + 1, 6),
+            "owner": reference(company, actions.owner, by_name),
+            "description": pick(names.ACTION_TEXTS, actions.text),
+            "created_date": date_text(sessions.day[actions.session]),
+            "due_date": date_text(actions.due),
+            "first_due_date": date_text(actions.first_due),
+            "completed_date": date_text(actions.done, done),
+            "status": pick(["open", "done", "dropped"], status),
+            "author": pick(["coach", "rep"], actions.by_rep.astype(int)),
+        }
+    )
+
+
+def policies_table(company: Company) -> pa.Table:
+    """The cadence policy: every three weeks, and every two since the fiscal year 2025."""
+    return pa.table(
+        {
+            "policy_id": ["POL-1", "POL-2"],
+            "role": ["rep", "rep"],
+            "area": pa.array([None, None], pa.string()),
+            "every_n_days": ["21", "14"],
+            "valid_from": ["2022-02-01", "2025-02-01"],
+            "valid_to": pa.array(["2025-02-01", None], pa.string()),
+            "is_assumed": ["false", "false"],
+        }
+    )
+
+
+def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
+    """One row per person and version: a new one with each change of team, manager or role."""
+    last = company.size.last_day
+    people = company.people
+    cuts = np.unique(
+        np.concatenate(
+            [
+                [company.start_day - 5_000],
+                company.event_day,
+                company.manager_from[
+                    (company.manager_from > 0) & (company.manager_from <= last)
+                ],
+                company.promoted_day[company.promoted_day <= last],
+            ]
+        )
+    )
+    day = np.broadcast_to(np.maximum(cuts[None, :], company.hire_day[:, None]), (people, len(cuts)))
+    seat = np.full(people, -1)
+    seat[company.first_holder] = np.arange(company.seats)
+    replaced = company.second_holder >= 0
+    seat[company.second_holder[replaced]] = np.flatnonzero(replaced)
+    team = np.where(
+        seat[:, None] >= 0, company.team_of(np.maximum(seat, 0)[:, None], day), -1
+    )
+    for turn in range(company.team_manager.shape[1]):
+        person = company.team_manager[:, turn]
+        started = company.manager_from[:, turn] <= last
+        begins = company.manager_from[:, turn][started, None]
+        rows = person[started]
+        active = day[rows] >= begins
+        team[rows] = np.where(active, np.flatnonzero(started)[:, None], team[rows])
+    manages = (company.role == "manager")[:, None] | (company.promoted_day[:, None] <= day)
+    region = np.where(
+        team >= 0, company.team_region[np.maximum(team, 0)], company.person_region[:, None]
+    )
+    manager = company.manager_of(np.maximum(team, 0), day)
+    manager = np.where(manages, company.region_director[region], manager)
+    manager = np.where(team < 0, 0, manager)
+    manager[0] = -1
+
+    state = np.stack([team, region, manager, manages.astype(int)], axis=-1)
+    is_change = np.ones((people, len(cuts)), dtype=bool)
+    is_change[:, 1:] = (state[:, 1:] != state[:, :-1]).any(axis=-1)
+    ends = np.minimum(company.leave_day, last + 1)[:, None]
+    next_cut = np.append(cuts[1:], NEVER)[None, :]
+    # A version that ended before the hire, or begins after the leave, never was.
+    is_change[:, 0] = True
+    lives = (next_cut > company.hire_day[:, None]) & (day < ends)
+    first = np.argmax(lives, axis=1)
+    is_first = np.arange(len(cuts))[None, :] == first[:, None]
+    person, column = np.nonzero(lives & (is_change | is_first))
+    valid_from = day[person, column]
+    team, region = team[person, column], region[person, column]
+    manager, manages = manager[person, column], manages[person, column]
+    left = company.leave_day[person] <= last
+    certified = company.hire_day[person] + rng.integers(40, 200, people)[person]
+    has_certificate = (
+        manages & (rng.random(people)[person] < 0.5) & (certified < np.minimum(last, company.leave_day[person]))
+    )
+    title = title_of(company)[person]
+    title = np.where(~manages & (title == 2), 1, title)
+    return pa.table(
+        {
+            "person_id": coded("E", person + 1001, 4),
+            "full_name": pick(company.full_name.tolist(), person),
+            "email": pick(company.email.tolist(), person),
+            "manager": coded("E", manager + 1001, 4, manager >= 0),
+            "team": pick(company.team_name.tolist(), np.maximum(team, 0), team >= 0),
+            "region": pick([item.name for item in names.REGIONS], region, person > 0),
+            "role": pick(["rep", "manager"], manages.astype(int)),
+            "title": pick(TITLES, title),
+            "hire_date": date_text(company.hire_day[person]),
+            "leave_date": date_text(company.leave_day[person], left),
+            "leaving_reason": pick(company.leaving_reason.tolist(), person, left),
+            "valid_from": date_text(valid_from),
+            "time_zone": pick([item.time_zone for item in names.REGIONS], region),
+            "certified_on": date_text(certified, has_certificate),
+            "certification_expires_on": date_text(certified + 730, has_certificate),
+        }
+    )
+
+
+QUOTA_HEADERS = ("Rep", "Quarter start", "Quarter end", "Quota", "Currency")
+
+
+def quarters(company: Company) -> list[tuple[int, int, int]]:
+    """Fiscal quarters of the window: (fiscal year, first day, last day), the current one last."""
+    result = []
+    month = np.datetime64(company.size.first_day, "D").astype("datetime64[M]").astype(int)
+    month += (1 - month) % 3
+    while (first := int(np.datetime64(int(month), "M").astype("datetime64[D]").astype(int))) <= (
+        company.size.last_day
+    ):
+        last = int(np.datetime64(int(month) + 3, "M").astype("datetime64[D]").astype(int)) - 1
+        year = 1970 + (month - 1) // 12
+        result.append((year, first, last))
+        month += 3
+    return result
+
+
+def _german(amount: int) -> str:
+    return f"{amount:,}".replace(",", ".") + ",00"
+
+
+def quota_tables(
+    company: Company, deals: Deals, rng: np.random.Generator
+) -> list[tuple[int, pa.Table]]:
+    """One table per fiscal year, one row per rep and quarter, as finance keeps it by hand.
+
+    Quotas are set so that a team reaches about nine tenths of them.
+    """
+    changes, now = deals.changes, deals.last_change
+    is_won = changes.stage[now] == names.WON
+    closed = changes.second[now] // DAY
+    home = np.array([item.currency == "EUR" for item in names.REGIONS]).astype(int)
+    since = company.size.first_day
+    reps = company.seats
+    per_region = np.zeros(len(names.REGIONS))
+    for number in np.unique(company.team_region):
+        inside = is_won & (deals.region == number) & (closed >= since)
+        seats = (company.team_region[company.seat_team[-1]] == number).sum()
+        won = changes.amount[now[inside]].sum() / 100
+        per_region[number] = won / max(seats, 1) / company.size.days * 91
+    stretch = rng.uniform(0.85, 1.25, reps)
+    tables: dict[int, list[pa.Table]] = {}
+    for year, first, last in quarters(company):
+        seats = np.arange(reps)
+        # The quota is that of whoever holds the seat most of the quarter.
+        middle = min(first + 45, company.size.last_day)
+        holder = company.holder_of(seats, np.full(reps, middle))
+        rows = np.flatnonzero(holder != NOBODY)
+        region = company.team_region[company.team_of(rows, np.full(len(rows), first))]
+        tenure = middle - company.hire_day[holder[rows]]
+        ramped = np.where(tenure < 90, 0.4, np.where(tenure < 180, 0.75, 1.0))
+        season = {2: 0.96, 5: 0.98, 8: 1.0, 11: 1.06}[
+            int(str(np.datetime64(first, "D"))[5:7])
+        ]
+        amount = per_region[region] / 0.9 * stretch[rows] * ramped * season
+        amount = np.maximum(np.rint(amount / 2500), 1).astype(int) * 2500
+        day_text = "{2}.{1}.{0}"
+        starts = day_text.format(*str(np.datetime64(first, "D")).split("-"))
+        ends = day_text.format(*str(np.datetime64(last, "D")).split("-"))
+        tables.setdefault(year, []).append(
+            pa.table(
+                {
+                    "Rep": reference(company, holder[rows], np.ones(len(rows), dtype=bool)),
+                    "Quarter start": pa.array([starts] * len(rows)),
+                    "Quarter end": pa.array([ends] * len(rows)),
+                    "Quota": pa.array([_german(int(value)) for value in amount]),
+                    "Currency": pick(["USD", "EUR"], home[region]),
+                }
+            )
+        )
+    return [(year, pa.concat_tables(parts)) for year, parts in sorted(tables.items())]
+
+
+def alias_table(company: Company, rows: list[tuple[str, str, int]]) -> pa.Table:
+    """The explicit map: (system, alias, person)."""
+    person = np.array([item[2] for item in rows])
+    start = np.full(len(rows), company.start_day - 400)
+    return pa.table(
+        {
+            "system": pa.array([item[0] for item in rows]),
+            "alias": pa.array([item[1] for item in rows]),
+            "person": coded("E", person + 1001, 4),
+            "confirmed_by": pa.array(["Sales operations"] * len(rows)),
+            "valid_from": date_text(start),
+        }
+    )

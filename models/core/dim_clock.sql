@@ -1,0 +1,75 @@
+-- The business date on which the world is looked at. Without one given, the last day on which the data show
+-- that something happened; an event dated after the day on which it was recorded is no evidence of a day.
+with
+
+opportunities as (
+    select * from {{ ref('int_opportunity_conformed') }}
+    where row_status in ('accepted', 'superseded')
+),
+
+stages as (
+    select * from {{ ref('int_stage_conformed') }}
+),
+
+activities as (
+    select * from {{ ref('int_activity_conformed') }}
+),
+
+sessions as (
+    select * from {{ ref('int_coaching_session_conformed') }}
+),
+
+events as (
+    select * from {{ ref('int_opportunity_event') }}
+),
+
+days as (
+    select max(created_date) as last_date from opportunities
+    union all
+    select max(stamped_date) as last_date from opportunities
+    union all
+    select max(event_date) as last_date from events
+    where event_kind = 'history'
+    union all
+    select max(o.close_date) as last_date
+    from opportunities as o
+    inner join stages as s
+        on o.source_system = s.source_system and lower(trim(o.stage_name)) = s.stage_key
+    where
+        s.stage_category <> 'open'
+        and o.row_status = 'accepted'
+        and (o.stamped_date is null or o.close_date <= o.stamped_date)
+    union all
+    select max(created_date) as last_date from activities
+    union all
+    select max(modified_date) as last_date from activities
+    union all
+    select max(activity_date) as last_date from activities
+    where
+        is_completed
+        and coalesce(modified_date, created_date, activity_date) >= activity_date
+    union all
+    select max(session_date) as last_date from sessions
+    where status = 'held' and (recorded_date is null or session_date <= recorded_date)
+),
+
+last_day as (
+    select max(last_date) as last_date from days
+),
+
+final as (
+    select
+        {% if var('as_of') -%}
+        cast('{{ var("as_of") }}' as date) as as_of_date,
+        {% else -%}
+        coalesce(last_date, cast('1900-01-01' as date)) as as_of_date,
+        {% endif -%}
+        cast({{ var('loaded_until') }} as bigint) as loaded_until,
+        last_date as data_through_date,
+        '{{ var("reporting_timezone") }}' as reporting_timezone,
+        '{{ var("reporting_currency") }}' as reporting_currency,
+        '{{ var("company").replace("'", "''") }}' as company
+    from last_day
+)
+
+select * from final

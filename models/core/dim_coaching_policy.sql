@@ -1,0 +1,17 @@
+with
+
+final as (
+    select
+        policy_id,
+        role,
+        area,
+        every_n_days,
+        valid_from,
+        valid_to,
+        is_assumed,
+        _source_file,
+        _source_row
+    from {{ ref('int_coaching_policy_conformed') }}
+)
+
+select * from final

@@ -1,0 +1,101 @@
+-- Every day from the start of the first (fiscal) year with data to 400 days past as_of.
+{% set shift = (var('fiscal_year_start_month') | int) - 1 %}
+with
+
+clock as (
+    select as_of_date from {{ ref('dim_clock') }}
+),
+
+first_days as (
+    select min(event_date) as first_date from {{ ref('int_opportunity_event') }}
+    union all
+    select min(activity_date) as first_date from {{ ref('int_activity_conformed') }}
+    union all
+    select min(session_date) as first_date from {{ ref('int_coaching_session_conformed') }}
+    union all
+    select min(period_start) as first_date from {{ ref('int_quota_conformed') }}
+),
+
+-- A mistyped year must not make a calendar of centuries.
+bounds as (
+    select
+        greatest(
+            coalesce(min(f.first_date), min(c.as_of_date)),
+            cast({{ dbt.dateadd('year', -20, 'min(c.as_of_date)') }} as date)
+        ) as first_date,
+        cast({{ dbt.dateadd('day', 400, 'min(c.as_of_date)') }} as date) as last_date
+    from first_days as f
+    cross join clock as c
+),
+
+started as (
+    select
+        cast(
+            {{ dbt.dateadd(
+                'month', shift,
+                dbt.date_trunc('year', dbt.dateadd('month', -shift, 'first_date'))
+            ) }} as date
+        ) as fiscal_start,
+        cast({{ dbt.date_trunc('year', 'first_date') }} as date) as calendar_start,
+        last_date
+    from bounds
+),
+
+digits as (
+    {% for digit in range(10) -%}
+    select {{ digit }} as digit
+    {%- if not loop.last %}
+    union all
+    {% endif -%}
+    {% endfor %}
+),
+
+numbers as (
+    select
+        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as day_number
+    from digits as ones
+    cross join digits as tens
+    cross join digits as hundreds
+    cross join digits as thousands
+),
+
+days as (
+    select
+        cast(
+            {{ dbt.dateadd('day', 'n.day_number', 'least(s.fiscal_start, s.calendar_start)') }}
+            as date
+        ) as date_day,
+        s.last_date
+    from started as s
+    cross join numbers as n
+),
+
+final as (
+    select
+        date_day,
+        cast({{ dbt.date_trunc('week', 'date_day') }} as date) as week_start,
+        cast({{ dbt.date_trunc('month', 'date_day') }} as date) as month_start,
+        cast({{ dbt.date_trunc('quarter', 'date_day') }} as date) as quarter_start,
+        cast({{ dbt.date_trunc('year', 'date_day') }} as date) as year_start,
+        cast({{ dbt.date_trunc('month', 'date_day') }} as date) as fiscal_month_start,
+        cast(
+            {{ dbt.dateadd(
+                'month', shift,
+                dbt.date_trunc('quarter', dbt.dateadd('month', -shift, 'date_day'))
+            ) }} as date
+        ) as fiscal_quarter_start,
+        cast(
+            {{ dbt.dateadd(
+                'month', shift,
+                dbt.date_trunc('year', dbt.dateadd('month', -shift, 'date_day'))
+            ) }} as date
+        ) as fiscal_year_start,
+        cast(
+            {{ dbt.datediff(dbt.date_trunc('week', 'date_day'), 'date_day', 'day') }} + 1 as integer
+        ) as day_of_week_iso,
+        {{ dbt.datediff(dbt.date_trunc('week', 'date_day'), 'date_day', 'day') }} < 5 as is_weekday
+    from days
+    where date_day <= last_date
+)
+
+select * from final

@@ -1,0 +1,13 @@
+with
+
+final as (
+    select
+        source_system,
+        stage_name,
+        stage_category,
+        row_count
+    from {{ ref('int_stage_conformed') }}
+    where not is_mapped
+)
+
+select * from final

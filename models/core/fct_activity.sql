@@ -1,0 +1,67 @@
+with
+
+clock as (
+    select as_of_date from {{ ref('dim_clock') }}
+),
+
+activities as (
+    select * from {{ ref('int_activity_conformed') }}
+),
+
+aliases as (
+    select * from {{ ref('int_person_alias') }}
+),
+
+opportunities as (
+    select
+        opportunity_id,
+        account_id
+    from {{ ref('fct_opportunity') }}
+),
+
+account_aliases as (
+    select * from {{ ref('int_account_alias') }}
+),
+
+final as (
+    select
+        a.activity_id,
+        case
+            when a.type_text like '%call%' then 'call'
+            when a.type_text like '%email%' or a.type_text like '%e-mail%' then 'email'
+            when
+                a.type_text like '%meeting%' or a.type_text like '%demo%'
+                or a.type_text like '%visit%'
+                then 'meeting'
+            when a.type_text like '%task%' or a.type_text like '%to-do%' then 'task'
+            else a.type_default
+        end as activity_type,
+        coalesce(p.person_id, '(unassigned)') as owner_id,
+        coalesce(by_id.account_id, by_name.account_id, o.account_id) as account_id,
+        o.opportunity_id,
+        a.activity_date,
+        a.occurred_at,
+        a.duration_minutes,
+        a.is_completed,
+        a.is_deleted,
+        a.source_system,
+        a._source_file,
+        a._source_row
+    from activities as a
+    inner join clock
+        on a.activity_date <= clock.as_of_date
+    left join aliases as p
+        on
+            a.source_system = p.source_system
+            and a.owner_alias = p.alias
+            and a.activity_date >= p.valid_from
+            and a.activity_date < p.valid_to
+    left join opportunities as o
+        on a.source_system || ':' || a.opportunity_alias = o.opportunity_id
+    left join account_aliases as by_id
+        on a.source_system = by_id.source_system and a.account_alias = by_id.alias
+    left join account_aliases as by_name
+        on a.source_system = by_name.source_system and lower(a.account_alias) = by_name.alias
+)
+
+select * from final

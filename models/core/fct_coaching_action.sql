@@ -1,0 +1,99 @@
+-- An action is on time if it was done by its first due date; moving the date does not help. Before as_of has
+-- reached that date the question is open (null).
+with
+
+clock as (
+    select as_of_date from {{ ref('dim_clock') }}
+),
+
+actions as (
+    select * from {{ ref('int_coaching_action_conformed') }}
+),
+
+sessions as (
+    select * from {{ ref('fct_coaching_session') }}
+),
+
+all_sessions as (
+    select
+        session_id,
+        session_date
+    from {{ ref('int_coaching_session_conformed') }}
+),
+
+only_coachees as (
+    select
+        session_id,
+        min(coachee_id) as coachee_id
+    from {{ ref('bridge_session_attendee') }}
+    group by session_id
+    having count(*) = 1
+),
+
+aliases as (
+    select * from {{ ref('int_person_alias') }}
+),
+
+dated as (
+    select
+        a.*,
+        coalesce(a.created_date, s.session_date, a.first_due_date) as known_date
+    from actions as a
+    left join all_sessions as s
+        on a.session_id = s.session_id
+),
+
+joined as (
+    select
+        d.*,
+        clock.as_of_date,
+        s.session_id as known_session_id,
+        coalesce(s.coach_id, '(unassigned)') as coach_id,
+        coalesce(p.person_id, '(unassigned)') as owner_id,
+        coalesce(c.coachee_id, '(unassigned)') as coachee_id,
+        case when d.completed_date <= clock.as_of_date then d.completed_date end as done_date
+    from dated as d
+    inner join clock
+        on coalesce(d.known_date, clock.as_of_date) <= clock.as_of_date
+    left join sessions as s
+        on d.session_id = s.session_id
+    left join only_coachees as c
+        on d.session_id = c.session_id
+    left join aliases as p
+        on
+            p.source_system = 'coaching_log'
+            and d.owner_alias = p.alias
+            and coalesce(d.known_date, clock.as_of_date) >= p.valid_from
+            and coalesce(d.known_date, clock.as_of_date) < p.valid_to
+),
+
+final as (
+    select
+        action_id,
+        known_session_id as session_id,
+        coach_id,
+        coachee_id,
+        owner_id,
+        created_date,
+        first_due_date,
+        due_date,
+        done_date as completed_date,
+        case
+            when status = 'dropped' then 'dropped'
+            when done_date is not null then 'done'
+            when status = 'done' and completed_date is null then 'done'
+            else 'open'
+        end as status,
+        case
+            when first_due_date is null then null
+            when done_date is not null then done_date <= first_due_date
+            when status = 'done' and completed_date is null then null
+            when first_due_date <= as_of_date then false
+        end as is_on_time,
+        'coaching_log' as source_system,
+        _source_file,
+        _source_row
+    from joined
+)
+
+select * from final

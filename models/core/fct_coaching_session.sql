@@ -1,0 +1,184 @@
+with
+
+clock as (
+    select as_of_date from {{ ref('dim_clock') }}
+),
+
+sessions as (
+    select * from {{ ref('int_coaching_session_conformed') }}
+),
+
+aliases as (
+    select * from {{ ref('int_person_alias') }}
+),
+
+org_versions as (
+    select * from {{ ref('dim_org_version') }}
+),
+
+attendees as (
+    select
+        session_id,
+        cast(sum(case when is_coachee_present then name_count else 0 end) as integer)
+            as attendee_count,
+        cast(
+            sum(
+                case when is_coachee_present and coachee_id <> '(unassigned)' then 1 else 0 end
+            ) as integer
+        ) as matched_count
+    from {{ ref('bridge_session_attendee') }}
+    group by session_id
+),
+
+actions as (
+    select
+        session_id,
+        cast(count(*) as integer) as action_count
+    from {{ ref('int_coaching_action_conformed') }}
+    group by session_id
+),
+
+opportunities as (
+    select * from {{ ref('fct_opportunity') }}
+),
+
+-- A log may name the deal with or without its system, and with 15 or 18 characters.
+deal_aliases as (
+    select
+        opportunity_id,
+        opportunity_id as alias
+    from opportunities
+    union all
+    select
+        min(opportunity_id) as opportunity_id,
+        replace(opportunity_id, source_system || ':', '') as alias
+    from opportunities
+    group by replace(opportunity_id, source_system || ':', '')
+    having min(opportunity_id) = max(opportunity_id)
+),
+
+account_candidates as (
+    select
+        alias,
+        min(account_id) as account_id
+    from {{ ref('int_account_alias') }}
+    group by alias
+    having min(account_id) = max(account_id)
+),
+
+joined as (
+    select
+        s.*,
+        coalesce(p.person_id, '(unassigned)') as coach_id,
+        coalesce(full_deal.opportunity_id, short_deal.opportunity_id) as opportunity_id,
+        coalesce(by_id.account_id, by_name.account_id) as named_account_id,
+        coalesce(attendees.attendee_count, 0) as attendee_count,
+        coalesce(attendees.matched_count, 0) as matched_count,
+        coalesce(actions.action_count, 0) as action_count
+    from sessions as s
+    inner join clock
+        on s.session_date <= clock.as_of_date
+    left join aliases as p
+        on
+            s.source_system = p.source_system
+            and s.coach_alias = p.alias
+            and s.session_date >= p.valid_from
+            and s.session_date < p.valid_to
+    left join attendees
+        on s.session_id = attendees.session_id
+    left join actions
+        on s.session_id = actions.session_id
+    left join deal_aliases as full_deal
+        on s.opportunity_alias = full_deal.alias
+    left join deal_aliases as short_deal
+        on
+            length(s.opportunity_alias) = 18
+            and substring(s.opportunity_alias, 1, 15) = short_deal.alias
+    left join account_candidates as by_id
+        on s.account_alias = by_id.alias
+    left join account_candidates as by_name
+        on lower(s.account_alias) = by_name.alias
+),
+
+judged as (
+    select
+        j.*,
+        o.created_date as deal_created_date,
+        case when o.is_closed then o.close_date end as deal_close_date,
+        coalesce(j.named_account_id, o.account_id) as account_id,
+        case
+            when j.opportunity_alias is not null then 'opportunity'
+            when j.gap_id is not null then 'gap'
+            when j.skill is not null then 'skill'
+            when j.has_focus then 'focus'
+            else 'none'
+        end as focus_kind
+    from joined as j
+    left join opportunities as o
+        on j.opportunity_id = o.opportunity_id
+),
+
+final as (
+    select
+        j.session_id,
+        j.coach_id,
+        c.org_key as coach_org_key,
+        j.session_date,
+        cast(j.duration_minutes as integer) as duration_minutes,
+        j.area,
+        j.focus_kind,
+        j.mode,
+        j.status,
+        j.status = 'held' as is_held,
+        j.status = 'held' and coalesce(j.mode, '') <> 'inspection' as is_broad,
+        j.status = 'held'
+        and coalesce(j.mode, '') <> 'inspection'
+        and j.coach_id <> '(unassigned)'
+        and j.matched_count > 0
+        and j.area <> 'unclassified'
+        and j.focus_kind <> 'none'
+        and j.action_count > 0 as is_strict,
+        coalesce(j.mode, '') = 'group' or j.attendee_count > 1 as is_group,
+        j.attendee_count,
+        j.matched_count as matched_attendee_count,
+        j.action_count,
+        j.opportunity_id,
+        j.account_id,
+        j.skill,
+        j.gap_id,
+        j.has_strength_noted,
+        j.has_practice,
+        j.has_artefact,
+        j.initiator,
+        j.session_trigger,
+        j.initiative_name,
+        j.is_quarter_end_squeeze,
+        j.cancelled_by,
+        j.moved_from_date,
+        j.recorded_at,
+        coalesce(
+            not j.is_first_load
+            and {{ dbt.datediff('j.session_date', 'j.recorded_date', 'day') }} > 7,
+            false
+        ) as is_late_entry,
+        j.is_first_load or j.recorded_date is null as is_late_unknown,
+        coalesce(j.session_date > j.deal_close_date, false) as is_after_close,
+        coalesce(
+            j.status = 'held'
+            and j.opportunity_id is not null
+            and coalesce(j.session_date >= j.deal_created_date, true)
+            and coalesce(j.session_date < j.deal_close_date, true),
+            false
+        ) as is_deal_coaching,
+        j.source_system,
+        j._source_file,
+        j._source_row
+    from judged as j
+    inner join org_versions as c
+        on
+            j.coach_id = c.person_id
+            and j.session_date >= c.valid_from
+            and j.session_date < c.valid_to
+)
+
+select * from final

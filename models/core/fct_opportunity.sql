@@ -1,0 +1,194 @@
+with
+
+clock as (
+    select as_of_date from {{ ref('dim_clock') }}
+),
+
+deals as (
+    select * from {{ ref('int_opportunity_conformed') }}
+    where row_status = 'accepted'
+),
+
+versions as (
+    select * from {{ ref('fct_opportunity_version') }}
+),
+
+last_versions as (
+    select * from versions
+    where is_last
+),
+
+stays as (
+    select
+        opportunity_id,
+        max(case when is_current then entered_date end) as current_stage_date,
+        cast(sum(case when is_reopening then 1 else 0 end) as integer) as reopening_count
+    from {{ ref('fct_opportunity_stage') }}
+    group by opportunity_id
+),
+
+pushes as (
+    select
+        opportunity_id,
+        cast(sum(case when is_close_date_push then 1 else 0 end) as integer) as push_count,
+        cast(sum(close_date_push_days) as integer) as push_days
+    from versions
+    group by opportunity_id
+),
+
+qualified as (
+    select
+        opportunity_id,
+        amount,
+        valid_from_date,
+        row_number() over (
+            partition by opportunity_id
+            order by version_number asc nulls last
+        ) as qualified_number
+    from versions
+    where is_qualified
+),
+
+activities as (
+    select
+        source_system || ':' || opportunity_alias as opportunity_id,
+        max(activity_date) as last_activity_date
+    from {{ ref('int_activity_conformed') }}
+    cross join clock
+    where
+        is_completed
+        and not is_deleted
+        and opportunity_alias is not null
+        and activity_date <= clock.as_of_date
+    group by source_system || ':' || opportunity_alias
+),
+
+account_aliases as (
+    select * from {{ ref('int_account_alias') }}
+),
+
+product_aliases as (
+    select * from {{ ref('int_product_alias') }}
+),
+
+rejections as (
+    select * from {{ ref('int_opportunity_rejected') }}
+),
+
+org_versions as (
+    select * from {{ ref('dim_org_version') }}
+),
+
+joined as (
+    select
+        d.opportunity_id,
+        d.opportunity_name,
+        coalesce(by_id.account_id, by_name.account_id) as account_id,
+        v.owner_id,
+        p.product_id,
+        v.stage_name,
+        v.stage_category,
+        v.stage_order,
+        v.stage_category as outcome,
+        v.amount,
+        v.currency_code,
+        d.created_date,
+        case
+            when v.stage_category = 'open' then v.close_date
+            when v.close_date <= clock.as_of_date then v.close_date
+            else s.current_stage_date
+        end as close_date,
+        s.current_stage_date,
+        s.reopening_count,
+        q.valid_from_date as first_qualified_date,
+        q.amount as first_qualified_amount,
+        pushes.push_count as close_date_push_count,
+        pushes.push_days as close_date_push_days,
+        case
+            when d.last_activity_date <= clock.as_of_date
+                then
+                    greatest(
+                        coalesce(a.last_activity_date, d.last_activity_date), d.last_activity_date
+                    )
+            else a.last_activity_date
+        end as last_activity_date,
+        v.forecast_category,
+        d.opportunity_type,
+        d.lead_source,
+        d.is_deleted,
+        coalesce(rejections.rejected_count > 0, false) as has_rejected_newer_version,
+        clock.as_of_date,
+        d.source_system,
+        d._source_file,
+        d._source_row
+    from deals as d
+    cross join clock
+    inner join last_versions as v
+        on d.opportunity_id = v.opportunity_id
+    inner join stays as s
+        on d.opportunity_id = s.opportunity_id
+    inner join pushes
+        on d.opportunity_id = pushes.opportunity_id
+    left join qualified as q
+        on d.opportunity_id = q.opportunity_id and q.qualified_number = 1
+    left join activities as a
+        on d.opportunity_id = a.opportunity_id
+    left join account_aliases as by_id
+        on d.source_system = by_id.source_system and d.account_alias = by_id.alias
+    left join account_aliases as by_name
+        on d.source_system = by_name.source_system and lower(d.account_alias) = by_name.alias
+    left join product_aliases as p
+        on lower(trim(d.product_alias)) = p.alias_key
+    left join rejections
+        on d.opportunity_id = rejections.opportunity_id
+),
+
+final as (
+    select
+        j.opportunity_id,
+        j.opportunity_name,
+        j.account_id,
+        j.owner_id,
+        j.product_id,
+        j.stage_name,
+        j.stage_category,
+        j.stage_order,
+        j.outcome,
+        j.outcome = 'open' as is_open,
+        j.outcome = 'won' as is_won,
+        j.outcome <> 'open' as is_closed,
+        j.amount,
+        j.currency_code,
+        j.created_date,
+        j.close_date,
+        cast(
+            case
+                when j.outcome <> 'open' and j.close_date >= j.created_date
+                    then {{ dbt.datediff('j.created_date', 'j.close_date', 'day') }}
+            end as integer
+        ) as cycle_days,
+        j.current_stage_date,
+        j.first_qualified_date,
+        j.first_qualified_amount,
+        j.close_date_push_count,
+        j.close_date_push_days,
+        j.reopening_count,
+        j.last_activity_date,
+        j.forecast_category,
+        j.opportunity_type,
+        j.lead_source,
+        j.is_deleted,
+        j.has_rejected_newer_version,
+        o.org_key as owner_org_key,
+        j.source_system,
+        j._source_file,
+        j._source_row
+    from joined as j
+    inner join org_versions as o
+        on
+            j.owner_id = o.person_id
+            and case when j.outcome = 'open' then j.as_of_date else j.close_date end >= o.valid_from
+            and case when j.outcome = 'open' then j.as_of_date else j.close_date end < o.valid_to
+)
+
+select * from final

@@ -1,0 +1,57 @@
+-- By which texts an account is known in each system: its id, else a name that only one account there has.
+with
+
+accounts as (
+    select * from {{ ref('int_account_conformed') }}
+),
+
+names as (
+    select
+        source_system,
+        name_key,
+        min(account_id) as account_id,
+        count(*) as account_count
+    from accounts
+    group by source_system, name_key
+),
+
+candidates as (
+    select
+        source_system,
+        source_account_id as alias,
+        account_id,
+        1 as precedence
+    from accounts
+    where source_account_id is not null
+
+    union all
+
+    select
+        source_system,
+        name_key as alias,
+        account_id,
+        2 as precedence
+    from names
+    where account_count = 1 and name_key is not null
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by source_system, alias
+            order by precedence asc nulls last, account_id asc nulls last
+        ) as choice
+    from candidates
+),
+
+final as (
+    select
+        source_system,
+        alias,
+        account_id
+    from ranked
+    where choice = 1
+)
+
+select * from final

@@ -1,0 +1,207 @@
+-- What is known of a deal and since when: changes from the CRM's own history, and states from successive
+-- versions of the deal's row where the history is silent. Not yet cut at as_of; ties are not yet broken.
+with
+
+stages as (
+    select * from {{ ref('int_stage_conformed') }}
+),
+
+versions as (
+    select
+        v.*,
+        s.stage_category,
+        s.stage_order,
+        s.is_qualified
+    from {{ ref('int_opportunity_conformed') }} as v
+    left join stages as s
+        on v.source_system = s.source_system and lower(trim(v.stage_name)) = s.stage_key
+    where v.stamped_at is not null or v.row_status = 'accepted'
+),
+
+current_rows as (
+    select * from versions
+    where row_status = 'accepted'
+),
+
+changes as (
+    select
+        'salesforce:' || opportunity_id as opportunity_id,
+        opportunity_history_id,
+        stage_name,
+        amount,
+        currency_code,
+        close_date,
+        forecast_category,
+        owner_id as owner_alias,
+        created_at,
+        {{ reporting_date('created_at') }} as created_date
+    from {{ ref('stg_salesforce__opportunity_history') }}
+    where row_status = 'accepted' and not coalesce(is_deleted, false)
+),
+
+history_events as (
+    select
+        c.opportunity_id,
+        c.created_at as event_at,
+        c.created_date as event_date,
+        'history' as event_kind,
+        c.opportunity_history_id as tie_key,
+        c.stage_name,
+        s.stage_category,
+        s.stage_order,
+        s.is_qualified,
+        c.amount,
+        coalesce(upper(c.currency_code), r.currency_code) as currency_code,
+        c.close_date,
+        c.forecast_category,
+        coalesce(c.owner_alias, r.owner_alias) as owner_alias
+    from changes as c
+    inner join current_rows as r
+        on c.opportunity_id = r.opportunity_id
+    left join stages as s
+        on s.source_system = 'salesforce' and lower(trim(c.stage_name)) = s.stage_key
+),
+
+history_ends as (
+    select
+        opportunity_id,
+        max(event_at) as last_event_at
+    from history_events
+    group by opportunity_id
+),
+
+-- A deal's row that was closed between two exports closed on its close date, not on the export's stamp.
+sequenced as (
+    select
+        v.*,
+        h.last_event_at,
+        lag(v.stage_category) over (
+            partition by v.opportunity_id
+            order by
+                v.stamped_at asc nulls last, v.row_status desc, v._load_id asc,
+                v._source_file asc, v._source_row asc
+        ) as previous_category,
+        lag(v.stamped_date) over (
+            partition by v.opportunity_id
+            order by
+                v.stamped_at asc nulls last, v.row_status desc, v._load_id asc,
+                v._source_file asc, v._source_row asc
+        ) as previous_date
+    from versions as v
+    left join history_ends as h
+        on v.opportunity_id = h.opportunity_id
+),
+
+placed as (
+    select
+        *,
+        coalesce(
+            last_event_at is null
+            and stage_category <> 'open'
+            and (previous_category is null or previous_category = 'open')
+            and close_date is not null
+            and (stamped_date is null or close_date <= stamped_date)
+            and (previous_date is null or close_date >= previous_date),
+            false
+        ) as is_placed_on_close_date
+    from sequenced
+    where last_event_at is null or stamped_at > last_event_at
+),
+
+row_events as (
+    select
+        opportunity_id,
+        case
+            when is_placed_on_close_date then cast(close_date as timestamp)
+            else coalesce(stamped_at, created_at)
+        end as event_at,
+        case
+            when is_placed_on_close_date then close_date
+            else coalesce(stamped_date, created_date)
+        end as event_date,
+        'row' as event_kind,
+        case when row_status = 'accepted' then '2:' else '1:' end
+        || _source_file || ':' || cast(_source_row as {{ dbt.type_string() }}) as tie_key,
+        stage_name,
+        stage_category,
+        stage_order,
+        is_qualified,
+        amount,
+        currency_code,
+        close_date,
+        forecast_category,
+        owner_alias
+    from placed
+),
+
+events as (
+    select * from history_events
+    union all
+    select * from row_events
+),
+
+firsts as (
+    select
+        *,
+        row_number() over (
+            partition by opportunity_id
+            order by event_at asc nulls last, event_kind asc, tie_key asc
+        ) as event_number
+    from events
+),
+
+-- Before its first known state a deal was already there: from its creation on, in that state if it is an
+-- open one; if the first known state is a closed one, in an unknown open stage.
+anchored as (
+    select
+        f.*,
+        r.created_at,
+        r.created_date,
+        coalesce(f.event_number = 1 and r.created_at < f.event_at, false) as is_late_first
+    from firsts as f
+    inner join current_rows as r
+        on f.opportunity_id = r.opportunity_id
+),
+
+final as (
+    select
+        opportunity_id,
+        case when is_late_first and stage_category = 'open' then created_at else event_at end
+            as event_at,
+        case when is_late_first and stage_category = 'open' then created_date else event_date end
+            as event_date,
+        event_kind,
+        tie_key,
+        stage_name,
+        stage_category,
+        stage_order,
+        is_qualified,
+        amount,
+        currency_code,
+        close_date,
+        forecast_category,
+        owner_alias
+    from anchored
+
+    union all
+
+    select
+        opportunity_id,
+        created_at as event_at,
+        created_date as event_date,
+        'inferred' as event_kind,
+        tie_key,
+        '(before close)' as stage_name,
+        'open' as stage_category,
+        cast(null as integer) as stage_order,
+        stage_category <> 'disqualified' as is_qualified,
+        nullif(amount, 0) as amount,
+        currency_code,
+        cast(null as date) as close_date,
+        cast(null as {{ dbt.type_string() }}) as forecast_category,
+        owner_alias
+    from anchored
+    where is_late_first and stage_category <> 'open'
+)
+
+select * from final

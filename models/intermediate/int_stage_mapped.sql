@@ -1,0 +1,60 @@
+with
+
+seeded as (
+    select
+        source_system,
+        lower(trim(stage_name)) as stage_key,
+        stage_category,
+        stage_order,
+        is_qualified,
+        2 as precedence
+    from {{ ref('stage_map') }}
+),
+
+configured as (
+    {% for stage in var('stage_overrides') -%}
+    select
+        '{{ stage.source_system }}' as source_system,
+        lower(trim('{{ (stage.stage_name | string).replace("'", "''") }}')) as stage_key,
+        '{{ stage.stage_category }}' as stage_category,
+        cast({{ stage.stage_order if stage.stage_order is not none else 'null' }} as integer)
+            as stage_order,
+        {{ 'true' if stage.is_qualified else 'false' }} as is_qualified,
+        1 as precedence
+    union all
+    {% endfor -%}
+    select
+        source_system,
+        stage_key,
+        stage_category,
+        stage_order,
+        is_qualified,
+        precedence
+    from seeded
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by source_system, stage_key
+            order by
+                precedence asc nulls last,
+                stage_order asc nulls last,
+                stage_category asc nulls last
+        ) as choice
+    from configured
+),
+
+final as (
+    select
+        source_system,
+        stage_key,
+        stage_category,
+        stage_order,
+        is_qualified
+    from ranked
+    where choice = 1
+)
+
+select * from final

@@ -8,7 +8,6 @@ SQLite. The file is opened read-only, and no temporary tables are made for batch
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from great_expectations.data_context.types.base import (
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
-from quality.results import Cursor, connection_settings, relation
+from quality.results import Cursor, connection_settings, private, relation
 
 #: Expectation types in use; the contract test has one passing and one failing case of each.
 EXPECTATIONS: dict[str, type[Any]] = {
@@ -179,11 +178,3 @@ def _error(info: Any) -> str | None:
         nested = [value for value in info.values() if isinstance(value, dict)]
     messages = [str(item.get("exception_message") or "") for item in nested]
     return private(next(filter(None, messages), "")) or None
-
-
-def private(message: str) -> str:
-    """Shorten an engine's message and mask quoted values, which may be private text."""
-    text = re.split(r"\n\s*\n|\[SQL:|LINE \d+:", message.strip(), maxsplit=1)[0]
-    text = re.sub(r"\(_duckdb\.\w+\)\s*", "", text)
-    text = re.sub(r"'(?:[^']|'')*'", "'…'", text)
-    return " ".join(text.split())[:300]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -88,9 +89,23 @@ def relation(table: str) -> str:
     return f"{identifier(schema)}.{identifier(name)}"
 
 
-def connection_settings() -> dict[str, str]:
+def private(message: str) -> str:
+    """Shorten an engine's message and mask quoted values, which may be private text."""
+    text = re.split(r"\n\s*\n|\[SQL:|LINE \d+:", message.strip(), maxsplit=1)[0]
+    text = re.sub(r"\(_duckdb\.\w+\)\s*", "", text)
+    text = re.sub(r"'(?:[^']|'')*'", "'…'", text)
+    keep = None if re.search(r"Conversion|Invalid Input", text) else re.compile(r'"[\w.]+"')
+    text = re.sub(
+        r'"[^"]*"',
+        lambda quoted: quoted[0] if keep and keep.fullmatch(quoted[0]) else '"…"',
+        text,
+    )
+    return " ".join(text.split())[:300]
+
+
+def connection_settings() -> dict[str, Any]:
     """Return the settings of a reading connection: the same limits that the dbt profile has."""
-    settings = {
+    settings: dict[str, Any] = {
         "threads": os.environ.get("HALFTIME_DUCKDB_THREADS", "2"),
         "memory_limit": os.environ.get("HALFTIME_MEMORY_LIMIT", "3GB"),
     }

@@ -16,12 +16,13 @@ from itertools import groupby
 from pathlib import Path
 
 from halftime.errors import HalftimeError, MachineError, UsageError
-from quality.gx_engine import Check, Outcome, Warehouse, private
+from quality.gx_engine import Check, Outcome, Warehouse
 from quality.keys import collect_keys
 from quality.results import (
     Cursor,
     RuleResult,
     create_failure_table,
+    private,
     write_failures,
     write_results,
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from quality.gx_engine import EXPECTATIONS, Check, Outcome, Warehouse, private
+from quality.gx_engine import EXPECTATIONS, Check, Outcome, Warehouse
+from quality.results import private
 from quality.rules import KNOWN_EXPECTATIONS
 
 COLUMNS = ["deal_id", "stage", "amount", "opened_on", "closed_on"]
@@ -197,9 +198,22 @@ def test_the_file_is_free_once_it_is_closed(warehouse: Path) -> None:
         con.execute("create or replace table core.written as select 1 as one")
 
 
-def test_a_message_never_quotes_a_value_of_the_data() -> None:
-    message = private(
-        "Conversion Error: invalid date 'he cried in the one-on-one'\n\nLINE 1: select"
-    )
-
-    assert message == "Conversion Error: invalid date '…'"
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (
+            "Conversion Error: invalid date 'he cried in the one-on-one'\n\nLINE 1: select",
+            "Conversion Error: invalid date '…'",
+        ),
+        (
+            'Conversion Error: invalid date field format: "Smith", expected (YYYY-MM-DD)',
+            'Conversion Error: invalid date field format: "…", expected (YYYY-MM-DD)',
+        ),
+        (
+            'Binder Error: Referenced column "gone" not found. Candidates: "he cried"',
+            'Binder Error: Referenced column "gone" not found. Candidates: "…"',
+        ),
+    ],
+)
+def test_a_message_never_quotes_a_value_of_the_data(message: str, shown: str) -> None:
+    assert private(message) == shown

@@ -1,24 +1,28 @@
 {% macro broken_rule(system, object) -%}
     {%- set path = ['source', project_name, system, object] | join('.') -%}
     {%- set columns = graph.sources[path].columns if execute and path in graph.sources else {} -%}
+    {%- set rules = {
+        'missing': "{text} is null",
+        'ambiguous_date': "least({dates}) <> greatest({dates})",
+        'unparsable': "{typed} is null and {text} is not null",
+        'not_accepted': "{typed} not in ('{accepted}')",
+        'out_of_range': "{typed} < {low} or {typed} > {high}"} -%}
     case
-        when _row_problem is not null and _row_problem <> 'ragged_row' then 'not_data'
-        when coalesce({% for raw in columns %}{{ clean_text(raw) }}, {% endfor %}null) is null then 'not_data'
+        when _row_problem <> 'ragged_row' then 'not_data'
+        when coalesce({% for raw in columns %}{{ clean_text(raw) }}, {% endfor %}null) is null
+            then 'not_data'
         when _row_problem is not null then 'ragged_row'
-    {%- for reason in ('missing', 'ambiguous_date', 'unparsable', 'not_accepted', 'out_of_range') %}
-    {%- for raw, column in columns.items() %}
-        {%- set meta = column.config.meta %}
-        {%- set typed = meta.typed or raw[4:] %}
+    {%- for reason, rule in rules.items() %}{% for raw, column in columns.items() %}
+        {%- set meta = column.config.meta %}{% set typed = meta.typed or raw[4:] %}
         {%- set dated = reason == 'ambiguous_date' and meta.kind in ('date', 'timestamp') %}
-        {%- set all = to_date(raw, system, object, meta.kind, true) if dated else [] %}
-        {%- set broken = {
-            'missing': clean_text(raw) ~ " is null" if meta.nullable == false,
-            'ambiguous_date': "least(" ~ all | join(', ') ~ ") <> greatest(" ~ all | join(', ') ~ ")" if all | length > 2,
-            'unparsable': typed ~ " is null and " ~ clean_text(raw) ~ " is not null" if meta.kind not in ('text', 'id', 'email'),
-            'not_accepted': typed ~ " not in ('" ~ meta.accepted | join("', '") ~ "')" if meta.accepted,
-            'out_of_range': typed ~ " not between " ~ meta.get('min', typed) ~ " and " ~ meta.get('max', typed) if 'min' in meta or 'max' in meta} %}
-        {%- if broken[reason] %}{{ '\n' }}        when {{ broken[reason] }} then '{{ reason }}:{{ raw[4:] }}'{% endif %}
-    {%- endfor %}
-    {%- endfor %}
+        {%- set dates = to_date(raw, system, object, meta.kind, true) if dated else [] %}
+        {%- set applies = {'missing': meta.nullable == false, 'ambiguous_date': dates | length > 2,
+            'unparsable': meta.kind not in ('text', 'id', 'email'), 'not_accepted': 'accepted' in meta,
+            'out_of_range': 'min' in meta or 'max' in meta}[reason] %}
+        {%- if applies %}
+        when {{ rule.format(typed=typed, text=clean_text(raw), dates=dates | join(', '),
+            accepted=(meta.accepted or []) | join("', '"), low=meta.get('min', typed),
+            high=meta.get('max', typed)) }} then '{{ reason }}:{{ raw[4:] }}'
+        {%- endif %}{% endfor %}{% endfor %}
     end
 {%- endmacro %}

@@ -1,3 +1,3 @@
 {% macro clean_text(column) -%}
-    nullif(trim(both ' {{ "\t\n\r" }}' from replace({{ column }}, '{{ "\u00a0" }}', ' ')), '')
+    nullif(trim(both ' ' || chr(9) || chr(10) || chr(13) from replace({{ column }}, chr(160), ' ')), '')
 {%- endmacro %}

@@ -2,12 +2,15 @@
     {%- set source = var('source_settings').get(system) or {} -%}
     {%- set settings = dict(source, **((source.get('objects') or {}).get(object) or {})) -%}
     {%- set point = settings.get('decimal') or '.' -%}
-    {%- set comma = settings.get('thousands') or (',' if point == '.' else '.') -%}
-    {%- set pattern = "^([A-Z]{3})?([+-]?([0-9]+|[0-9]{1,3}([" ~ comma ~ "][0-9]{3})+)([" ~ point
+    {%- set sign = settings.get('thousands', ',' if point == '.' else '.') -%}
+    {%- set group = sign if sign in ('.', ',') else ' ' -%}
+    {%- set pattern = "^([A-Z]{3})?([+-]?([0-9]+|[0-9]{1,3}([" ~ group ~ "][0-9]{3})+)([" ~ point
         ~ "][0-9]+)?([eE][+-]?[0-9]{1,2})?)([A-Z]{3})?$" -%}
-    {%- set bare = "translate(" ~ column ~ ", ' \u00a0\t\n\r$€£¥', '')" -%}
+    {%- set signs = " \u00a0\u202f\u2019''$€£¥" -%}
     try_cast(
-        translate(regexp_extract({{ bare }}, '{{ pattern }}', 2), '{{ point ~ comma }}', '.')
-        as decimal(18, 2)
+        translate(
+            regexp_extract(translate({{ column }}, '{{ signs }}', ''), '{{ pattern }}', 2),
+            '{{ point ~ group }}', '.'
+        ) as decimal(18, 2)
     )
 {%- endmacro %}

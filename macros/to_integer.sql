@@ -2,11 +2,15 @@
     {%- set source = var('source_settings').get(system) or {} -%}
     {%- set settings = dict(source, **((source.get('objects') or {}).get(object) or {})) -%}
     {%- set point = settings.get('decimal') or '.' -%}
-    {%- set comma = settings.get('thousands') or (',' if point == '.' else '.') -%}
-    {%- set pattern = "^([+-]?([0-9]+|[0-9]{1,3}([" ~ comma ~ "][0-9]{3})+))([" ~ point
+    {%- set sign = settings.get('thousands', ',' if point == '.' else '.') -%}
+    {%- set group = sign if sign in ('.', ',') else ' ' -%}
+    {%- set pattern = "^([+-]?([0-9]+|[0-9]{1,3}([" ~ group ~ "][0-9]{3})+))([" ~ point
         ~ "]0+)?$" -%}
+    {%- set signs = " \u00a0\u202f\u2019''" -%}
     try_cast(
-        replace(regexp_extract({{ clean_text(column) }}, '{{ pattern }}', 1), '{{ comma }}', '')
-        as {{ dbt.type_int() }}
+        replace(
+            regexp_extract(translate({{ column }}, '{{ signs }}', ''), '{{ pattern }}', 1),
+            '{{ group }}', ''
+        ) as {{ dbt.type_int() }}
     )
 {%- endmacro %}

@@ -1,0 +1,167 @@
+-- Every rep on every employed day: what the coaching indicators count over.
+-- A late entry is coaching that happened, but it does not count towards the cadence (rule R14).
+with
+
+clock as (
+    select * from {{ ref('dim_clock') }}
+),
+
+days as (
+    select
+        dates.date_day,
+        clock.as_of_date
+    from {{ ref('dim_date') }} as dates
+    cross join clock
+    where
+        dates.date_day <= clock.as_of_date
+        and dates.date_day > cast({{ dbt.dateadd('day', -2192, 'clock.as_of_date') }} as date)
+),
+
+org_versions as (
+    select * from {{ ref('dim_org_version') }}
+    where is_rep and person_id <> '(unassigned)'
+),
+
+persons as (
+    select * from {{ ref('dim_person') }}
+),
+
+policies as (
+    select * from {{ ref('dim_coaching_policy') }}
+    where role = 'rep'
+),
+
+sessions as (
+    select * from {{ ref('fct_coaching_session') }}
+    where is_held
+),
+
+attendees as (
+    select * from {{ ref('bridge_session_attendee') }}
+    where is_coachee_present
+),
+
+coaching_start as (
+    select min(session_date) as coaching_start_date
+    from sessions
+    where is_broad
+),
+
+policy_days as (
+    select
+        days.date_day,
+        min(policies.every_n_days) as every_n_days,
+        min(case when policies.is_assumed then 1 else 0 end) = 1 as is_policy_assumed
+    from days
+    inner join policies
+        on
+            days.date_day >= policies.valid_from
+            and (policies.valid_to is null or days.date_day < policies.valid_to)
+    group by days.date_day
+),
+
+session_days as (
+    select
+        attendees.coachee_id as person_id,
+        sessions.session_date as date_day,
+        sum(case when sessions.is_strict then 1 else 0 end) as strict_session_count,
+        sum(case when sessions.is_broad then 1 else 0 end) as broad_session_count,
+        sum(case when sessions.is_strict and not sessions.is_late_entry then 1 else 0 end)
+            as timely_strict_count,
+        sum(case when sessions.is_broad and not sessions.is_late_entry then 1 else 0 end)
+            as timely_broad_count,
+        sum(case when sessions.is_strict then attendees.minutes else 0 end) as strict_minutes,
+        sum(case when sessions.is_broad then attendees.minutes else 0 end) as broad_minutes
+    from sessions
+    inner join attendees on sessions.session_id = attendees.session_id
+    group by attendees.coachee_id, sessions.session_date
+),
+
+rep_days as (
+    select
+        org_versions.person_id,
+        days.date_day,
+        org_versions.org_key,
+        coaching_start.coaching_start_date,
+        case
+            when persons.hire_date > coaching_start.coaching_start_date then persons.hire_date
+            else coaching_start.coaching_start_date
+        end as gap_start_date
+    from org_versions
+    inner join persons on org_versions.person_id = persons.person_id
+    inner join days
+        on
+            days.date_day >= org_versions.valid_from
+            and days.date_day < org_versions.valid_to
+            and (persons.hire_date is null or days.date_day >= persons.hire_date)
+            and (persons.leave_date is null or days.date_day <= persons.leave_date)
+    cross join coaching_start
+),
+
+joined as (
+    select
+        rep_days.person_id,
+        rep_days.date_day,
+        rep_days.org_key,
+        rep_days.gap_start_date,
+        coalesce(rep_days.date_day >= rep_days.coaching_start_date, false) as is_coaching_logged,
+        policy_days.every_n_days,
+        policy_days.is_policy_assumed,
+        coalesce(session_days.strict_session_count, 0) as strict_session_count,
+        coalesce(session_days.broad_session_count, 0) as broad_session_count,
+        coalesce(session_days.timely_strict_count, 0) as timely_strict_count,
+        coalesce(session_days.timely_broad_count, 0) as timely_broad_count,
+        coalesce(session_days.strict_minutes, 0) as strict_minutes,
+        coalesce(session_days.broad_minutes, 0) as broad_minutes
+    from rep_days
+    left join policy_days on rep_days.date_day = policy_days.date_day
+    left join session_days
+        on
+            rep_days.person_id = session_days.person_id
+            and rep_days.date_day = session_days.date_day
+),
+
+last_sessions as (
+    select
+        *,
+        max(case when timely_strict_count > 0 then date_day end) over (
+            partition by person_id order by date_day
+            rows between unbounded preceding and current row
+        ) as last_strict_date,
+        max(case when timely_broad_count > 0 then date_day end) over (
+            partition by person_id order by date_day
+            rows between unbounded preceding and current row
+        ) as last_broad_date,
+        case when is_coaching_logged and every_n_days is not null then
+            row_number() over (
+                partition by person_id, is_coaching_logged, every_n_days order by date_day
+            )
+        end as policy_day_number
+    from joined
+),
+
+final as (
+    select
+        person_id,
+        date_day,
+        org_key,
+        is_coaching_logged,
+        cast(every_n_days as integer) as every_n_days,
+        is_policy_assumed,
+        cast(policy_day_number as integer) as policy_day_number,
+        cast(strict_session_count as integer) as strict_session_count,
+        cast(broad_session_count as integer) as broad_session_count,
+        cast(timely_strict_count as integer) as timely_strict_count,
+        cast(timely_broad_count as integer) as timely_broad_count,
+        cast(strict_minutes as integer) as strict_minutes,
+        cast(broad_minutes as integer) as broad_minutes,
+        cast(case when is_coaching_logged then
+            {{ dbt.datediff('coalesce(last_strict_date, gap_start_date)', 'date_day', 'day') }}
+        end as integer) as days_since_strict,
+        cast(case when is_coaching_logged then
+            {{ dbt.datediff('coalesce(last_broad_date, gap_start_date)', 'date_day', 'day') }}
+        end as integer) as days_since_broad
+    from last_sessions
+)
+
+select * from final

@@ -1,0 +1,68 @@
+-- Every row is accounted for: what the reader counted against what staging judged. A file that was
+-- rejected whole counts all its rows as rejected (none, if it could not be read far enough to count);
+-- a duplicate's rows were landed before from its twin, so they are superseded.
+with
+
+files as (
+    select * from {{ ref('file') }}
+    where file_status <> 'unknown'
+),
+
+judged_rows as (
+    select
+        source_system,
+        object,
+        source_file,
+        load_id,
+        sum(case when row_status = 'accepted' then 1 else 0 end) as accepted_rows,
+        sum(case when row_status = 'superseded' then 1 else 0 end) as superseded_rows,
+        sum(case when row_status = 'rejected' then 1 else 0 end) as rejected_rows
+    from {{ ref('int_row_judged') }}
+    group by source_system, object, source_file, load_id
+),
+
+counted as (
+    select
+        coalesce(files.source_system, judged_rows.source_system) as source_system,
+        coalesce(files.object, judged_rows.object) as object,
+        coalesce(files.source_file, judged_rows.source_file) as source_file,
+        coalesce(files.load_id, judged_rows.load_id) as load_id,
+        -- Rows without a file record would be an error of landing: they show up as a residual.
+        coalesce(files.file_status, 'unrecorded') as file_status,
+        files.reason_code,
+        coalesce(files.source_rows, 0) as source_rows,
+        coalesce(judged_rows.accepted_rows, 0) as accepted_rows,
+        coalesce(judged_rows.superseded_rows, 0)
+        + case when files.file_status = 'duplicate' then coalesce(files.source_rows, 0) else 0 end
+            as superseded_rows,
+        coalesce(judged_rows.rejected_rows, 0)
+        + case when files.file_status = 'rejected' then coalesce(files.source_rows, 0) else 0 end
+            as rejected_rows
+    from files
+    full outer join judged_rows
+        on
+            files.source_system = judged_rows.source_system
+            and files.object = judged_rows.object
+            and files.source_file = judged_rows.source_file
+            and files.load_id = judged_rows.load_id
+            and files.file_status = 'landed'
+),
+
+final as (
+    select
+        source_system,
+        object,
+        source_file,
+        load_id,
+        file_status,
+        reason_code,
+        cast(source_rows as bigint) as source_rows,
+        cast(accepted_rows as bigint) as accepted_rows,
+        cast(superseded_rows as bigint) as superseded_rows,
+        cast(rejected_rows as bigint) as rejected_rows,
+        cast(source_rows - accepted_rows - superseded_rows - rejected_rows as bigint)
+            as residual_rows
+    from counted
+)
+
+select * from final

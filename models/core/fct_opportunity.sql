@@ -63,6 +63,20 @@ activities as (
     group by source_system || ':' || opportunity_alias
 ),
 
+-- A deal handed over after it was closed stays with the person who closed it.
+closers as (
+    select
+        v.opportunity_id,
+        v.owner_id
+    from versions as v
+    inner join last_versions as l
+        on v.opportunity_id = l.opportunity_id
+    where
+        l.stage_category <> 'open'
+        and l.close_date >= v.valid_from_date
+        and l.close_date < v.valid_to_date
+),
+
 account_aliases as (
     select * from {{ ref('int_account_alias') }}
 ),
@@ -84,7 +98,7 @@ joined as (
         d.opportunity_id,
         d.opportunity_name,
         coalesce(by_id.account_id, by_name.account_id) as account_id,
-        v.owner_id,
+        coalesce(closers.owner_id, v.owner_id) as owner_id,
         p.product_id,
         v.stage_name,
         v.stage_category,
@@ -129,6 +143,8 @@ joined as (
         on d.opportunity_id = s.opportunity_id
     inner join pushes
         on d.opportunity_id = pushes.opportunity_id
+    left join closers
+        on d.opportunity_id = closers.opportunity_id
     left join qualified as q
         on d.opportunity_id = q.opportunity_id and q.qualified_number = 1
     left join activities as a

@@ -38,6 +38,10 @@ entered as (
             partition by opportunity_id
             order by version_number asc nulls last
         ) as previous_order,
+        lag(stage_place) over (
+            partition by opportunity_id
+            order by version_number asc nulls last
+        ) as previous_place,
         lag(stage_category) over (
             partition by opportunity_id
             order by version_number asc nulls last
@@ -70,7 +74,7 @@ final as (
         coalesce(
             e.stage_category = 'open'
             and e.previous_category = 'open'
-            and e.stage_order > e.previous_order + 1,
+            and e.stage_place > e.previous_place + 1,
             false
         ) as is_skip,
         coalesce(e.stage_category = 'open' and e.previous_category <> 'open', false) as is_reopening,

@@ -11,6 +11,7 @@ versions as (
         v.*,
         s.stage_category,
         s.stage_order,
+        s.stage_place,
         s.is_qualified
     from {{ ref('int_opportunity_conformed') }} as v
     left join stages as s
@@ -49,6 +50,7 @@ history_events as (
         c.stage_name,
         s.stage_category,
         s.stage_order,
+        s.stage_place,
         s.is_qualified,
         c.amount,
         coalesce(upper(c.currency_code), r.currency_code) as currency_code,
@@ -125,6 +127,7 @@ row_events as (
         stage_name,
         stage_category,
         stage_order,
+        stage_place,
         is_qualified,
         amount,
         currency_code,
@@ -175,6 +178,7 @@ final as (
         stage_name,
         stage_category,
         stage_order,
+        stage_place,
         is_qualified,
         amount,
         currency_code,
@@ -194,6 +198,7 @@ final as (
         '(before close)' as stage_name,
         'open' as stage_category,
         cast(null as integer) as stage_order,
+        cast(null as integer) as stage_place,
         stage_category <> 'disqualified' as is_qualified,
         nullif(amount, 0) as amount,
         currency_code,

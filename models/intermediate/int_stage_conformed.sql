@@ -52,7 +52,7 @@ named as (
     group by source_system, stage_key
 ),
 
-final as (
+judged as (
     select
         named.source_system,
         named.stage_key,
@@ -76,6 +76,30 @@ final as (
         on
             named.source_system = mapped.source_system
             and named.stage_key = mapped.stage_key
+),
+
+-- Places are counted among the stages that the company uses, so that a skipped one is a stage of its own.
+final as (
+    select
+        source_system,
+        stage_key,
+        stage_name,
+        row_count,
+        stage_category,
+        stage_order,
+        case
+            when stage_category = 'open' and stage_order is not null
+                then
+                    cast(
+                        dense_rank() over (
+                            partition by source_system, stage_category
+                            order by stage_order asc nulls last
+                        ) as integer
+                    )
+        end as stage_place,
+        is_qualified,
+        is_mapped
+    from judged
 )
 
 select * from final

@@ -145,7 +145,9 @@ def build_step(build: Build, reporter: Reporter) -> None:
 
 
 def _stop_on_broken_models(done: DbtStep, build: Build) -> None:
-    broken = [result for result in done.results if result["status"] not in ("success", "pass")]
+    # An exposure ends as 'no-op'; only these words mean that a model or seed is missing or old.
+    bad = ("error", "runtime error", "fail", "skipped", "partial success")
+    broken = [result for result in done.results if result["status"] in bad]
     failed = [result for result in broken if result["status"] != "skipped"]
     if not broken:
         return

@@ -196,7 +196,7 @@ def sample(
     if size not in SIZES:
         raise UsageError(f"There is no sample size '{size}'.", hint=f"Use one of: {', '.join(SIZES)}.")
     with reporter.step(f"Writing the sample company ({size})") as tick:
-        report = write_sample(size, seed, out.resolve(), tick)
+        report = write_sample(size, seed, out.resolve(), lambda part: tick(0, 0, part))
     reporter.say(f"{len(report.files)} files in {out}. Next: halftime run --config {out / 'halftime.yml'}")
     reporter.result({"out": str(out), "size": size, "seed": seed, "files": report.files})
 

@@ -13,42 +13,15 @@ import pyarrow as pa
 
 from halftime.errors import UsageError
 from halftime.sample import salesforce, spreadsheets
-from halftime.sample.activities import Activities, draw_activities
-from halftime.sample.coaching import (
-    Actions,
-    Attendance,
-    Sessions,
-    agree_actions,
-    attend,
-    coaching_dose,
-    plan_sessions,
-)
-from halftime.sample.company import Company, found_company
-from halftime.sample.deals import Deals, draw_deals
+from halftime.sample.defects import plant_defects
 from halftime.sample.files import SourceFile, write_file
 from halftime.sample.names import REGIONS
 from halftime.sample.settings import settings_text
-from halftime.sample.sizes import SIZES, Size
-from halftime.sample.text import DAY
+from halftime.sample.sizes import SIZES
+from halftime.sample.truth import write_truth
+from halftime.sample.world import ACCOUNTS_PER_SEAT, World, draw_world, generator, seeds
 
-ACCOUNTS_PER_SEAT = 12
 Progress = Callable[[str], None]
-
-
-@dataclass
-class World:
-    """Everything that is true about the sample company."""
-
-    size: Size
-    seed: int
-    company: Company
-    sessions: Sessions
-    dose: np.ndarray
-    attendance: Attendance
-    actions: Actions
-    deals: Deals
-    activities: Activities
-    session_deal: np.ndarray
 
 
 @dataclass
@@ -69,38 +42,6 @@ class SampleReport:
         return sum(self.files.values())
 
 
-def _generator(seed: int, part: str) -> np.random.Generator:
-    return np.random.default_rng(_seeds(seed, part))
-
-
-def _seeds(seed: int, part: str) -> np.random.SeedSequence:
-    return np.random.SeedSequence([seed, *part.encode()])
-
-
-def draw_world(size: Size, seed: int) -> World:
-    """Draw the whole company; each part has a random stream of its own."""
-    company = found_company(size, _generator(seed, "company"))
-    sessions = plan_sessions(company, _generator(seed, "sessions"))
-    dose = coaching_dose(company, sessions)
-    attendance = attend(company, sessions, dose, _generator(seed, "attendance"))
-    actions = agree_actions(company, sessions, _generator(seed, "actions"))
-    deals = draw_deals(company, dose, ACCOUNTS_PER_SEAT, _generator(seed, "deals"))
-    return World(
-        size=size,
-        seed=seed,
-        company=company,
-        sessions=sessions,
-        dose=dose,
-        attendance=attendance,
-        actions=actions,
-        deals=deals,
-        activities=draw_activities(company, deals, _generator(seed, "activities")),
-        session_deal=spreadsheets.linked_deals(
-            company, deals, sessions, _generator(seed, "links")
-        ),
-    )
-
-
 def _year_of(seconds: np.ndarray) -> np.ndarray:
     return seconds.astype("datetime64[s]").astype("datetime64[Y]").astype(int) + 1970
 
@@ -112,7 +53,7 @@ def _salesforce_files(world: World) -> list[SourceFile]:
     def file(name: str, thing: str, table: pa.Table, **more: object) -> SourceFile:
         return SourceFile(f"salesforce/{name}", "salesforce", thing, table, **more)  # type: ignore[arg-type]
 
-    account, is_euro = salesforce.accounts(company, ACCOUNTS_PER_SEAT, _generator(seed, "accounts"))
+    account, is_euro = salesforce.accounts(company, ACCOUNTS_PER_SEAT, generator(seed, "accounts"))
     files = [
         file("User.csv", "user", salesforce.users(company), encoding="utf-8-sig"),
         file("UserRole.csv", "user_role", salesforce.user_roles(company)),
@@ -130,9 +71,9 @@ def _salesforce_files(world: World) -> list[SourceFile]:
             )
         )
     canaries = np.sort(
-        _generator(seed, "canaries").choice(len(deals), max(4, len(deals) // 2000), replace=False)
+        generator(seed, "canaries").choice(len(deals), max(4, len(deals) // 2000), replace=False)
     )
-    words = _seeds(seed, "deal words")
+    words = seeds(seed, "deal words")
     moment = salesforce.delta_moment(company)
     before = deals.state_at(moment)
     created_year = _year_of(deals.created_second)
@@ -172,17 +113,19 @@ def _salesforce_files(world: World) -> list[SourceFile]:
         task = salesforce.tasks(company, activities, rows)
         suffix = ".parquet" if world.size.name == "m" and year == year_of_activity.min() else ".csv"
         files.append(file(f"Task_{year}{suffix}", "task", task))
-        files.append(file(f"Event_{year}.csv", "event", salesforce.events(company, activities, rows)))
+        files.append(
+            file(f"Event_{year}.csv", "event", salesforce.events(company, activities, rows))
+        )
     return files
 
 
 def _coaching_files(world: World) -> list[SourceFile]:
     company, sessions = world.company, world.sessions
-    canary = _generator(world.seed, "note canaries").random(len(sessions)) < 0.01
+    canary = generator(world.seed, "note canaries").random(len(sessions)) < 0.01
     canary[:: max(1, len(sessions) // 5)] = True
     tables = {
         "session": spreadsheets.sessions_table(
-            company, sessions, world.session_deal, canary, _generator(world.seed, "notes")
+            company, sessions, world.session_deal, canary, generator(world.seed, "notes")
         ),
         "attendee": spreadsheets.attendees_table(company, sessions, world.attendance),
         "action": spreadsheets.actions_table(company, sessions, world.actions),
@@ -210,9 +153,9 @@ def _coaching_files(world: World) -> list[SourceFile]:
 
 def _other_files(world: World) -> list[SourceFile]:
     company = world.company
-    roster = spreadsheets.roster_table(company, _generator(world.seed, "roster"))
+    roster = spreadsheets.roster_table(company, generator(world.seed, "roster"))
     files = [SourceFile("people/roster.csv", "people", "roster", roster, quote_all=False)]
-    quotas = spreadsheets.quota_tables(company, world.deals, _generator(world.seed, "quotas"))
+    quotas = spreadsheets.quota_tables(company, world.deals, generator(world.seed, "quotas"))
     for year, table in quotas:
         path = f"tabular/Quota FY{year % 100}.csv"
         files.append(
@@ -223,7 +166,7 @@ def _other_files(world: World) -> list[SourceFile]:
                 table,
                 delimiter=";",
                 quote_all=False,
-                encoding="utf-8-sig",
+                encoding="cp1252" if year == 2025 else "utf-8-sig",
             )
         )
     return files
@@ -234,9 +177,7 @@ def plan_files(world: World) -> list[SourceFile]:
     return [*_salesforce_files(world), *_coaching_files(world), *_other_files(world)]
 
 
-def write_sample(
-    size: str, seed: int, out: Path, progress: Progress | None = None
-) -> SampleReport:
+def write_sample(size: str, seed: int, out: Path, progress: Progress | None = None) -> SampleReport:
     """Write the sample company of one size into ``out``: raw files, ``halftime.yml``, ``_truth/``.
 
     The same size and seed give the same bytes. ``progress`` is told what is being done. Raises
@@ -254,13 +195,31 @@ def write_sample(
     world = draw_world(SIZES[size], seed)
     tell("Laying out the files")
     files = plan_files(world)
+    planted = plant_defects(files, world, generator(seed, "defects"))
+    files.append(
+        SourceFile(
+            "people/alias.csv",
+            "people",
+            "alias",
+            spreadsheets.alias_table(world.company, planted.aliases),
+        )
+    )
     report = SampleReport(out, size, seed)
+    contents: dict[str, bytes] = {}
+    small = {"salesforce/UserRole.csv", "coaching_log/actions_north_america.csv"}
     for file in files:
         tell(f"Writing {file.path}")
         target = write_file(file, out)
         report.files[file.path] = target.stat().st_size
         thing = f"{file.system}.{file.object}"
-        report.rows[thing] = report.rows.get(thing, 0) + file.table.num_rows
+        report.rows[thing] = report.rows.get(thing, 0) + sum(file.counts().values())
+        if file.path in small or "OpportunityHistory" in file.path or "_delta_" in file.path:
+            contents[file.path] = target.read_bytes()
+    for raw in planted.raw_files:
+        (out / raw.path).write_bytes(raw.content(contents))
+        report.files[raw.path] = (out / raw.path).stat().st_size
+    tell("Writing the truth")
+    report.defects = write_truth(world, files, planted, out / "_truth")
     (out / "halftime.yml").write_text(settings_text(size, seed), encoding="utf-8")
     report.seconds = time.perf_counter() - began
     return report

@@ -86,13 +86,14 @@ def _individual(company: Company, rng: np.random.Generator, wanted: int) -> tupl
     rate = np.where(regime == "slump", np.where(slumped, 2.4, 0.5), rate)
     rate = np.where(regime == "none", 0.45 * rate, rate)
     rate[holder == NOBODY] = 0
-    rate *= wanted / rate.sum()
+    rate *= 1.3 * wanted / rate.sum()
     count = np.floor(rate + rng.random(len(rate))).astype(int)
     seat, window = np.repeat(seat, count), np.repeat(window, count)
     day = to_working_day(window + rng.integers(0, WINDOW_DAYS, len(seat)))
     day = np.maximum(day, size.first_day)
-    keep = (company.holder_of(seat, day) != NOBODY) & (day <= size.last_day + 12)
-    return seat[keep], day[keep]
+    fits = np.flatnonzero((company.holder_of(seat, day) != NOBODY) & (day <= size.last_day + 12))
+    kept = np.sort(rng.permutation(fits)[:wanted])
+    return seat[kept], day[kept]
 
 
 def plan_sessions(company: Company, rng: np.random.Generator) -> Sessions:

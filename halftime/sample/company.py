@@ -17,6 +17,10 @@ from halftime.sample.sizes import CARRIED_DAYS, Size
 NEVER = 10**6
 """A day after every other: not yet left, never started."""
 NOBODY = -1
+SHARED_NAME = ("Maria", "Santos")
+"""Two reps have it, so that it is ambiguous as an alias."""
+
+ACCENTED_NAMES = (("Zoë", "Müller"), ("Lucía", "Núñez"))
 
 
 @dataclass
@@ -92,9 +96,7 @@ class Company:
         first = self.first_holder[seat]
         held_first = (self.hire_day[first] <= day) & (day < self.first_until[seat])
         held_second = day >= self.second_from[seat]
-        return np.where(
-            held_first, first, np.where(held_second, self.second_holder[seat], NOBODY)
-        )
+        return np.where(held_first, first, np.where(held_second, self.second_holder[seat], NOBODY))
 
     def owner_of(self, seat: np.ndarray, day: np.ndarray) -> np.ndarray:
         """Rep of the seat, or while it is vacant the manager of its team."""
@@ -114,14 +116,19 @@ class Company:
 
 
 def _ascii(text: str) -> str:
-    table = str.maketrans({"ß": "ss", "ø": "o", "ı": "i"})
+    table = str.maketrans({"ß": "ss", "ø": "o"})
     plain = unicodedata.normalize("NFKD", text.translate(table))
     return "".join(letter for letter in plain if letter.isascii() and letter.isalpha()).lower()
 
 
 def _unique_names(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
     firsts, lasts = np.array(names.FIRST_NAMES), np.array(names.LAST_NAMES)
-    code = rng.permutation(len(firsts) * len(lasts))[:count]
+    code = rng.permutation(len(firsts) * len(lasts))
+    reserved = [
+        np.flatnonzero(firsts == first)[0] + len(firsts) * np.flatnonzero(lasts == last)[0]
+        for first, last in (SHARED_NAME, *ACCENTED_NAMES)
+    ]
+    code = code[~np.isin(code, reserved)][:count]
     return firsts[code % len(firsts)], lasts[code // len(firsts)]
 
 
@@ -221,7 +228,9 @@ def found_company(size: Size, rng: np.random.Generator) -> Company:
 
     # Two reps with one name: an ambiguous alias.
     twins = first_holder[others[[1, -1]]]
-    first_name[twins], last_name[twins] = "Maria", "Santos"
+    first_name[twins], last_name[twins] = SHARED_NAME
+    for seat, accented in zip(others[[2, 3]], ACCENTED_NAMES, strict=True):
+        first_name[first_holder[seat]], last_name[first_holder[seat]] = accented
     full_name = np.array([f"{a} {b}" for a, b in zip(first_name, last_name, strict=True)])
     mail = [f"{_ascii(a)}.{_ascii(b)}" for a, b in zip(first_name, last_name, strict=True)]
     seen: dict[str, int] = {}
@@ -288,9 +297,7 @@ def found_company(size: Size, rng: np.random.Generator) -> Company:
     origin = start - CARRIED_DAYS
     first_month = np.datetime64(origin, "D").astype("datetime64[M]")
     last_month = np.datetime64(last, "D").astype("datetime64[M]")
-    month_start = (
-        np.arange(first_month, last_month + 1).astype("datetime64[D]").astype(np.int64)
-    )
+    month_start = np.arange(first_month, last_month + 1).astype("datetime64[D]").astype(np.int64)
     return Company(
         size=size,
         first_name=first_name,

@@ -89,7 +89,9 @@ def _when_created(
     day = np.tile(days, company.seats)
     weight = company.ramp(seat, day)
     weight *= np.where((day + 3) % 7 < 5, 1.0, 0.02)
-    weight *= np.exp(0.12 * company.seat_skill[seat] + 0.1 * company.shock[seat, company.month_of(day)])
+    weight *= np.exp(
+        0.12 * company.seat_skill[seat] + 0.1 * company.shock[seat, company.month_of(day)]
+    )
     treated = day >= company.programme_day[company.team_of(seat, day)]
     weight *= 1 + EFFECT_ON_PIPELINE * treated * dose[seat, company.month_of(day)]
     weight[company.seat_idle[seat]] = 0
@@ -114,7 +116,7 @@ def _win_logit(
     manager = company.manager_of(team, created)
     shifts = np.array([item.win_shift for item in names.PRODUCTS])
     base = (
-        -0.92
+        -1.02
         + 0.4 * company.seat_skill[seat]
         + company.manager_effect[manager]
         + 0.3 * company.shock[seat, month]
@@ -223,7 +225,9 @@ def draw_deals(
 
     revised = (rng.random(count) < 0.42) & (furthest >= 2)
     revised_amount = np.rint(amount * rng.uniform(0.75, 1.35, count) / 5000) * 5000
-    when[:, REVISED] = np.where(revised, np.floor(created + length * rng.uniform(0.3, 0.7, count)), far)
+    when[:, REVISED] = np.where(
+        revised, np.floor(created + length * rng.uniform(0.3, 0.7, count)), far
+    )
     value[:, REVISED] = revised_amount
     discounted = (rng.random(count) < 0.35) & (furthest >= 4)
     when[:, DISCOUNT] = np.where(

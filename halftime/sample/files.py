@@ -147,10 +147,24 @@ def _encode(content: bytes, encoding: str) -> bytes:
     return content if encoding == "utf-8" else content.decode().encode(encoding)
 
 
+DATE_HEADERS = ("date", "session_date", "due_date", "created_date", "completed_date")
+NUMBER_HEADERS = ("duration_minutes", "minutes", "score")
+
+
+def _cells(header: str, column: pa.ChunkedArray) -> list:
+    """Give a workbook's cells real dates and numbers where a person would type them."""
+    if header.lower() in DATE_HEADERS:
+        return column.cast(pa.date32()).to_pylist()
+    if header in NUMBER_HEADERS:
+        return column.cast(pa.int64()).to_pylist()
+    return column.to_pylist()
+
+
 def _write_xlsx(file: SourceFile, target: Path) -> None:
     """Write a workbook: dates as real dates, numbers as numbers, one sheet named after the object."""
     headers = file.table.column_names
-    book = xlsxwriter.Workbook(str(target), {"strings_to_urls": False})
+    options = {"strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
+    book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({"created": _FIXED_DATE})
     sheet = book.add_worksheet(file.object.capitalize() + "s")
     sheet.write_row(0, 0, headers, book.add_format({"bold": True}))
@@ -159,7 +173,7 @@ def _write_xlsx(file: SourceFile, target: Path) -> None:
     for piece in rows:
         if isinstance(piece, pa.Table):
             for number, name in enumerate(headers):
-                sheet.write_column(line, number, piece[name].to_pylist())
+                sheet.write_column(line, number, _cells(name, piece[name]))
             line += piece.num_rows
         else:
             sheet.write_row(line, 0, [(piece.values or {}).get(name) for name in headers])

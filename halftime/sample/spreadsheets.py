@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from halftime.sample import coaching, names
 from halftime.sample.coaching import Actions, Attendance, Sessions
@@ -162,8 +163,6 @@ def sessions_table(
 
 def blank_else(first: pa.Array, second: pa.Array, condition: np.ndarray) -> pa.Array:
     """Take ``first`` where the condition holds, else ``second``."""
-    import pyarrow.compute as pc
-
     return pc.if_else(pa.array(np.asarray(condition, dtype=bool)), first, second)
 
 
@@ -228,9 +227,7 @@ def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
             [
                 [company.start_day - 5_000],
                 company.event_day,
-                company.manager_from[
-                    (company.manager_from > 0) & (company.manager_from <= last)
-                ],
+                company.manager_from[(company.manager_from > 0) & (company.manager_from <= last)],
                 company.promoted_day[company.promoted_day <= last],
             ]
         )
@@ -240,9 +237,7 @@ def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
     seat[company.first_holder] = np.arange(company.seats)
     replaced = company.second_holder >= 0
     seat[company.second_holder[replaced]] = np.flatnonzero(replaced)
-    team = np.where(
-        seat[:, None] >= 0, company.team_of(np.maximum(seat, 0)[:, None], day), -1
-    )
+    team = np.where(seat[:, None] >= 0, company.team_of(np.maximum(seat, 0)[:, None], day), -1)
     for turn in range(company.team_manager.shape[1]):
         person = company.team_manager[:, turn]
         started = company.manager_from[:, turn] <= last
@@ -276,7 +271,9 @@ def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
     left = company.leave_day[person] <= last
     certified = company.hire_day[person] + rng.integers(40, 200, people)[person]
     has_certificate = (
-        manages & (rng.random(people)[person] < 0.5) & (certified < np.minimum(last, company.leave_day[person]))
+        manages
+        & (rng.random(people)[person] < 0.5)
+        & (certified < np.minimum(last, company.leave_day[person]))
     )
     title = title_of(company)[person]
     title = np.where(~manages & (title == 2), 1, title)
@@ -353,9 +350,7 @@ def quota_tables(
         region = company.team_region[company.team_of(rows, np.full(len(rows), first))]
         tenure = middle - company.hire_day[holder[rows]]
         ramped = np.where(tenure < 90, 0.4, np.where(tenure < 180, 0.75, 1.0))
-        season = {2: 0.96, 5: 0.98, 8: 1.0, 11: 1.06}[
-            int(str(np.datetime64(first, "D"))[5:7])
-        ]
+        season = {2: 0.96, 5: 0.98, 8: 1.0, 11: 1.06}[int(str(np.datetime64(first, "D"))[5:7])]
         amount = per_region[region] / 0.9 * stretch[rows] * ramped * season
         amount = np.maximum(np.rint(amount / 2500), 1).astype(int) * 2500
         day_text = "{2}.{1}.{0}"

@@ -100,7 +100,9 @@ def salesforce_id(prefix: str, numbers: np.ndarray, valid: np.ndarray | None = N
     return fixed(matrix, valid)
 
 
-def coded(prefix: str, numbers: np.ndarray, width: int, valid: np.ndarray | None = None) -> pa.Array:
+def coded(
+    prefix: str, numbers: np.ndarray, width: int, valid: np.ndarray | None = None
+) -> pa.Array:
     """Write ``prefix`` and a number padded with zeros to ``width``."""
     head = np.frombuffer(prefix.encode(), dtype=np.uint8)
     safe = numbers if valid is None else np.where(valid, numbers, 0)
@@ -109,7 +111,9 @@ def coded(prefix: str, numbers: np.ndarray, width: int, valid: np.ndarray | None
     return fixed(np.concatenate([heads, body], axis=1), valid)
 
 
-def pick(values: Sequence[str | None], index: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
+def pick(
+    values: Sequence[str | None], index: np.ndarray, valid: np.ndarray | None = None
+) -> pa.Array:
     """Take ``values[index]`` as text; rows that are not valid are null."""
     taken = pa.array(values, pa.string()).take(pa.array(np.asarray(index, dtype=np.int64)))
     return taken if valid is None else blank(taken, valid)

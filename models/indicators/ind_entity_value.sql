@@ -245,7 +245,7 @@ expected as (
             grains.indicator_id = indicators.indicator_id
             and grains.measure_id = indicators.measure_id
     where
-        grains.dimension = 'all'
+        (grains.dimension = 'all' or indicators.dimensions = grains.dimension)
         and concat(',', indicators.entity_types, ',')
         like concat('%,', roster.entity_type, ',%')
 ),
@@ -253,7 +253,7 @@ expected as (
 counted_periods as (
     select indicator_id, measure_id, entity_type, entity_id, period_grain, period_start
     from counted
-    where dimension = 'all'
+    where dimension <> 'product'
     group by indicator_id, measure_id, entity_type, entity_id, period_grain, period_start
 ),
 
@@ -381,14 +381,14 @@ final as (
         bounded.numerator,
         bounded.denominator,
         bounded.indicator_value,
-        least(
+        case when bounded.interval_centre is not null then least(
             bounded.indicator_value,
             greatest(cast(0 as double), bounded.interval_centre - bounded.interval_half)
-        ) as value_low,
-        greatest(
+        ) end as value_low,
+        case when bounded.interval_centre is not null then greatest(
             bounded.indicator_value,
             least(cast(1 as double), bounded.interval_centre + bounded.interval_half)
-        ) as value_high,
+        ) end as value_high,
         bounded.observation_count,
         case
             when bounded.indicator_value is null then bounded.empty_reason

@@ -81,6 +81,7 @@ open_deals as (
         current_owners.org_key,
         opportunities.amount,
         opportunities.currency_code,
+        opportunities.created_date,
         opportunities.close_date,
         opportunities.close_date_push_count,
         opportunities.close_date_push_days,
@@ -118,6 +119,22 @@ stage_limits as (
     from won_stays
     where stay_count >= 20 and 4 * stay_rank <= 3 * stay_count + 3
     group by stage_name
+),
+
+-- Nine out of ten won deals were won within so many days, from at least 20.
+won_cycles as (
+    select
+        cycle_days,
+        row_number() over (order by cycle_days, opportunity_id) as cycle_rank,
+        count(*) over () as cycle_count
+    from opportunities
+    where is_won and cycle_days is not null
+),
+
+age_limit as (
+    select max(cycle_days) as age_limit_days
+    from won_cycles
+    where cycle_count >= 20 and 10 * cycle_rank <= 9 * cycle_count + 9
 ),
 
 stuck_deals as (
@@ -182,6 +199,28 @@ deal_reasons as (
         ) as reason
     from open_deals
     inner join stuck_deals on open_deals.opportunity_id = stuck_deals.opportunity_id
+    union all
+    select
+        open_deals.opportunity_id, open_deals.owner_id, open_deals.org_key,
+        open_deals.amount, open_deals.currency_code,
+        5 as reason_order,
+        'older_than_won' as reason_code,
+        {{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
+            as observed_value,
+        age_limit.age_limit_days as threshold,
+        concat(
+            'Open for ',
+            cast({{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
+                as {{ dbt.type_string() }}),
+            ' days; nine out of ten won deals were won within ',
+            cast(age_limit.age_limit_days as {{ dbt.type_string() }}),
+            '.'
+        ) as reason
+    from open_deals
+    inner join age_limit
+        on
+            {{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
+            > age_limit.age_limit_days
 ),
 
 -- A deal is listed once, for its first reason.

@@ -13,6 +13,7 @@ files as (
         max(case when file_status = 'landed' then load_id end) as last_load_id,
         max(case when file_status = 'landed' then landed_at end) as last_landed_at
     from {{ ref('file') }}
+    where file_status <> 'unknown'
     group by source_system, object
 ),
 
@@ -62,7 +63,6 @@ final as (
         on
             files.source_system = events.source_system
             and files.object = events.object
-    where files.object <> '(unknown)'
 )
 
 select * from final

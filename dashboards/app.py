@@ -42,7 +42,7 @@ def main() -> None:
     )
     frame.newer_build_note()
     page.run()
-    frame.foot()
+    frame.foot(link=page.url_path != "data")
 
 
 main()

@@ -96,7 +96,12 @@ def movement(rows: pd.DataFrame, order: list[str], now: str, before: str) -> alt
         ],
     )
     bars = base.mark_bar(cornerRadius=2).encode(
-        x=alt.X("signed:Q", title=None, axis=alt.Axis(format="~s", tickCount=7, gridOpacity=0.9))
+        x=alt.X(
+            "signed:Q",
+            title=None,
+            axis=alt.Axis(format="~s", tickCount=7),
+            scale=alt.Scale(domain=_with_room(rows["signed"])),
+        )
     )
     newest = alt.datum.week == now
     texts = alt.Chart(rows).encode(
@@ -117,6 +122,13 @@ def movement(rows: pd.DataFrame, order: list[str], now: str, before: str) -> alt
         .encode(x="zero:Q")
     )
     return alt.layer(bars, right, left, zero)
+
+
+def _with_room(values: pd.Series) -> list[float]:
+    """Return a domain with room for the words at the ends of the bars, zero included."""
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    room = (high - low) * 0.2 or 1.0
+    return [low - room if low < 0 else 0.0, high + room if high > 0 else 0.0]
 
 
 SESSION_STEPS = ["none", "1", "2", "3 or more"]
@@ -169,11 +181,12 @@ def ranked_bars(
     """Return horizontal bars in the order of the rows, labelled at their ends, no axis."""
     colours = palette()
     order = rows[category].tolist()
+    room = float(rows[value].max() or 1) * 1.35
     base = alt.Chart(rows).encode(
         y=alt.Y(
             f"{category}:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=330)
         ),
-        x=alt.X(f"{value}:Q", title=None, axis=None, scale=alt.Scale(domainMin=0, padding=60)),
+        x=alt.X(f"{value}:Q", title=None, axis=None, scale=alt.Scale(domain=[0, room])),
     )
     bars = base.mark_bar(cornerRadius=2).encode(
         color=alt.condition(

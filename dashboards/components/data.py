@@ -9,7 +9,9 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from dashboards.components.registry import Definition, read
 from dashboards.published import Build, connect, current_build, home_folder
+from dashboards.queries import indicators
 from dashboards.queries.scope import Scope
 
 Query = Callable[..., pd.DataFrame]
@@ -75,3 +77,14 @@ def newer_build() -> Build | None:
 def read_newer(build: Build) -> None:
     """Move this session to another build; the callback of the note's button."""
     st.session_state["_build"] = build
+
+
+def registry() -> list[Definition]:
+    """Return the definitions that the session's build carries."""
+    return read(ask(indicators.definitions))
+
+
+def sentences() -> dict[str, str]:
+    """Return what each reason code of the session's build says."""
+    rows = ask(indicators.reasons)
+    return dict(zip(rows["reason_code"], rows["sentence"], strict=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,23 +13,22 @@ import streamlit as st
 from dashboards.components.registry import Definition, find
 from dashboards.components.words import (
     NO_VALUE,
-    count_of,
     is_missing,
     money,
     number,
     percent,
-    reason,
 )
-from dashboards.queries.base import Measure
+from dashboards.queries.base import Measure, Period
 
 
 class Unit(StrEnum):
-    """How a figure is written and compared."""
+    """How a figure is written and compared; the words of the registry."""
 
     RATE = "rate"
     DAYS = "days"
     HOURS = "hours"
-    TIMES = "times"
+    COUNT = "count"
+    INDEX = "index"
     MONEY = "money"
 
 
@@ -42,6 +43,7 @@ class Figure:
     high: float | None
     n: int
     reason_code: str
+    reason: str
     day_count: int
     previous: float | None
     previous_label: str
@@ -101,19 +103,16 @@ class Figure:
 
     @property
     def comparison(self) -> str:
-        """Return the words beside the change: 'better than FY26 Q2'."""
-        if self.change is None:
-            return ""
-        word = {True: "better than", False: "worse than", None: "against"}[self.is_better]
-        return f"{word} {self.previous_label}"
+        """Return the word beside the change: 'better'; nothing where neither way is better."""
+        return {True: "better", False: "worse", None: ""}[self.is_better]
 
-    def basis(self, noun: str) -> str:
-        """Return n and the interval: 'n = 118 closed deals, 95% interval 41–58%'."""
+    def basis(self) -> str:
+        """Return n and the interval: 'n = 118 deals, 95% interval 41–58%'."""
         if self.value is None:
-            return f"No figure: {reason(self.reason_code) or 'no data in this period'}"
-        parts = [f"n = {self.n:,} {noun}"]
+            return self.reason or "Nothing is known for this period."
+        parts = [f"n = {self.n:,} {self.definition.counts if self.definition else 'cases'}"]
         if self.is_small:
-            parts.append(reason(self.reason_code))
+            parts.append("too few to judge")
         elif self.low is not None and self.high is not None:
             parts.append(f"95% interval {self.low * 100:.0f}–{self.high * 100:.0f}%")
         return ", ".join(parts)
@@ -135,90 +134,110 @@ def written(value: float | None, unit: Unit, currency: str = "none") -> str:
     return number(value, 2)
 
 
-def _cell(row: pd.Series, name: str) -> float | None:
-    return None if is_missing(row[name]) else float(row[name])
+def figures(
+    rows: pd.DataFrame,
+    measures: Sequence[Measure],
+    registry: list[Definition],
+    sentences: dict[str, str],
+    period: Period,
+    today: dt.date,
+) -> dict[Measure, Figure]:
+    """Read the figures of a period out of a series that ends with it, one per measure."""
+    elapsed_days = (today - period.start).days + 1
+    return {
+        measure: _figure(
+            rows[
+                (rows["indicator_id"] == measure.indicator_id)
+                & (rows["measure_id"] == measure.measure_id)
+            ],
+            measure,
+            find(registry, measure.indicator_id, measure.measure_id),
+            sentences,
+            pd.Timestamp(period.start),
+            elapsed_days,
+        )
+        for measure in measures
+    }
 
 
-def figure(
+def _figure(
     rows: pd.DataFrame,
     measure: Measure,
-    unit: Unit,
-    registry: list[Definition],
-    *,
-    period_start: pd.Timestamp,
+    definition: Definition | None,
+    sentences: dict[str, str],
+    start: pd.Timestamp,
     elapsed_days: int,
 ) -> Figure:
-    """Read one measure's figure out of a series; ``elapsed_days`` is the period's length so far."""
-    definition = find(registry, measure.indicator_id, measure.measure_id)
-    mine = rows[
-        (rows["indicator_id"] == measure.indicator_id) & (rows["measure_id"] == measure.measure_id)
-    ]
-    now = mine[mine["period_start"] == period_start]
-    before = mine[mine["period_start"] < period_start]
+    unit = Unit(definition.unit) if definition else Unit.RATE
+    now, before = rows[rows["period_start"] == start], rows[rows["period_start"] < start]
     current = now.iloc[-1] if len(now) else None
     previous = before.iloc[-1] if len(before) else None
-    per_day = unit is Unit.MONEY
-    lengths = [
-        elapsed_days if start == period_start else int(days)
-        for start, days in zip(mine["period_start"], mine["day_count"], strict=True)
-    ]
-    history = tuple(
-        float(value) / (length if per_day else 1)
-        for value, length in zip(mine["value"], lengths, strict=True)
-        if not is_missing(value)
-    )
     code = "" if current is None or is_missing(current["reason_code"]) else current["reason_code"]
-    previous_small = previous is not None and previous["reason_code"] == "small_n"
+    is_comparable = previous is not None and previous["reason_code"] != "small_n"
+    # Money of an unfinished period is only comparable per day.
+    days = rows["day_count"].where(rows["period_start"] != start, elapsed_days)
+    trend = rows["value"] / days if unit is Unit.MONEY else rows["value"]
     return Figure(
         measure=measure,
         unit=unit,
-        value=None if current is None else _cell(current, "value"),
-        low=None if current is None else _cell(current, "value_low"),
-        high=None if current is None else _cell(current, "value_high"),
-        n=0 if current is None else int(_cell(current, "observation_count") or 0),
+        value=_cell(current, "value"),
+        low=_cell(current, "value_low"),
+        high=_cell(current, "value_high"),
+        n=int(_cell(current, "observation_count") or 0),
         reason_code=str(code),
+        reason=sentences.get(str(code), ""),
         day_count=elapsed_days,
-        previous=None if previous is None or previous_small else _cell(previous, "value"),
+        previous=_cell(previous, "value") if is_comparable else None,
         previous_label="" if previous is None else str(previous["period_label"]),
         previous_day_count=0 if previous is None else int(previous["day_count"]),
-        history=history,
+        history=tuple(float(value) for value in trend.dropna()),
         definition=definition,
     )
 
 
-def card(shown: Figure, label: str, noun: str, note: str = "") -> None:
+def _cell(row: pd.Series | None, name: str) -> float | None:
+    return None if row is None or is_missing(row[name]) else float(row[name])
+
+
+def compared_with(shown: dict[Measure, Figure]) -> str:
+    """Return which period the changes refer to, as a sentence; empty if there is none before."""
+    labels = [figure.previous_label for figure in shown.values() if figure.previous_label]
+    return f"Compared with {labels[0]}." if labels else ""
+
+
+def card(shown: Figure, label: str, note: str = "") -> None:
     """Show a figure in a bordered card: value, trend, comparison, n; the definition on hover."""
-    colour = {True: "green", False: "red", None: "off"}[shown.is_better]
     value = f":gray[{shown.text}]" if shown.is_small else shown.text
     with st.container(border=True, height="stretch"):
         st.metric(
             label,
             value,
-            delta=shown.change_text or None,
-            delta_color=colour,  # type: ignore[arg-type]
-            delta_description=shown.comparison or None,
+            delta_color="blue",
             help=shown.definition.hover() if shown.definition else None,
             chart_data=list(shown.history) if len(shown.history) > 2 else None,
             chart_type="line",
         )
-        st.caption(" · ".join(part for part in (shown.basis(noun), note) if part))
+        st.markdown(f":small[{change_words(shown)}]")
+        st.caption(", ".join(part for part in (shown.basis(), note) if part))
 
 
-def line(shown: Figure, label: str, noun: str) -> None:
+def line(shown: Figure, label: str) -> None:
     """Show a figure in one quiet line below the cards."""
     value = f":gray[{shown.text}]" if shown.is_small else f"**{shown.text}**"
-    change = ""
-    if shown.change is not None:
-        arrow = "arrow_upward" if shown.change > 0 else "arrow_downward"
-        colour = {True: "green", False: "red", None: "gray"}[shown.is_better]
-        words = f":material/{arrow}: {shown.change_text.lstrip('+-')} {shown.comparison}"
-        change = f" :{colour}[:small[{words}]]"
+    change = f" :small[{change_words(shown)}]" if shown.change is not None else ""
     st.markdown(
-        f"{label}: {value}{change}  \n:small[:gray[{shown.basis(noun)}]]",
+        f"{label}: {value}{change}  \n:small[:gray[{shown.basis()}]]",
         help=shown.definition.hover() if shown.definition else None,
     )
 
 
-def counted(value: float | None, one: str) -> str:
-    """Return '12 deals' for a count that may be missing."""
-    return NO_VALUE if value is None else count_of(value, one)
+def change_words(shown: Figure) -> str:
+    """Return the change as icon, words and colour: never the colour alone."""
+    if shown.change is None:
+        return ":gray[No earlier period to compare with]"
+    icon = "arrow_upward" if shown.change > 0 else "arrow_downward"
+    if abs(shown.change) < 1e-9:
+        icon = "arrow_forward"
+    colour = {True: "green", False: "red", None: "gray"}[shown.is_better]
+    words = ", ".join(part for part in (shown.change_text.lstrip("+-"), shown.comparison) if part)
+    return f":{colour}[:material/{icon}: {words}]"

@@ -40,7 +40,10 @@ def organisation() -> Entity | None:
     labels = _unique(names, rows["entity_id"])
     chosen = st.sidebar.selectbox("Organisation", labels, key="org", bind="query-params")
     row = rows.iloc[labels.index(chosen) if chosen in labels else 0]
-    return Entity(str(row["entity_type"]), str(row["entity_id"]), str(row["name"]))
+    kind, name = str(row["entity_type"]), str(row["name"])
+    if kind == "company":
+        name = str(data.ask(selection.clock).iloc[0]["company"])
+    return Entity(kind, str(row["entity_id"]), name)
 
 
 def period() -> Period | None:

@@ -50,7 +50,7 @@ def verdict_words(verdict: str) -> tuple[str, str, str]:
     return ":material/error:", "Critical rules broken", "red"
 
 
-def foot() -> None:
+def foot(link: bool = True) -> None:
     """Show what the page rests on: data through, rejected rows, verdict, build."""
     build = data.session_build()
     if build is None:
@@ -67,5 +67,11 @@ def foot() -> None:
             width="content",
         )
         st.caption(f":{colour}[{icon} {words}]", width="content")
-        st.caption(f"Build `{build.build_id}`", width="content")
-        st.page_link(DATA_PAGE, label="What stands behind these figures")
+        st.caption(f"Build {build.build_id}", width="content")
+        if link:
+            st.page_link(
+                DATA_PAGE,
+                label="What stands behind these figures",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+            )

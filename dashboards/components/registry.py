@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
@@ -11,17 +11,19 @@ from dashboards.components.words import is_missing
 
 @dataclass(frozen=True)
 class Definition:
-    """One row of the registry; empty text where the registry says nothing."""
+    """One row of the registry as text; empty where the registry says nothing."""
 
     indicator_id: str
     measure_id: str
     name: str
+    measure_name: str
     definition: str
     formula: str
     timing: str
     unit: str
     direction: str
     minimum_n: str
+    minimum_n_of: str
     interval_method: str
     required_fields: str
     owner: str
@@ -32,60 +34,60 @@ class Definition:
     @property
     def higher_is_better(self) -> bool | None:
         """Return which way is good; None where neither way is."""
-        word = self.direction.lower()
-        if word.startswith(("higher", "up", "more")):
-            return True
-        if word.startswith(("lower", "down", "less")):
-            return False
-        return None
+        return {"higher": True, "lower": False}.get(self.direction)
+
+    @property
+    def is_leading(self) -> bool:
+        """Tell whether the figure can still be changed when it is seen."""
+        return self.timing == "leading"
+
+    @property
+    def title(self) -> str:
+        """Return the name with that of the measure."""
+        return f"{self.name}: {self.measure_name}" if self.measure_name else self.name
+
+    @property
+    def counts(self) -> str:
+        """Return what n counts, in the plural."""
+        return self.minimum_n_of or "observations"
+
+    @property
+    def threshold(self) -> str:
+        """Return from which n on the figure is judged."""
+        if not self.minimum_n.isdigit() or int(self.minimum_n) < 2:
+            return ""
+        return f"{self.minimum_n} {self.counts}"
 
     def hover(self) -> str:
         """Return the definition as it stands in a tooltip."""
-        lines = [f"**{self.indicator_id} · {self.name}**", self.definition]
-        if self.formula:
-            lines.append(f"Formula: {self.formula}")
-        if self.minimum_n:
-            lines.append(f"Judged from n = {self.minimum_n} on")
-        if self.version:
-            lines.append(f"Version {self.version}, owner {self.owner}")
+        lines = [
+            f"**{self.indicator_id} · {self.title}**",
+            self.definition,
+            f"Formula: {self.formula}" if self.formula else "",
+            f"Judged from n = {self.threshold} on" if self.threshold else "",
+            f"Version {self.version}, owner {self.owner}" if self.version else "",
+        ]
         return "\n\n".join(line for line in lines if line)
 
 
-def _text(row: pd.Series, *names: str) -> str:
-    for name in names:
-        if name in row.index and not is_missing(row[name]):
-            return str(row[name]).strip()
-    return ""
-
-
-def definition(row: pd.Series) -> Definition:
-    """Read one row of ``reference.indicators``."""
-    return Definition(
-        indicator_id=_text(row, "indicator_id"),
-        measure_id=_text(row, "measure_id"),
-        name=_text(row, "measure_name", "name", "indicator_name"),
-        definition=_text(row, "definition", "description"),
-        formula=_text(row, "formula"),
-        timing=_text(row, "timing"),
-        unit=_text(row, "unit"),
-        direction=_text(row, "direction"),
-        minimum_n=_text(row, "minimum_n", "min_n"),
-        interval_method=_text(row, "interval_method"),
-        required_fields=_text(row, "required_fields"),
-        owner=_text(row, "owner"),
-        version=_text(row, "version"),
-        valid_from=_text(row, "valid_from")[:10],
-        article=_text(row, "article", "articles"),
-    )
+def _text(value: object) -> str:
+    if is_missing(value):
+        return ""
+    return str(value.date() if isinstance(value, pd.Timestamp) else value).strip()
 
 
 def read(rows: pd.DataFrame) -> list[Definition]:
     """Read the registry in its order."""
-    return [definition(row) for _, row in rows.iterrows()]
+    names = [field.name for field in fields(Definition)]
+    return [
+        Definition(**{name: _text(value) for name, value in zip(names, row, strict=True)})
+        for row in rows[names].itertuples(index=False, name=None)
+    ]
 
 
 def find(registry: list[Definition], indicator_id: str, measure_id: str) -> Definition | None:
-    """Return the definition of a measure, else of its indicator."""
-    matches = [entry for entry in registry if entry.indicator_id == indicator_id]
-    exact = [entry for entry in matches if entry.measure_id == measure_id]
-    return (exact or matches or [None])[0]
+    """Return the definition of a measure, or None if the build does not know it."""
+    for entry in registry:
+        if (entry.indicator_id, entry.measure_id) == (indicator_id, measure_id):
+            return entry
+    return None

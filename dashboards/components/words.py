@@ -9,38 +9,6 @@ import pandas as pd
 
 NO_VALUE = "–"
 
-# Why a figure is missing or not to be trusted, as a reader would say it.
-REASONS = {
-    "no_denominator": "nothing to divide by in this period",
-    "small_n": "too few cases to judge",
-    "no_quota": "no quota was delivered",
-    "no_policy": "no coaching policy was delivered",
-    "no_session": "no coaching session was delivered",
-    "no_sessions": "no coaching session was delivered",
-    "no_data": "no data in this period",
-    "no_observation": "no case in this period",
-    "no_rep": "no rep in this period",
-}
-
-AREAS = {
-    "lead_and_opportunity": "Leads and opportunities",
-    "skills_and_behaviors": "Skills and behaviors",
-    "funnel": "Funnel",
-    "account": "Account",
-    "territory": "Territory",
-    "unclassified": "Unclassified",
-}
-
-REJECTIONS = {
-    "not_data": "Not data (blank line, title, total or footer)",
-    "ragged_row": "Ragged row (more or fewer cells than the header)",
-    "missing": "A required value is missing",
-    "ambiguous_date": "A date that can be read in two ways",
-    "unparsable": "A value that cannot be read as its type",
-    "not_accepted": "A value outside the accepted list",
-    "out_of_range": "A number or date out of range",
-}
-
 LAYERS = {
     "raw": "Raw files",
     "staging": "Staging",
@@ -110,13 +78,6 @@ def short_day(value: object) -> str:
 def as_date(value: object) -> dt.date:
     """Return the date of a cell that holds a date or a timestamp."""
     return pd.Timestamp(value).date()  # type: ignore[arg-type]
-
-
-def reason(code: object) -> str:
-    """Return the words for a reason code; an unknown code is shown as it is."""
-    if code is None or is_missing(code):
-        return ""
-    return REASONS.get(str(code), str(code).replace("_", " "))
 
 
 def spoken(code: object) -> str:

@@ -24,34 +24,34 @@ def rep_weeks(
     """Return one row per rep and week of the last ``weeks`` weeks, for at most ``limit`` reps.
 
     The reps shown are those with the fewest coached weeks. Columns: person_id, full_name,
-    manager_name, week_start, sessions_strict, sessions_broad, minutes, coached_weeks, rep_count
-    (all reps of the entity, shown or not).
+    manager_name, week_start, strict_session_count, broad_session_count, broad_minutes,
+    coached_weeks, rep_count (all reps of the entity, shown or not). Weeks before the coaching log
+    began are left out: nothing is known of them.
     """
-    seen = see.people(scope, "version.person_id")
+    seen = see.people(scope, "fact.person_id")
     sql = f"""
         with rep_week as (
             select
-                version.person_id,
+                fact.person_id,
                 fact.week_start,
-                sum(fact.sessions_strict) as sessions_strict,
-                sum(fact.sessions_broad) as sessions_broad,
-                sum(fact.minutes) as minutes
+                fact.strict_session_count,
+                fact.broad_session_count,
+                fact.broad_minutes
             from coaching.fct_rep_week as fact
-            join core.dim_org_version as version on fact.org_key = version.org_key
             join core.bridge_org_entity as entity on fact.org_key = entity.org_key
             where entity.entity_type = ?
                 and entity.entity_id = ?
                 and fact.week_start > cast(? as date) - 7 * ?
                 and fact.week_start <= ?
+                and fact.is_coaching_logged
                 and {seen.sql}
-            group by version.person_id, fact.week_start
         ),
 
         rep as (
             select
                 person_id,
-                count(*) filter (where sessions_broad > 0) as coached_weeks,
-                max(week_start) filter (where sessions_broad > 0) as last_coached_week,
+                count(*) filter (where broad_session_count > 0) as coached_weeks,
+                max(week_start) filter (where broad_session_count > 0) as last_coached_week,
                 count(*) over () as rep_count
             from rep_week
             group by person_id
@@ -64,9 +64,9 @@ def rep_weeks(
             coalesce(person.full_name, rep_week.person_id) as full_name,
             coalesce(manager.full_name, 'no manager') as manager_name,
             rep_week.week_start,
-            rep_week.sessions_strict,
-            rep_week.sessions_broad,
-            rep_week.minutes,
+            rep_week.strict_session_count,
+            rep_week.broad_session_count,
+            rep_week.broad_minutes,
             rep.coached_weeks,
             rep.rep_count
         from rep_week
@@ -90,16 +90,17 @@ def rep_weeks(
 def area_mix(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity, period: Period
 ) -> pd.DataFrame:
-    """Return (area, minutes, share, observation_count, reason_code) of all six areas."""
+    """Return all six areas: area_name, is_classified, minutes, share, observation_count."""
     seen = see.entities(scope, "fact.entity_type", "fact.entity_id")
     sql = f"""
         select
-            fact.member as area,
+            area.area_name,
+            area.is_classified,
             cast(fact.numerator as double) as minutes,
             fact.value as share,
-            fact.observation_count,
-            fact.reason_code
+            fact.observation_count
         from "leading".fct_leading_indicator as fact
+        join reference.coaching_areas as area on fact.member = area.area_code
         where fact.indicator_id = 'CO-04'
             and fact.measure_id = 'share'
             and fact.dimension = 'area'
@@ -108,7 +109,7 @@ def area_mix(
             and fact.period_grain = ?
             and fact.period_start = ?
             and {seen.sql}
-        order by share desc nulls last, area
+        order by share desc nulls last, area.sort_order
     """
     parameters = [
         entity.entity_type,

@@ -40,21 +40,20 @@ def person_weeks(
     until: dt.date,
     weeks: int = 26,
 ) -> pd.DataFrame:
-    """Return (week_start, sessions_strict, sessions_broad, minutes) of one rep."""
-    seen = see.people(scope, "version.person_id")
+    """Return (week_start, strict_session_count, broad_session_count, broad_minutes) of a rep."""
+    seen = see.people(scope, "fact.person_id")
     sql = f"""
         select
             fact.week_start,
-            sum(fact.sessions_strict) as sessions_strict,
-            sum(fact.sessions_broad) as sessions_broad,
-            sum(fact.minutes) as minutes
+            fact.strict_session_count,
+            fact.broad_session_count,
+            fact.broad_minutes
         from coaching.fct_rep_week as fact
-        join core.dim_org_version as version on fact.org_key = version.org_key
-        where version.person_id = ?
+        where fact.person_id = ?
+            and fact.is_coaching_logged
             and fact.week_start > cast(? as date) - 7 * ?
             and fact.week_start <= ?
             and {seen.sql}
-        group by fact.week_start
         order by fact.week_start
     """
     return frame(connection, sql, [person_id, until, weeks, until, *seen.parameters])

@@ -81,5 +81,34 @@ def series(
 def definitions(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
     """Return the registry: one row per indicator and measure, as the build shipped it."""
     seen = see.anyone(scope)
-    sql = f"select * from reference.indicators where {seen.sql} order by all"
+    sql = f"""
+        select
+            indicator_id,
+            measure_id,
+            name,
+            measure_name,
+            definition,
+            formula,
+            timing,
+            unit,
+            direction,
+            minimum_n,
+            minimum_n_of,
+            interval_method,
+            required_fields,
+            owner,
+            version,
+            valid_from,
+            article
+        from reference.indicators
+        where {seen.sql}
+        order by timing desc, indicator_id, is_headline desc, measure_id
+    """
+    return frame(connection, sql, seen.parameters)
+
+
+def reasons(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return (reason_code, applies_to, sentence): what a reason code says."""
+    seen = see.anyone(scope)
+    sql = f"select reason_code, applies_to, sentence from reference.reason_codes where {seen.sql}"
     return frame(connection, sql, seen.parameters)

@@ -80,15 +80,44 @@ def coach_next(
             manager.full_name as manager_name,
             next.reason_code,
             next.reason,
-            cast(next.value as double) as value,
-            cast(next.threshold as double) as threshold,
+            next.observed_value as value,
+            next.threshold,
             next.question
         from coaching.rpt_coach_next as next
         left join core.dim_person as person on next.person_id = person.person_id
         left join core.dim_person as manager on person.manager_id = manager.person_id
         left join core.fct_opportunity as deal on next.opportunity_id = deal.opportunity_id
         where next.entity_type = ? and next.entity_id = ? and {seen.sql}
-        order by next.rank
+        order by next.list_rank
         limit ?
     """
     return frame(connection, sql, [entity.entity_type, entity.entity_id, *seen.parameters, limit])
+
+
+def quarter_to_date(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity
+) -> pd.DataFrame:
+    """Return one row: where an entity stands in the running fiscal quarter.
+
+    Columns: fiscal_quarter_start, fiscal_quarter_end, day_count, elapsed_day_count, currency_code,
+    won_amount, quota_amount, quota_to_date_amount, previous_won_amount (same day of the quarter
+    before), due_amount and due_count (open deals expected in the rest of the quarter).
+    """
+    seen = see.entities(scope, "quarter.entity_type", "quarter.entity_id")
+    sql = f"""
+        select
+            quarter.fiscal_quarter_start,
+            quarter.fiscal_quarter_end,
+            quarter.day_count,
+            quarter.elapsed_day_count,
+            quarter.currency_code,
+            cast(quarter.won_amount as double) as won_amount,
+            cast(quarter.quota_amount as double) as quota_amount,
+            cast(quarter.quota_to_date_amount as double) as quota_to_date_amount,
+            cast(quarter.previous_won_amount as double) as previous_won_amount,
+            cast(quarter.due_amount as double) as due_amount,
+            quarter.due_count
+        from pipeline.rpt_quarter_to_date as quarter
+        where quarter.entity_type = ? and quarter.entity_id = ? and {seen.sql}
+    """
+    return frame(connection, sql, [entity.entity_type, entity.entity_id, *seen.parameters])

@@ -1,3 +1,305 @@
+"""Coaching: who is coached and who is not, on what, for how long, and by whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
 import streamlit as st
 
-st.title("Coaching")
+from dashboards.components import charts, data, filters
+from dashboards.components.figures import Unit, card, compared_with, figures, written
+from dashboards.components.words import as_date, count_of, day, number, percent
+from dashboards.queries import coaching, indicators, selection
+from dashboards.queries.base import Entity, Measure, Period
+
+WEEKS = 13
+MOST_REPS = 40
+STRICT, BROAD = "Strict", "Broad"
+MEANING = (
+    "A strict session has a coach and a coachee, one of the five areas, a focus, and at least one "
+    "next action. Broad counts every logged session; forecast inspections count as neither."
+)
+
+
+def heatmap_title(rows: pd.DataFrame, column: str, period: str) -> str:
+    """Return who is not getting coached, as a sentence."""
+    total = int(rows["rep_count"].iloc[0])
+    coached = rows[rows[column] > 0].groupby("person_id").size()
+    shown = rows["person_id"].nunique()
+    without = shown - len(coached)
+    if without == 0 and shown == total:
+        fewest = int(coached.min())
+        return (
+            f"Each of the {count_of(total, 'rep')} was coached in {period}, "
+            f"everyone in at least {count_of(fewest, 'week')}"
+        )
+    if without == 0:
+        return f"Each of the {count_of(total, 'rep')} was coached at least once in {period}"
+    verb = "was" if without == 1 else "were"
+    return f"{without:,} of {count_of(total, 'rep')} {verb} not coached in {period}"
+
+
+def heatmap_rows(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the cells ready to be drawn, and the reps in order of manager and name."""
+    doubled = rows.groupby("full_name")["person_id"].transform("nunique") > 1
+    name = rows["full_name"].where(~doubled, rows["full_name"] + " · " + rows["person_id"])
+    sessions = rows[column].astype(int)
+    step = sessions.clip(upper=3).map(dict(enumerate(charts.SESSION_STEPS)))
+    shaped = pd.DataFrame(
+        {
+            "rep": name,
+            "manager": rows["manager_name"],
+            "week_start": rows["week_start"],
+            "sessions": sessions,
+            "minutes": rows["broad_minutes"].astype(int),
+            "step": step,
+        }
+    )
+    return shaped, list(dict.fromkeys(name))
+
+
+def render() -> None:
+    """Draw the page."""
+    clock = data.ask(selection.clock)
+    entity = filters.organisation()
+    period = filters.period()
+    if clock.empty or entity is None or period is None:
+        st.title("There is nothing here that you may see")
+        return
+    today = min(as_date(clock.iloc[0]["as_of_date"]), period.end)
+    habits = data.ask(coaching.log_habits).iloc[0]
+    st.caption(f"{entity.label} · {period.label}, seen on {day(today)}")
+    if habits["broad_sessions"] == 0:
+        no_log()
+        return
+    kind = session_kind(habits)
+    page(entity, period, today, kind, bool(habits["is_policy_assumed"]))
+
+
+def no_log() -> None:
+    """Say that no coaching log was delivered, and how to bring one."""
+    st.title("No coaching session has been logged yet", anchor=False)
+    st.write(
+        "This company's files hold deals but no coaching log, so cadence, areas and time cannot be "
+        "shown. A template to start with:"
+    )
+    st.code("halftime template coaching_log --out DIR", language="shell")
+
+
+def session_kind(habits: pd.Series) -> str:
+    """Let the reader choose strict or broad; fall back to broad, visibly, where strict is void."""
+    can_strict = habits["strict_sessions"] > 0
+    options = [STRICT, BROAD] if can_strict else [BROAD]
+    chosen = st.sidebar.segmented_control(
+        "Sessions",
+        options,
+        default=options[0],
+        key="sessions",
+        bind="query-params",
+        required=True,
+        help=MEANING,
+    )
+    if not can_strict:
+        missing = [
+            word
+            for word, column in (
+                ("an area", "sessions_with_area"),
+                ("a next action", "sessions_with_action"),
+            )
+            if habits[column] == 0
+        ]
+        why = (
+            f"No session in the log names {' or '.join(missing)}"
+            if missing
+            else ("No session in the log meets the strict definition")
+        )
+        st.info(f"{why}, so this page counts every logged session (broad).", icon=":material/info:")
+    return "broad" if chosen == BROAD else "strict"
+
+
+def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: bool) -> None:
+    """Draw figures, heatmap, areas, time and managers."""
+    cadence = Measure("CO-01", kind)
+    overdue = Measure("CO-02", f"overdue_{kind}")
+    coverage = Measure("CO-09", f"coverage_{kind}")
+    follow_up = Measure("AF-01", "on_time")
+    individual, group = Measure("CO-06", "individual"), Measure("CO-06", "group")
+    measures = (cadence, overdue, coverage, follow_up, individual, group)
+    rows = data.ask(indicators.series, entity, period, measures, "all", 8)
+    shown = figures(rows, measures, data.registry(), data.sentences(), period, today)
+    weeks = data.ask(coaching.rep_weeks, entity, today, WEEKS, MOST_REPS)
+    column = f"{kind}_session_count"
+    span = f"the {WEEKS} weeks to {day(today)}"
+    st.title(
+        heatmap_title(weeks, column, span) if len(weeks) else f"No rep was on the roster in {span}",
+        anchor=False,
+    )
+    st.caption(compared_with(shown))
+    one, two, three, four = st.columns(4)
+    note = "policy assumed" if assumed else ""
+    with one:
+        card(shown[cadence], f"Cadence kept, {kind}", note)
+    with two:
+        card(shown[overdue], "Rep days overdue", note)
+    with three:
+        card(shown[coverage], "Reps coached")
+    with four:
+        card(shown[follow_up], "Actions done on time")
+
+    if len(weeks):
+        draw_heatmap(weeks, column, kind)
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw_areas(entity, period)
+    with right:
+        draw_time(rows, shown[individual].value, shown[group].value, period)
+    draw_managers(entity, period, kind)
+
+
+def draw_heatmap(weeks: pd.DataFrame, column: str, kind: str) -> None:
+    """Draw the dominant chart: rep × week."""
+    cells, reps = heatmap_rows(weeks, column)
+    total = int(weeks["rep_count"].iloc[0])
+    empty = int((cells["sessions"] == 0).sum())
+    share = percent(empty / len(cells))
+    st.subheader(f"{share} of the rep weeks shown passed without a {kind} session", anchor=False)
+    if total > len(reps):
+        st.caption(
+            f"The {len(reps)} of {total:,} reps coached in the fewest weeks, by manager and name. "
+            "Choose a manager in the sidebar to see everyone."
+        )
+    else:
+        st.caption(f"All {count_of(total, 'rep')}, by manager and name. A gap: not on the roster.")
+    charts.show(
+        charts.heatmap(cells, reps),
+        f"Heatmap of coaching sessions per rep and week. {share} of the cells are empty.",
+        key="heatmap",
+    )
+
+
+def draw_areas(entity: Entity, period: Period) -> None:
+    """Draw the area mix, with what could not be classified in grey."""
+    mix = data.ask(coaching.area_mix, entity, period)
+    mix = mix[mix["minutes"].fillna(0) > 0]
+    if mix.empty:
+        st.subheader("No coaching time in this period", anchor=False)
+        return
+    mix = mix.assign(
+        text=[
+            f"{percent(share)} · {number(minutes / 60)} h"
+            for share, minutes in zip(mix["share"], mix["minutes"], strict=True)
+        ],
+    )
+    known, unknown = mix[mix["is_classified"]], mix[~mix["is_classified"]]
+    if known.empty:
+        title = "None of the coaching time names its area"
+    else:
+        title = f"{percent(known['share'].iloc[0])} of coaching time goes to " + (
+            str(known["area_name"].iloc[0]).lower()
+        )
+    st.subheader(title, anchor=False)
+    st.caption(
+        f"{percent(unknown['share'].sum())} is unclassified and is not spread over the five areas. "
+        f"n = {int(mix['observation_count'].sum()):,} attendances."
+    )
+    charts.show(
+        charts.ranked_bars(
+            mix[["area_name", "share", "text"]],
+            category="area_name",
+            value="share",
+            text="text",
+            quiet=unknown["area_name"].tolist(),
+        ),
+        title,
+        key="areas",
+    )
+
+
+def draw_time(
+    rows: pd.DataFrame, individual: float | None, group: float | None, period: Period
+) -> None:
+    """Draw coaching hours per rep and month over the periods."""
+    hours = rows[rows["indicator_id"] == "CO-06"].dropna(subset=["value"])
+    if hours.empty:
+        st.subheader("No coaching time is known", anchor=False)
+        return
+    alone, together = written(individual, Unit.HOURS), written(group, Unit.HOURS)
+    st.subheader(f"A rep gets {alone} of individual coaching a month", anchor=False)
+    st.caption(f"And {together} in a group, in {period.label}. Time is not quality.")
+    names = {"individual": "Individual", "group": "Group"}
+    shaped = pd.DataFrame(
+        {
+            "period_label": hours["period_label"],
+            "series": hours["measure_id"].map(names),
+            "value": hours["value"],
+            "n": hours["observation_count"],
+        }
+    )
+    charts.show(
+        charts.months(shaped, series=list(names.values()), unit_title="Hours per rep and month"),
+        f"A rep gets {alone} of individual and {together} of group coaching a month.",
+        key="time",
+    )
+
+
+def draw_managers(entity: Entity, period: Period, kind: str) -> None:
+    """Show the managers side by side, in order of name: a table, not a ranking."""
+    measures = {
+        "cadence": Measure("CO-01", kind),
+        "overdue": Measure("CO-02", f"overdue_{kind}"),
+        "coverage": Measure("CO-09", f"coverage_{kind}"),
+        "hours": Measure("CO-06", "individual"),
+        "on_time": Measure("AF-01", "on_time"),
+    }
+    rows = data.ask(coaching.by_manager, entity, period, tuple(measures.values()))
+    if rows.empty:
+        return
+    names = {(measure.indicator_id, measure.measure_id): name for name, measure in measures.items()}
+    keys = zip(rows["indicator_id"], rows["measure_id"], strict=True)
+    rows = rows.assign(column=[names.get(key, "") for key in keys])
+    # Too few cases: the value is withheld here, because a table invites comparison.
+    rows["value"] = rows["value"].where(rows["reason_code"].fillna("") != "small_n")
+    index = ["manager_id", "manager_name", "rep_count"]
+    wide = rows.pivot_table(
+        index=index, columns="column", values="value", aggfunc="first", dropna=False, observed=True
+    )
+    due = rows[rows["column"] == "cadence"].set_index(index)["observation_count"].rename("due")
+    wide = wide.join(due).reset_index().sort_values(["manager_name", "manager_id"])
+    wide = wide.dropna(how="all", subset=[name for name in measures if name in wide])
+    st.subheader(f"{count_of(len(wide), 'manager')}, side by side", anchor=False)
+    st.caption(
+        "In order of name, because hours and counts do not rank managers: more coaching is not "
+        "better coaching. Empty: too few cases to judge."
+    )
+    for name in ("cadence", "overdue", "coverage", "on_time"):
+        if name in wide:
+            wide[name] = wide[name] * 100
+    whole = st.column_config.NumberColumn
+    st.dataframe(
+        wide,
+        hide_index=True,
+        column_order=[
+            "manager_name",
+            "rep_count",
+            "cadence",
+            "due",
+            "overdue",
+            "coverage",
+            "hours",
+            "on_time",
+        ],
+        column_config={
+            "manager_name": st.column_config.TextColumn("Manager"),
+            "rep_count": whole("Reps"),
+            "cadence": whole(f"Cadence kept, {kind}", format="%.0f%%"),
+            "due": whole("n sessions due"),
+            "overdue": whole("Rep days overdue", format="%.0f%%"),
+            "coverage": whole("Reps coached", format="%.0f%%"),
+            "hours": whole("Hours per rep and month", format="%.1f"),
+            "on_time": whole("Actions on time", format="%.0f%%"),
+        },
+    )
+
+
+render()

@@ -1,3 +1,344 @@
+"""Data & definitions: what was loaded and rejected, which rules held, what every figure means."""
+
+from __future__ import annotations
+
+import pandas as pd
 import streamlit as st
 
-st.title("Coaching")
+from dashboards.components import charts, data, frame
+from dashboards.components.export import to_csv
+from dashboards.components.registry import Definition
+from dashboards.components.words import (
+    LAYERS,
+    NO_VALUE,
+    count_of,
+    day,
+    listed,
+    number,
+    percent,
+    plain,
+    spoken,
+)
+from dashboards.queries import quality
+
+ALL = "All"
+HELD = "Held"
+
+
+def headline(verdict: str, totals: pd.Series) -> str:
+    """Return the verdict as a sentence."""
+    broken = int(totals["rule_count"] - totals["held_count"])
+    rules = count_of(totals["rule_count"], "rule")
+    residual = int(totals["residual_rows"])
+    rows = (
+        "every row is accounted for"
+        if residual == 0
+        else f"{count_of(residual, 'row')} cannot be accounted for"
+    )
+    if broken == 0 and verdict == "passed":
+        return f"All {rules} held, and {rows}"
+    return f"{broken:,} of {rules} did not hold, and {rows}"
+
+
+def status(succeeded: bool, severity: str) -> str:
+    """Return the state of a rule in a word."""
+    if succeeded:
+        return HELD
+    return "Broken" if severity == "critical" else "Warning"
+
+
+def render() -> None:
+    """Draw the page."""
+    build = data.session_build()
+    totals = data.ask(quality.totals)
+    if build is None or totals.empty:
+        st.title("There is nothing here that you may see")
+        return
+    system = source_filter()
+    total = totals.iloc[0]
+    icon, words, colour = frame.verdict_words(build.verdict)
+    st.caption(f"{build.company} · published {day(build.published_at)}")
+    st.title(headline(build.verdict, total), anchor=False)
+    st.markdown(f":{colour}[{icon} **{words}**]")
+    figures(total)
+    rules_tab, rows_tab, files_tab, definitions_tab = st.tabs(
+        ["Rules", "Rejected rows", "Ledger", "Definitions"],
+        key="part",
+        on_change="rerun",
+        bind="query-params",
+    )
+    if rules_tab.open:
+        with rules_tab:
+            show_rules()
+    if rows_tab.open:
+        with rows_tab:
+            show_rejected(system)
+    if files_tab.open:
+        with files_tab:
+            show_ledger(system)
+    if definitions_tab.open:
+        with definitions_tab:
+            show_definitions()
+
+
+def source_filter() -> str:
+    """Let the reader choose a source system; returns its name or 'all'."""
+    names = data.ask(quality.systems)["source_system"].tolist()
+    chosen = st.sidebar.selectbox(
+        "Source", [ALL, *names], key="source", bind="query-params", format_func=spoken
+    )
+    return "all" if chosen in (ALL, None) else str(chosen)
+
+
+def figures(total: pd.Series) -> None:
+    """Show the four figures of the ledger and the rules."""
+    rows = float(total["source_rows"]) or 1.0
+    shown = (
+        ("Rows in the files", number(total["source_rows"]), count_of(total["file_count"], "file")),
+        (
+            "Accepted",
+            number(total["accepted_rows"]),
+            f"{number(total['superseded_rows'])} more were superseded by newer versions",
+        ),
+        (
+            "Rejected",
+            number(total["rejected_rows"]),
+            f"{percent(total['rejected_rows'] / rows, 1)} of the rows, each with its reason",
+        ),
+        (
+            "Not accounted for",
+            number(total["residual_rows"]),
+            "rows in the files less accepted, superseded and rejected",
+        ),
+    )
+    for column, (label, value, note) in zip(st.columns(4), shown, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.metric(label, value)
+            st.caption(note)
+
+
+def show_rules() -> None:
+    """Show every rule, and the keys of the rows that break the chosen one."""
+    rules = data.ask(quality.rules)
+    if rules.empty:
+        st.write("This build carries no rule results.")
+        return
+    rules = rules.assign(
+        status=[
+            status(bool(succeeded), str(severity))
+            for succeeded, severity in zip(rules["succeeded"], rules["severity"], strict=True)
+        ]
+    )
+    broken = rules[rules["status"] != HELD]
+    if broken.empty:
+        st.subheader(f"All {count_of(len(rules), 'rule')} held", anchor=False)
+    else:
+        words = {"Broken": "broken", "Warning": "with a warning"}
+        tally = broken["status"].value_counts()
+        names = [f"{tally[name]:,} {word}" for name, word in words.items() if name in tally]
+        st.subheader(
+            f"{len(rules) - len(broken):,} of {count_of(len(rules), 'rule')} held; {listed(names)}",
+            anchor=False,
+        )
+    st.caption("Choose a row to see the keys that break the rule.")
+    shown = rules.assign(
+        icon=rules["status"].map({HELD: "✓ Held", "Warning": "! Warning", "Broken": "✕ Broken"}),
+        layer=[LAYERS.get(str(layer), spoken(layer)) for layer in rules["layer"]],
+    )
+    event = st.dataframe(
+        shown,
+        key="rules",
+        hide_index=True,
+        height=430,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_order=[
+            "icon",
+            "sentence",
+            "severity",
+            "layer",
+            "unexpected_rows",
+            "evaluated_rows",
+            "engine",
+            "owner",
+            "rule_id",
+        ],
+        column_config={
+            "icon": st.column_config.TextColumn("State", width="small"),
+            "sentence": st.column_config.TextColumn("Rule", width="large"),
+            "severity": st.column_config.TextColumn("Severity", width="small"),
+            "layer": st.column_config.TextColumn("Layer", width="small"),
+            "unexpected_rows": st.column_config.NumberColumn("Rows against it", format="localized"),
+            "evaluated_rows": st.column_config.NumberColumn("Rows looked at", format="localized"),
+            "engine": st.column_config.TextColumn("Checked by", width="small"),
+            "owner": st.column_config.TextColumn("Owner"),
+            "rule_id": st.column_config.TextColumn("Id"),
+        },
+    )
+    chosen = event["selection"]["rows"]
+    if chosen and chosen[0] < len(rules):
+        show_failures(rules.iloc[chosen[0]])
+    elif len(broken):
+        show_failures(broken.iloc[0])
+
+
+def show_failures(rule: pd.Series) -> None:
+    """Show the keys of the rows that break a rule."""
+    st.markdown(f"**{plain(rule['sentence'])}**  \n:small[:gray[{plain(rule['rule_id'])}]]")
+    keys = data.ask(quality.rule_failures, str(rule["rule_id"]))
+    against = int(rule["unexpected_rows"] or 0)
+    if keys.empty:
+        st.write("No row breaks it." if against == 0 else "This rule keeps a count, not the keys.")
+        return
+    st.caption(f"{count_of(len(keys), 'key')} kept of {count_of(against, 'row')} against it.")
+    st.dataframe(
+        keys,
+        hide_index=True,
+        height=min(38 + 35 * len(keys), 300),
+        column_config={"table_name": "Table", "key": st.column_config.TextColumn("Key")},
+    )
+
+
+def show_rejected(system: str) -> None:
+    """Show rejected rows by reason, the rows' places, and the file to take along."""
+    reasons = data.ask(quality.rejected_reasons, system)
+    if reasons.empty:
+        st.subheader("No row was rejected", anchor=False)
+        return
+    total = int(reasons["row_count"].sum())
+    sentences = data.sentences()
+    first = str(reasons["reason_code"].iloc[0])
+    share = percent(reasons["row_count"].iloc[0] / total)
+    title = f"{count_of(total, 'row')} rejected, {share} of them for one reason"
+    st.subheader(title, anchor=False)
+    st.caption(f"{spoken(first)}: {sentences.get(first, 'no sentence is known for this code.')}")
+    drawn = reasons.assign(
+        label=[spoken(code) for code in reasons["reason_code"]],
+        text=[
+            f"{rows:,} in {count_of(files, 'file')}"
+            for rows, files in zip(reasons["row_count"], reasons["file_count"], strict=True)
+        ],
+    )
+    charts.show(
+        charts.ranked_bars(
+            drawn[["label", "row_count", "text"]].head(10),
+            category="label",
+            value="row_count",
+            text="text",
+            quiet=[],
+            height=34,
+        ),
+        title,
+        key="reasons",
+    )
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    code = left.selectbox(
+        "Reason",
+        [ALL, *reasons["reason_code"]],
+        key="reason",
+        bind="query-params",
+        format_func=spoken,
+    )
+    chosen = "all" if code in (ALL, None) else str(code)
+    rows = data.ask(quality.rejected_rows, system, chosen, 1000)
+    with right:
+        st.download_button(
+            "Download all as CSV",
+            data=lambda: to_csv(data.ask(quality.rejected_rows, system, chosen, 1_000_000)),
+            file_name="rejected_rows.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+        )
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=320,
+        column_config={
+            "source_system": "Source",
+            "object": "Object",
+            "source_file": st.column_config.TextColumn("File", width="large"),
+            "source_row": st.column_config.NumberColumn("Row", format="plain"),
+            "reason_code": "Reason",
+            "column_name": "Column",
+        },
+    )
+    st.caption("File and row say where to look; what the row said stays in the file.")
+
+
+def show_ledger(system: str) -> None:
+    """Show the ledger by file."""
+    files = data.ask(quality.ledger, system)
+    residual = int(files["residual_rows"].abs().sum()) if len(files) else 0
+    st.subheader(
+        f"{count_of(len(files), 'file')}: source rows equal accepted, superseded and rejected"
+        if residual == 0
+        else f"{count_of(residual, 'row')} cannot be accounted for",
+        anchor=False,
+    )
+    whole = st.column_config.NumberColumn
+    st.dataframe(
+        files,
+        hide_index=True,
+        height=430,
+        column_config={
+            "source_system": "Source",
+            "object": "Object",
+            "source_file": st.column_config.TextColumn("File", width="large"),
+            "source_rows": whole("Rows in file", format="localized"),
+            "accepted_rows": whole("Accepted", format="localized"),
+            "superseded_rows": whole("Superseded", format="localized"),
+            "rejected_rows": whole("Rejected", format="localized"),
+            "residual_rows": whole("Residual", format="localized"),
+        },
+    )
+
+
+def show_definitions() -> None:
+    """Show every indicator as a card."""
+    registry = data.registry()
+    by_id: dict[str, list[Definition]] = {}
+    for entry in registry:
+        by_id.setdefault(entry.indicator_id, []).append(entry)
+    leading = [key for key, measures in by_id.items() if measures[0].is_leading]
+    st.subheader(
+        f"{count_of(len(by_id), 'indicator')}: {len(leading):,} leading, which can still be "
+        f"changed, and {len(by_id) - len(leading):,} lagging",
+        anchor=False,
+    )
+    columns = st.columns(2)
+    for position, entries in enumerate(by_id.values()):
+        with columns[position % 2]:
+            definition_card(entries)
+
+
+def definition_card(entries: list[Definition]) -> None:
+    """Show one indicator with its measures."""
+    first = entries[0]
+    with st.container(border=True):
+        kind = "Leading" if first.is_leading else "Lagging"
+        st.markdown(f"**{first.indicator_id} · {plain(first.name)}** :gray[:small[{kind}]]")
+        for entry in entries:
+            with st.container(gap=None):
+                if entry.measure_name:
+                    st.markdown(f":small[**{plain(entry.measure_name)}**]")
+                st.markdown(f":small[{plain(entry.definition)}]")
+            st.code(entry.formula or NO_VALUE, language=None, wrap_lines=True)
+            facts = {
+                "Unit": entry.unit,
+                "Better": "depends" if entry.direction == "context" else entry.direction,
+                "Judged from n": entry.threshold or "1",
+                "Interval": f"{entry.interval_method} 95%"
+                if entry.interval_method != "none"
+                else "none",
+            }
+            st.caption(" · ".join(f"{name}: {plain(text)}" for name, text in facts.items()))
+        st.caption(
+            f"Needs: {plain(first.required_fields)}  \n"
+            f"Owner: {plain(first.owner)} · Version {plain(first.version)} since "
+            f"{day(first.valid_from)} · Article {plain(first.article)}"
+        )
+
+
+render()

@@ -1,3 +1,135 @@
+"""Detail: what stands behind one line of 'coach next', for a person or a deal."""
+
+from __future__ import annotations
+
+import pandas as pd
 import streamlit as st
 
-st.title("Coaching")
+from dashboards.components import charts, data
+from dashboards.components.words import NO_VALUE, as_date, count_of, day, money, plain
+from dashboards.queries import detail, selection
+
+HOME_PAGE = "views/this_week.py"
+
+
+def render() -> None:
+    """Draw the page for the person or deal that the address names."""
+    st.page_link(HOME_PAGE, label="This week", icon=":material/arrow_back:")
+    deal_id = st.query_params.get("deal", "")
+    rep_id = st.query_params.get("rep", "")
+    if deal_id:
+        rows = data.ask(detail.deal, deal_id)
+        if len(rows):
+            show_deal(rows.iloc[0])
+            return
+    elif rep_id:
+        rows = data.ask(detail.person, rep_id)
+        if len(rows):
+            show_person(rows.iloc[0])
+            return
+    st.title("Nobody and no deal of that name is here", anchor=False)
+    st.write("Come in through a line of the list on the page This week.")
+
+
+def show_person(person: pd.Series) -> None:
+    """Show a person's coaching weeks and open deals."""
+    today = as_date(data.ask(selection.clock).iloc[0]["as_of_date"])
+    weeks = data.ask(detail.person_weeks, str(person["person_id"]), today, 26)
+    deals = data.ask(detail.open_deals, str(person["person_id"]))
+    name = str(person["full_name"])
+    if person["manager_name"] and not pd.isna(person["manager_name"]):
+        st.caption(f"Reports to {plain(person['manager_name'])} · {plain(person['team_name'])}")
+    coached = int((weeks["broad_session_count"] > 0).sum()) if len(weeks) else 0
+    st.title(
+        f"{plain(name)} was coached in {coached} of the last {count_of(len(weeks), 'week')}",
+        anchor=False,
+    )
+    if len(weeks):
+        drawn = weeks.rename(
+            columns={"broad_session_count": "sessions", "broad_minutes": "minutes"}
+        )
+        charts.show(
+            charts.weeks(drawn[["week_start", "minutes", "sessions"]]),
+            f"Minutes of coaching per week; {coached} of {len(weeks)} weeks have a session.",
+            key="person_weeks",
+        )
+    overdue = int(deals["is_overdue"].sum()) if len(deals) else 0
+    st.subheader(
+        f"{count_of(len(deals), 'open deal')}, {overdue} past the expected close date",
+        anchor=False,
+    )
+    if len(deals):
+        st.dataframe(
+            deals,
+            hide_index=True,
+            column_order=[
+                "opportunity_name",
+                "stage_name",
+                "amount",
+                "currency_code",
+                "close_date",
+                "close_date_push_count",
+                "last_activity_date",
+            ],
+            column_config={
+                "opportunity_name": "Deal",
+                "stage_name": "Stage",
+                "amount": st.column_config.NumberColumn("Amount", format="localized"),
+                "currency_code": "Currency",
+                "close_date": st.column_config.DateColumn("Expected close"),
+                "close_date_push_count": "Pushes",
+                "last_activity_date": st.column_config.DateColumn("Last activity"),
+            },
+        )
+
+
+def show_deal(deal: pd.Series) -> None:
+    """Show a deal's state and how it came to it."""
+    today = as_date(data.ask(selection.clock).iloc[0]["as_of_date"])
+    owner = NO_VALUE if pd.isna(deal["owner_name"]) else plain(deal["owner_name"])
+    manager = "" if pd.isna(deal["manager_name"]) else f", reports to {plain(deal['manager_name'])}"
+    st.caption(f"Owned by {owner}{manager}")
+    pushes = 0 if pd.isna(deal["close_date_push_count"]) else int(deal["close_date_push_count"])
+    name = plain(deal["opportunity_name"])
+    pushed = f"its close date was pushed {count_of(pushes, 'time')}"
+    if deal["outcome"] == "open" and not pd.isna(deal["close_date"]):
+        late = (today - as_date(deal["close_date"])).days
+        if late > 0:
+            title = f"{name} is {count_of(late, 'day')} past its close date; {pushed}"
+        else:
+            title = f"{name} is expected to close in {count_of(-late, 'day')}; {pushed}"
+    else:
+        title = f"{name} is {plain(str(deal['outcome']).replace('_', ' '))}; {pushed}"
+    st.title(title, anchor=False)
+    facts = (
+        ("Stage", str(deal["stage_name"])),
+        ("Amount", money(deal["amount"], str(deal["currency_code"]))),
+        ("Expected close" if deal["outcome"] == "open" else "Closed", day(deal["close_date"])),
+        ("Last activity", day(deal["last_activity_date"])),
+    )
+    for column, (label, value) in zip(st.columns(4), facts, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.metric(label, value)
+    versions = data.ask(detail.deal_versions, str(deal["opportunity_id"]))
+    if len(versions) > 1:
+        st.subheader(f"{count_of(len(versions) - 1, 'change')} on the way here", anchor=False)
+        st.dataframe(
+            versions,
+            hide_index=True,
+            column_config={
+                "valid_from_date": st.column_config.DateColumn("Since"),
+                "stage_name": "Stage",
+                "amount": st.column_config.NumberColumn("Amount", format="localized"),
+                "currency_code": "Currency",
+                "close_date": st.column_config.DateColumn("Expected close"),
+            },
+        )
+    st.page_link(
+        "views/detail.py",
+        label=f"More about {owner}",
+        icon=":material/person:",
+        query_params={"rep": str(deal["owner_id"])},
+    )
+
+
+render()

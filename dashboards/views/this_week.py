@@ -8,9 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components import charts, data, filters
-from dashboards.components.figures import Figure, Unit, card, figure, line
-from dashboards.components.registry import read
-from dashboards.components.words import as_date, count_of, day, listed, money, number, plain
+from dashboards.components.figures import Figure, card, compared_with, figures, line
+from dashboards.components.words import as_date, count_of, day, listed, money, plain
 from dashboards.queries import coaching, indicators, selection, week
 from dashboards.queries.base import Entity, Measure, Period
 
@@ -24,26 +23,39 @@ MOVEMENTS = {
     "pulled_in": ("Pulled in", 0),
     "won": ("Won", -1),
     "lost": ("Lost", -1),
+    "no_decision": ("No decision", -1),
+    "disqualified": ("Disqualified", -1),
     "decreased": ("Decreased", -1),
     "pushed_out": ("Pushed out", 0),
 }
-_LEFT = {"won", "lost", "decreased", "pushed_out"}
+_LEFT = {"won", "lost", "no_decision", "disqualified", "decreased", "pushed_out"}
 
 
 def headline(period: Period, today: dt.date, attainment: Figure) -> str:
     """Return where we are in the period, as a sentence."""
     length = (period.end - period.start).days + 1
-    if today >= period.end:
-        start = f"{period.label} is over"
-    else:
-        elapsed = (today - period.start).days + 1
-        start = f"Day {elapsed} of {length} in {period.label}"
+    elapsed = (today - period.start).days + 1
+    over = elapsed >= length
+    start = f"{period.label} is over" if over else f"Day {elapsed} of {length} in {period.label}"
     if attainment.value is None:
-        return f"{start}, and no quota is known to measure it by"
+        return f"{start}: no quota is known to measure it by"
     share = f"{attainment.value * 100:.0f}%"
-    if today >= period.end:
+    if over:
         return f"{start}: {share} of the quota was won"
     return f"{start}: won deals stand at {share} of the quota due by now"
+
+
+def quarter_sentence(quarter: pd.Series) -> str:
+    """Return the amounts behind the headline of the running fiscal quarter."""
+    code = str(quarter["currency_code"])
+    won = f"{money(quarter['won_amount'], code)} won"
+    if not pd.isna(quarter["quota_amount"]):
+        won += f" of a quota of {money(quarter['quota_amount'], code)} for the whole quarter"
+    due = count_of(quarter["due_count"], "open deal")
+    return (
+        f"{won}; {money(quarter['previous_won_amount'], code)} on the same day of the quarter "
+        f"before. {money(quarter['due_amount'], code)} in {due} expected to close in the days left."
+    )
 
 
 def movement_rows(rows: pd.DataFrame, this_week: dt.date, currency: str) -> pd.DataFrame:
@@ -88,18 +100,6 @@ def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str
     return f"{since} the open pipeline {change} by {money(abs(net), currency)}: {listed(parts)}"
 
 
-def threshold_words(row: pd.Series) -> str:
-    """Return the value and its threshold: 'value 23, threshold 14'."""
-    value, threshold = row["value"], row["threshold"]
-    if pd.isna(value):
-        return ""
-    digits = 0 if float(value).is_integer() else 1
-    text = f"value {number(value, digits)}"
-    if not pd.isna(threshold):
-        text += f", threshold {number(threshold, 0 if float(threshold).is_integer() else 1)}"
-    return text
-
-
 def coach_next(rows: pd.DataFrame) -> None:
     """Show the list: who or what, why, what to ask, where to look."""
     if rows.empty:
@@ -119,13 +119,16 @@ def coach_next(rows: pd.DataFrame) -> None:
             number_column.markdown(f":gray[{position}]")
             icon = ":material/handshake:" if is_deal else ":material/person:"
             who_column.markdown(f"{icon} **{plain(name)}**  \n:small[{who}]")
-            why_column.markdown(
-                f"{plain(row['reason'])} :gray[:small[({threshold_words(row)})]]  \n"
-                f"*{plain(row['question'])}*"
-            )
+            why_column.markdown(f"{plain(row['reason'])}  \n*{plain(row['question'])}*")
             target = {"deal": row["opportunity_id"]} if is_deal else {"rep": row["person_id"]}
             with link_column:
-                st.page_link(DETAIL, label="Open", query_params=target)
+                st.page_link(
+                    DETAIL,
+                    label="Open",
+                    icon=":material/arrow_forward:",
+                    icon_position="right",
+                    query_params=target,
+                )
 
 
 def render() -> None:
@@ -146,60 +149,58 @@ def render() -> None:
 def board(entity: Entity, period: Period, product: str, currency: str, today: dt.date) -> None:
     """Draw the board, what is in play, the list and the movement."""
     habits = data.ask(coaching.log_habits)
-    kind = "strict" if len(habits) and habits.iloc[0]["strict_sessions"] > 0 else "broad"
-    attainment = Measure("QU-01", "attainment", currency)
-    win_rate = Measure("PI-11", "by_count")
-    cycle = Measure("PI-12", "median")
+    is_strict = len(habits) > 0 and habits.iloc[0]["strict_sessions"] > 0
+    kind = "strict" if is_strict else "broad"
+    quota = Measure("QU-01", "attainment_to_date", currency)
     cadence = Measure("CO-01", kind)
     overdue_reps = Measure("CO-02", f"overdue_{kind}")
+    win_rate = Measure("PI-11", "by_count")
+    win_value = Measure("PI-11", "by_value", currency)
+    cycle = Measure("PI-12", "median")
     overdue_deals = Measure("ST-05", "share")
     pushed = Measure("ST-04", "share")
     created = Measure("PI-03", "amount", currency)
-
-    registry = read(data.ask(indicators.definitions))
-    whole = data.ask(
-        indicators.series, entity, period, (attainment, cadence, overdue_reps), "all", 8
+    whole = (quota, cadence, overdue_reps)
+    sliced = (win_rate, win_value, cycle, overdue_deals, pushed, created)
+    rows = pd.concat(
+        [
+            data.ask(indicators.series, entity, period, whole, "all", 8),
+            data.ask(indicators.series, entity, period, sliced, product, 8),
+        ],
+        ignore_index=True,
     )
-    sliced = data.ask(
-        indicators.series,
-        entity,
-        period,
-        (win_rate, cycle, overdue_deals, pushed, created),
-        product,
-        8,
-    )
-    rows = pd.concat([whole, sliced], ignore_index=True)
-    elapsed = (today - period.start).days + 1
-    start = pd.Timestamp(period.start)
+    shown = figures(rows, [*whole, *sliced], data.registry(), data.sentences(), period, today)
 
-    def of(measure: Measure, unit: Unit) -> Figure:
-        return figure(rows, measure, unit, registry, period_start=start, elapsed_days=elapsed)
-
-    quota = of(attainment, Unit.RATE)
     st.caption(f"{entity.label} · seen on {day(today)}")
-    st.title(headline(period, today, quota), anchor=False)
+    st.title(headline(period, today, shown[quota]), anchor=False)
+    quarter = data.ask(week.quarter_to_date, entity)
+    starts = [as_date(start) for start in quarter["fiscal_quarter_start"]]
+    if period.grain == "fiscal_quarter" and starts == [period.start]:
+        st.write(quarter_sentence(quarter.iloc[0]))
+    against = compared_with(shown)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("On the board", anchor=False)
-        st.caption("What has happened. It can be explained, not changed.")
+        st.caption(f"What has happened. It can be explained, not changed. {against}")
         one, two = st.columns(2)
         with one:
-            card(quota, "Quota attainment", "reps with a quota")
+            card(shown[quota], "Quota attainment")
         with two:
-            card(of(win_rate, Unit.RATE), "Win rate", "closed deals")
-        line(of(cycle, Unit.DAYS), "Median time to win", "deals won")
+            card(shown[win_rate], "Win rate")
+        line(shown[cycle], "Median time to win")
+        line(shown[win_value], f"Win rate by value, {currency}")
     with right:
         st.subheader("Still in play", anchor=False)
-        st.caption("What can still change the score.")
+        st.caption(f"What can still change the score. {against}")
         one, two = st.columns(2)
-        fallback = "" if kind == "strict" else "counts every logged session (broad)"
+        fallback = "" if is_strict else "every logged session counts, because none is strict"
         with one:
-            card(of(cadence, Unit.RATE), "Coaching cadence kept", "sessions due", fallback)
+            card(shown[cadence], "Coaching cadence kept", fallback)
         with two:
-            card(of(overdue_deals, Unit.RATE), "Open deals past their close date", "open deals")
-        line(of(created, Unit.MONEY), "Pipeline created", "deals qualified")
-        line(of(pushed, Unit.RATE), "Open deals with a pushed close date", "open deals")
-        line(of(overdue_reps, Unit.RATE), "Rep days beyond the coaching interval", "rep days")
+            card(shown[overdue_deals], "Overdue open deals")
+        line(shown[created], "Pipeline created")
+        line(shown[pushed], "Open deals with a pushed close date")
+        line(shown[overdue_reps], "Rep days beyond the coaching interval")
 
     st.subheader("Coach next", anchor=False)
     coach_next(data.ask(week.coach_next, entity, 5))

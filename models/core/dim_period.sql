@@ -1,16 +1,10 @@
 -- Labels: 2026-W09 (ISO week), 2026-03, 2026 Q1, 2026; fiscal ones bear the year in which the fiscal year
 -- ends: FY2026 M03, FY2026 Q1, FY2026.
+{% set shift = (var('fiscal_year_start_month') | int) - 1 %}
 with
 
 clock as (
     select as_of_date from {{ ref('dim_clock') }}
-),
-
-fiscal_years as (
-    select
-        date_day,
-        fiscal_year_start
-    from {{ ref('dim_date') }}
 ),
 
 starts as (
@@ -38,18 +32,28 @@ nexts as (
     from starts
 ),
 
+fiscal as (
+    select
+        *,
+        cast(
+            {{ dbt.dateadd(
+                'month', shift,
+                dbt.date_trunc('year', dbt.dateadd('month', -shift, 'period_start'))
+            ) }} as date
+        ) as fiscal_year_start
+    from nexts
+),
+
 ended as (
     select
-        n.period_grain,
-        n.period_start,
-        cast({{ dbt.dateadd('day', -1, 'n.next_start') }} as date) as period_end,
-        cast({{ dbt.datediff('n.period_start', 'n.next_start', 'day') }} as integer) as day_count,
-        cast({{ dbt.dateadd('day', 3, 'n.period_start') }} as date) as week_thursday,
-        f.fiscal_year_start,
-        cast({{ dbt.dateadd('month', 11, 'f.fiscal_year_start') }} as date) as fiscal_year_end_month
-    from nexts as n
-    left join fiscal_years as f
-        on n.period_start = f.date_day
+        period_grain,
+        period_start,
+        cast({{ dbt.dateadd('day', -1, 'next_start') }} as date) as period_end,
+        cast({{ dbt.datediff('period_start', 'next_start', 'day') }} as integer) as day_count,
+        cast({{ dbt.dateadd('day', 3, 'period_start') }} as date) as week_thursday,
+        fiscal_year_start,
+        cast({{ dbt.dateadd('month', 11, 'fiscal_year_start') }} as date) as fiscal_year_end_month
+    from fiscal
 ),
 
 numbered as (

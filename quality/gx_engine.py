@@ -20,6 +20,8 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 import great_expectations as gx
 import sqlalchemy as sa
 from great_expectations import expectations as gxe
+from great_expectations.data_context import EphemeralDataContext
+from great_expectations.data_context.data_context.context_factory import set_context
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
@@ -66,6 +68,13 @@ class DuckdbFileDatasource(SQLDatasource):
     execution_engine_override: ClassVar[Any] = OpenConnectionEngine
 
 
+class MemoryContext(EphemeralDataContext):
+    """A context that lives in memory and does not write itself down as YAML after each step."""
+
+    def _save_project_config(self) -> None:
+        return None
+
+
 @dataclass(frozen=True)
 class Check:
     """One expectation to run: the rule it stands for, its type and its arguments."""
@@ -89,13 +98,13 @@ class Warehouse:
     """A warehouse file opened read-only through Great Expectations; use as a context manager."""
 
     def __init__(self, path: Path) -> None:
-        self._context = gx.get_context(
-            mode="ephemeral",
+        self._context = MemoryContext(
             project_config=DataContextConfig(
                 store_backend_defaults=InMemoryStoreBackendDefaults(),
                 analytics_enabled=False,
             ),
         )
+        set_context(self._context)
         self._context.variables.progress_bars = {
             "globally": False,
             "metric_calculations": False,

@@ -131,16 +131,16 @@ def read_rules(path: Path, contracts: Iterable[Contract]) -> list[Rule]:
 
 
 def _contract_values(contract: Contract) -> dict[str, Any]:
-    """Return what a template may name, such as ``$raw_table`` or ``$key_blank``."""
-    key = [column for name in contract.key if (column := contract.column(name)) is not None]
-    blank = " or ".join(f"trim(coalesce({column.raw_name}, '')) = ''" for column in key)
+    """Return what a template may name, such as ``$raw_table`` or ``$mandatory_blank``."""
+    mandatory = [column for column in contract.required_columns if not column.nullable]
+    blank = " or ".join(f"trim(coalesce({column.raw_name}, '')) = ''" for column in mandatory)
     return {
         "system": contract.system,
         "object": contract.object,
         "raw_table": f"raw.{contract.table}",
         "staging_table": f"staging.stg_{contract.system}__{contract.object}",
-        "key_names": " and ".join(column.header for column in key) or "key",
-        "key_blank": blank or "false",
+        "mandatory_names": _listed([column.header for column in mandatory]) or "mandatory columns",
+        "mandatory_blank": blank or "false",
         "columns": [
             *(column.raw_name for column in contract.columns),
             "_extra",
@@ -148,6 +148,10 @@ def _contract_values(contract: Contract) -> dict[str, Any]:
             *LINEAGE_COLUMNS,
         ],
     }
+
+
+def _listed(names: list[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _filled(node: Any, values: dict[str, Any]) -> Any:

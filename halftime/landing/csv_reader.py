@@ -23,6 +23,7 @@ from halftime.landing.header import find_header_row, unique_headers
 from halftime.landing.spec import FileRejected, ObjectSpec
 
 DELIMITERS = (",", ";", "\t", "|")
+_DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _SNIFF_ROWS = 200
 _BLOCK_BYTES = (4 << 20, 64 << 20, 1 << 30)
 _FOOTER_MIN_WIDTH = 3
@@ -35,6 +36,11 @@ class Layout:
     delimiter: str
     header_row: int
     header: tuple[str, ...]
+
+
+def plain_delimiter(name: str) -> str:
+    """Return the character of a configured delimiter, which may be written as ``tab`` or ``\\t``."""
+    return _DELIMITER_NAMES.get(name.lower(), name)
 
 
 def split_records(sample: str, delimiter: str) -> list[list[str]]:
@@ -61,7 +67,7 @@ def find_layout(
     whose records are most often as wide as the header.
     """
     best: tuple[tuple[float, ...], Layout] | None = None
-    wanted = (spec.delimiter,) if spec.delimiter else tuple(delimiters)
+    wanted = (plain_delimiter(spec.delimiter),) if spec.delimiter else tuple(delimiters)
     for order, delimiter in enumerate(wanted):
         records = split_records(sample, delimiter)[: _SNIFF_ROWS + 1]
         if not is_all and len(records) <= _SNIFF_ROWS and len(records) > 1:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from halftime.contracts import Contract, load_contracts
 from halftime.errors import UsageError
 from halftime.landing import batches, store, text
-from halftime.landing.csv_reader import CsvFile, open_csv
+from halftime.landing.csv_reader import CsvFile, open_csv, plain_delimiter
 from halftime.landing.discover import Candidate, discover, split_name
 from halftime.landing.header import (
     HeaderMatch,
@@ -143,6 +143,12 @@ def _check_objects(config_sources: Sequence[SourceSpec], contracts: Contracts) -
                 raise UsageError(
                     f"sources: {source.system}: objects: '{name}' is not a known object.",
                     hint=f"Did you mean '{close}'?" if close else f"Use one of {', '.join(known)}.",
+                )
+            if spec.delimiter and len(plain_delimiter(spec.delimiter).encode()) != 1:
+                raise UsageError(
+                    f"sources: {source.system}: objects: {name}: delimiter: '{spec.delimiter}' is not "
+                    "one character.",
+                    hint="Use ',', ';', 'tab' or '|'.",
                 )
             names = [column.name for column in contracts[source.system, name].columns]
             for section, keys in (("columns", spec.columns), ("constants", spec.constants)):
@@ -302,6 +308,7 @@ class _Load:
                         "missing_column",
                         missing_column_reason(contract, file.header, match),
                     )
+                store.choose_compression(self.con, report.bytes)
                 landed = self._insert(contract, match, file, candidate.path)
             if landed != report.source_rows:
                 raise FileRejected(

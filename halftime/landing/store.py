@@ -37,6 +37,7 @@ _REGISTERS = {
         "column_name varchar, header varchar, finding varchar, detail varchar"
     ),
 }
+_UNCOMPRESSED_FILE_BYTES = 256 << 20
 _OWN_FAULTS = ("no space left", "permission denied", "file too large", "read-only file system")
 
 
@@ -82,7 +83,7 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con = duckdb.connect(
             str(warehouse),
             config={
-                "memory_limit": os.environ.get("HALFTIME_MEMORY_LIMIT", "2GB"),
+                "memory_limit": os.environ.get("HALFTIME_LANDING_MEMORY_LIMIT", "1GB"),
                 "threads": os.environ.get("HALFTIME_DUCKDB_THREADS", str(os.cpu_count() or 2)),
                 "preserve_insertion_order": "false",
                 "temp_directory": str(warehouse.parent / "tmp"),
@@ -120,6 +121,15 @@ def is_own_fault(error: Exception, source: Path) -> bool:
     if any(fault in message for fault in _OWN_FAULTS):
         return True
     return isinstance(error, duckdb.IOException) and str(source).lower() not in message
+
+
+def choose_compression(con: duckdb.DuckDBPyConnection, file_bytes: int) -> None:
+    """Write the rows of ordinary files as they are: compressing them takes twice the time.
+
+    Only the rows of large files are compressed, where the disk would feel the difference.
+    """
+    method = "uncompressed" if file_bytes <= _UNCOMPRESSED_FILE_BYTES else "auto"
+    con.execute(f"set force_compression = '{method}'")
 
 
 def next_load_id(con: duckdb.DuckDBPyConnection) -> int:

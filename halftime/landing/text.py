@@ -42,7 +42,7 @@ class Encoding:
 
 @dataclass(frozen=True)
 class RecordCount:
-    """Number of records of a delimited file; ``longest_bytes`` bounds the length of a record."""
+    """Number of records of a delimited file and whether it ends inside quotes."""
 
     records: int
     ends_in_quotes: bool
@@ -239,21 +239,26 @@ def _count_by_parity(stream: Utf8Stream, delimiter: int) -> RecordCount | None:
             previous = chunk[-1]
             continue
         data = np.frombuffer(chunk, dtype=np.uint8)
-        before = np.empty_like(data)
-        before[0], before[1:] = previous, data[:-1]
-        is_quote = data == _QUOTE
-        odd = (np.cumsum(is_quote, dtype=np.uint8) + np.uint8(in_quotes)) & np.uint8(1)
-        opens = before[is_quote & (odd == 1)]
-        regular = (
-            (opens == delimiter) | (opens == _LF) | (opens == _CR) | (opens == _QUOTE)
-        )
-        if not regular.all():
+        quotes = np.flatnonzero(data == _QUOTE)
+        opening = quotes[int(in_quotes) :: 2]
+        before = np.where(opening > 0, data[opening - 1], np.uint8(previous))
+        if not np.isin(before, (delimiter, _LF, _CR, _QUOTE)).all():
             return None
-        outside = odd == 0
-        ends = ((data == _LF) & (before != _CR)) | (data == _CR)
-        records += int(np.count_nonzero(ends & outside))
-        in_quotes, previous = bool(odd[-1]), int(data[-1])
-    return RecordCount(records + (previous not in (_LF, _CR)), in_quotes)
+        ends = _record_ends(data, previous, has_returns=returns > 0 or previous == _CR)
+        inside = (np.searchsorted(quotes, ends) + in_quotes) & 1
+        records += len(ends) - int(np.count_nonzero(inside))
+        in_quotes = bool((len(quotes) + in_quotes) & 1)
+        previous = int(data[-1])
+    return RecordCount(records + (in_quotes or previous not in (_LF, _CR)), in_quotes)
+
+
+def _record_ends(data: np.ndarray, previous: int, *, has_returns: bool) -> np.ndarray:
+    """Places of LF, and of CR that no LF follows; a LF whose CR ended the last chunk is none."""
+    feeds = np.flatnonzero(data == _LF)
+    if not has_returns:
+        return feeds
+    after_return = np.where(feeds > 0, data[feeds - 1], np.uint8(previous)) == _CR
+    return np.union1d(feeds[~after_return], np.flatnonzero(data == _CR))
 
 
 def _count_exactly(stream: Utf8Stream, delimiter: int) -> RecordCount:

@@ -65,7 +65,7 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
             select (select count(*) from core.dim_person where person_id <> '(unassigned)'),
                 (select count(*) from core.fct_opportunity),
                 (select count(*) from core.fct_coaching_session),
-                (select count(*) from leading.fct_leading_indicator)
+                (select count(*) from "leading".fct_leading_indicator)
                     + (select count(*) from lagging.fct_lagging_indicator)
             """
         ).fetchone()

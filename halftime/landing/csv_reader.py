@@ -78,7 +78,12 @@ def find_layout(
         header = records[place]
         below = [len(record) for record in records[place + 1 :] if record]
         even = sum(width == len(header) for width in below) / len(below) if below else 0.0
-        score = (float(matched), even if len(header) > 1 else 0.0, float(len(header)), -float(order))
+        score = (
+            float(matched),
+            even if len(header) > 1 else 0.0,
+            float(len(header)),
+            -float(order),
+        )
         layout = Layout(delimiter, place + 1, tuple(unique_headers(header)))
         if best is None or score > best[0]:
             best = score, layout
@@ -114,7 +119,9 @@ class CsvFile:
                 yield from parser.read()
             except pa.ArrowInvalid as error:
                 if parser.has_yielded or "straddl" not in str(error):
-                    raise FileRejected("unreadable", f"The file cannot be parsed: {error}") from error
+                    raise FileRejected(
+                        "unreadable", f"The file cannot be parsed: {error}"
+                    ) from error
                 first_error = error
                 continue
             return

@@ -192,7 +192,9 @@ def missing_column_reason(contract: Contract, header: Sequence[str], match: Head
     for item in match.missing_required:
         column = contract.column(item.column or "")
         wanted = column.header if column else item.column
-        sentences.append(f"The required column '{wanted}' ({item.column}) is missing; {item.detail}.")
+        sentences.append(
+            f"The required column '{wanted}' ({item.column}) is missing; {item.detail}."
+        )
     shown = ", ".join(f"'{name}'" for name in header[:20])
     more = f" and {len(header) - 20} more" if len(header) > 20 else ""
     return f"{' '.join(sentences)} Found: {shown or 'nothing'}{more}."

@@ -237,6 +237,13 @@ def _unzipped(path: Path, scratch: Path) -> Iterator[Path]:
 
 
 @dataclass
+class _State:
+    """What is known of a file so far, also when it is rejected half-way."""
+
+    report: FileReport
+
+
+@dataclass
 class _Load:
     """One call of ``land``: what it knows and what it has written so far."""
 
@@ -290,47 +297,54 @@ class _Load:
     def _land_new(self, candidate: Candidate, path: Path, report: FileReport) -> FileReport:
         contract = self.contracts[candidate.system, candidate.object]
         spec = self.specs[candidate.system].object(candidate.object)
-        scratch = self.warehouse.parent
-        self.con.execute("begin transaction")
+        state = _State(report)
         try:
-            with _opened(self.con, path, contract, spec, scratch) as file:
-                report = replace(
-                    report,
-                    format=file.format,
-                    source_rows=file.source_rows,
-                    encoding=_encoding(file),
-                    delimiter=file.layout.delimiter if isinstance(file, CsvFile) else None,
-                )
-                match = match_header(contract, file.header, spec)
-                report = replace(report, columns=match.findings)
-                if match.missing_required:
-                    raise FileRejected(
-                        "missing_column",
-                        missing_column_reason(contract, file.header, match),
-                    )
-                store.choose_compression(self.con, report.bytes)
-                landed = self._insert(contract, match, file, candidate.path)
-            if landed != report.source_rows:
-                raise FileRejected(
-                    "row_count_mismatch",
-                    f"{report.source_rows} rows were counted but {landed} read.",
-                )
-            report = replace(report, status="landed", rows=landed)
-            self._write(report)
-            self.con.execute("commit")
+            with (
+                store.transaction(self.con),
+                _opened(self.con, path, contract, spec, self.warehouse.parent) as file,
+            ):
+                self._land_open(candidate, contract, spec, file, state)
         except FileRejected as error:
-            self.con.execute("rollback")
-            return self._record(_rejected(report, candidate, error))
+            return self._record(_rejected(state.report, candidate, error))
         except (duckdb.Error, OSError, UnicodeError) as error:
-            self.con.execute("rollback")
             if store.is_own_fault(error, path):
                 raise
             reason = f"The file cannot be read: {(str(error).splitlines() or ['unknown'])[0]}"
-            return self._record(
-                _rejected(report, candidate, FileRejected("unreadable", reason)),
-            )
+            rejection = FileRejected("unreadable", reason)
+            return self._record(_rejected(state.report, candidate, rejection))
         self.has_recorded = True
-        return report
+        return state.report
+
+    def _land_open(
+        self,
+        candidate: Candidate,
+        contract: Contract,
+        spec: ObjectSpec,
+        file: OpenFile,
+        state: _State,
+    ) -> None:
+        """Match, insert, count and record a file within its transaction."""
+        match = match_header(contract, file.header, spec)
+        state.report = replace(
+            state.report,
+            format=file.format,
+            source_rows=file.source_rows,
+            encoding=_encoding(file),
+            delimiter=file.layout.delimiter if isinstance(file, CsvFile) else None,
+            columns=match.findings,
+        )
+        if match.missing_required:
+            reason = missing_column_reason(contract, file.header, match)
+            raise FileRejected("missing_column", reason)
+        store.choose_compression(self.con, state.report.bytes)
+        landed = self._insert(contract, match, file, candidate.path)
+        if landed != file.source_rows:
+            raise FileRejected(
+                "row_count_mismatch",
+                f"{file.source_rows} rows were counted but {landed} read.",
+            )
+        state.report = replace(state.report, status="landed", rows=landed)
+        self._write(state.report)
 
     def _insert(
         self,
@@ -392,13 +406,8 @@ class _Load:
         ).fetchone()
         if row and row[0]:
             return replace(report, is_new=False)
-        self.con.execute("begin transaction")
-        try:
+        with store.transaction(self.con):
             self._write(report)
-            self.con.execute("commit")
-        except duckdb.Error:
-            self.con.execute("rollback")
-            raise
         self.has_recorded = True
         return report
 

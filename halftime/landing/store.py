@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -116,11 +117,27 @@ def machine_error(error: Exception, warehouse: Path) -> MachineError | LockedErr
 def is_own_fault(error: Exception, source: Path) -> bool:
     """Whether an error comes from the warehouse's side and not from the file that is read."""
     message = str(error).lower()
-    if isinstance(error, duckdb.OutOfMemoryException | duckdb.FatalException):
+    if isinstance(
+        error,
+        duckdb.OutOfMemoryException | duckdb.FatalException | duckdb.TransactionException,
+    ):
         return True
     if any(fault in message for fault in _OWN_FAULTS):
         return True
     return isinstance(error, duckdb.IOException) and str(source).lower() not in message
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what the block writes, or nothing of it."""
+    con.execute("begin transaction")
+    try:
+        yield
+        con.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):  # a commit that failed has ended the transaction itself
+            con.execute("rollback")
+        raise
 
 
 def choose_compression(con: duckdb.DuckDBPyConnection, file_bytes: int) -> None:
@@ -228,17 +245,16 @@ def insert_rows(
 
 
 def _extra(match: HeaderMatch, scan: Scan) -> str:
-    """SQL of the JSON object that keeps unknown columns and what did not fit; NULL if it is empty."""
-    pairs = ", ".join(
-        f"{literal(name)}, {scan.expressions[place]}" for name, place in match.extras
-    )
-    kept = f"json_object({pairs})" if pairs else "null"
-    if scan.rest == "null":
-        return f"nullif(cast(json_merge_patch('{{}}', {kept}) as varchar), '{{}}')" if pairs else "null"
-    if not pairs:
-        return scan.rest
-    odd = f"json_merge_patch(json_merge_patch('{{}}', {kept}), coalesce({scan.rest}, '{{}}'))"
-    return (
-        f"case when {scan.problem} is null then cast({kept} as varchar) "
-        f"else nullif(cast({odd} as varchar), '{{}}') end"
-    )
+    """Build SQL of the JSON object that keeps unknown columns and what did not fit.
+
+    Missing values are left out; the object is NULL if nothing remains.
+    """
+    members = [
+        f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || cast(to_json({value}) as varchar)"
+        for name, value in ((name, scan.expressions[place]) for name, place in match.extras)
+    ]
+    if scan.rest != "null":
+        members.append(f"{scan.rest}[2:-2]")
+    if not members:
+        return "null"
+    return f"nullif('{{' || concat_ws(',', {', '.join(members)}) || '}}', '{{}}')"

@@ -60,7 +60,8 @@ def _canonical(column: str, kind: str) -> str:
         return (
             f"case when not isfinite({column}) then cast({column} as varchar) "
             f"when {column} = trunc({column}) then format('{{:.0f}}', {column}) "
-            f"when abs({column}) < 1e-4 then rtrim(format('{{:.25f}}', {column}), '0') "
+            f"when abs({column}) < 1e-4 then rtrim(cast(cast(cast({column} as varchar) "
+            f"as decimal(38, 30)) as varchar), '0.') "
             f"else cast({column} as varchar) end"
         )
     if kind == "TIMESTAMP WITH TIME ZONE":
@@ -106,7 +107,7 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, encoding: text.Encodin
     style = "array" if is_array else "unstructured"
     objects = (
         f"read_json_objects({literal(str(path))}, format = '{style}', "
-        f"maximum_object_size = {_MAXIMUM_OBJECT_BYTES}, compression = 'none')"
+        f"maximum_object_size = {_MAXIMUM_OBJECT_BYTES}, compression = 'uncompressed')"
     )
     try:
         found = con.execute(
@@ -116,7 +117,9 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, encoding: text.Encodin
         ).fetchall()
         keys = _in_order(con, objects, [str(row[0]) for row in found])
     except duckdb.Error as error:
-        raise FileRejected("unreadable", f"The JSON cannot be read: {_first_line(error)}") from error
+        raise FileRejected(
+            "unreadable", f"The JSON cannot be read: {_first_line(error)}"
+        ) from error
     paths = ", ".join(literal(f'$."{_escape(key)}"') for key in keys)
     return TypedFile(
         header=tuple(unique_headers(keys)),

@@ -144,7 +144,7 @@ def _coaching_files(world: World) -> list[SourceFile]:
             part = table.filter(pa.array(region_of[thing] == number))
             path = f"coaching_log/{thing}s_{region.slug}{suffix}"
             files.append(SourceFile(path, "coaching_log", thing, part))
-    policy = spreadsheets.policies_table(company)
+    policy = spreadsheets.policies_table()
     files.append(
         SourceFile("coaching_log/policies.csv", "coaching_log", "policy", policy, quote_all=False)
     )

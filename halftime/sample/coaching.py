@@ -86,7 +86,7 @@ def _individual(company: Company, rng: np.random.Generator, wanted: int) -> tupl
     rate = np.where(regime == "slump", np.where(slumped, 2.4, 0.5), rate)
     rate = np.where(regime == "none", 0.45 * rate, rate)
     rate[holder == NOBODY] = 0
-    rate *= 1.3 * wanted / rate.sum()
+    rate = rate * (1.3 * wanted / rate.sum())
     count = np.floor(rate + rng.random(len(rate))).astype(int)
     seat, window = np.repeat(seat, count), np.repeat(window, count)
     day = to_working_day(window + rng.integers(0, WINDOW_DAYS, len(seat)))
@@ -201,9 +201,9 @@ def coaching_dose(company: Company, sessions: Sessions) -> np.ndarray:
         cell, weights=sessions.quality[counts] / 2, minlength=company.seats * months
     ).reshape(company.seats, months)
     raw = np.minimum(raw, 1.5)
-    shown = np.zeros_like(raw)
+    shown = np.zeros(raw.shape)
     for lag, weight in enumerate(LAG_WEIGHTS, start=1):
-        shown[:, lag:] += weight * raw[:, :-lag]
+        shown[:, lag:] = shown[:, lag:] + weight * raw[:, :-lag]
     return shown
 
 

@@ -1,7 +1,7 @@
 """The people of the sample company: seats, teams, managers, re-organisations, coaching regimes.
 
-A *seat* is a place for one rep. It belongs to a team, which a re-organisation may change, and is held
-by one person after another. A team has one manager after another. Days count from 1970-01-01.
+A *seat* is a place for one rep. It belongs to a team, which a re-organisation may change, and is
+held by one person after another. A team has one manager after another. Days count from 1970-01-01.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ACCENTED_NAMES = (("Zoë", "Müller"), ("Lucía", "Núñez"))
 
 @dataclass
 class Company:
-    """People and organisation over time; arrays are indexed by person, seat, team or reporting month."""
+    """People and organisation over time; arrays are indexed by person, seat, team or month."""
 
     size: Size
     # people
@@ -214,7 +214,7 @@ def found_company(size: Size, rng: np.random.Generator) -> Company:
     second_from[(second_from > last - 10) | (rng.random(seats) < 0.1)] = NEVER
     replaced = np.flatnonzero(second_from < NEVER)
 
-    # Persons in this order: chief, directors, first managers, managers after a star, reps, replacements.
+    # Persons in this order: chief, directors, managers, managers after a star, reps, successors.
     after_star = np.flatnonzero(washes)
     director_base, manager_base = 1, 1 + len(regions)
     later_base = manager_base + teams
@@ -227,9 +227,10 @@ def found_company(size: Size, rng: np.random.Generator) -> Company:
     second_holder[replaced] = second_base + np.arange(len(replaced))
 
     # Two reps with one name: an ambiguous alias.
-    twins = first_holder[others[[1, -1]]]
+    steady = shuffled[len(leavers) + len(newcomers) : -len(idle)]
+    twins = first_holder[steady[:2]]
     first_name[twins], last_name[twins] = SHARED_NAME
-    for seat, accented in zip(others[[2, 3]], ACCENTED_NAMES, strict=True):
+    for seat, accented in zip(steady[2:4], ACCENTED_NAMES, strict=True):
         first_name[first_holder[seat]], last_name[first_holder[seat]] = accented
     full_name = np.array([f"{a} {b}" for a, b in zip(first_name, last_name, strict=True)])
     mail = [f"{_ascii(a)}.{_ascii(b)}" for a, b in zip(first_name, last_name, strict=True)]

@@ -1,8 +1,8 @@
 """Deals and every change of them: stages, amounts, close dates, owners, the end.
 
-Each deal has a row of *slots*, one per change that may happen to it (creation, four stage moves, a step
-back, close-date pushes, …). Slots are sorted by time and carried forward, which yields the history and the
-state at any moment without a loop over deals.
+Each deal has a row of *slots*, one per change that may happen to it (creation, four stage moves, a
+step back, close-date pushes, …). Slots are sorted by time and carried forward, which yields the
+history and the state at any moment without a loop over deals.
 """
 
 from __future__ import annotations

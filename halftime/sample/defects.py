@@ -1,8 +1,8 @@
 """Planted defects: what is wrong where, and what should become of it.
 
-A defect that must be rejected sits in a record of its own (or in a newer version of a good one), so that
-the truth of the other rows stays known. A defect that must be accepted is a good row, changed.
-The detail of a defect gives the planted cell as ``header=text``.
+A defect that must be rejected sits in a record of its own (or in a newer version of a good one),
+so that the truth of the other rows stays known. A defect that must be accepted is a good row,
+changed. The detail of a defect gives the planted cell as ``header=text``.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ class Planter:
         self._serial = 0
 
     def place(self) -> int:
-        """A clean row before which to plant."""
+        """Choose a clean row before which to plant."""
         return int(self.rng.integers(0, self.file.table.num_rows + 1))
 
     def next_row(self) -> int:
-        """A clean row that nothing else has touched."""
+        """Give a clean row that nothing else has touched."""
         return next(self._rows)
 
     def _template(self) -> dict[str, str | None]:
@@ -76,11 +76,11 @@ class Planter:
 
     def bad(self, defect: str, header: str, text: str, outcome: str, key: dict[str, str]) -> None:
         """Add a record of its own with one bad cell; it must be rejected."""
-        values = {**self._template(), **key, header: text}
+        values: dict[str, str | None] = {**self._template(), **key, header: text}
         record = Planted((_cell(defect, outcome, values, header),), values, outcome="rejected")
         self.file.plant(self.place(), record)
 
-    def extra(self, defect: str, outcome: str, header: str, change: dict[str, str | None]) -> None:
+    def add(self, defect: str, outcome: str, header: str, change: dict[str, str | None]) -> None:
         """Add a good record of its own with something remarkable in it; it must be accepted."""
         values = {**self._template(), **change}
         self.file.plant(self.place(), Planted((_cell(defect, outcome, values, header),), values))
@@ -147,9 +147,7 @@ def _accounts(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
             ("Name", "  ", "missing:name"),
         ):
             plant.bad(_kind(rule, text), header, text, f"rejected:{rule}", {"Id": next(ids)})
-        plant.extra(
-            "deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"}
-        )
+        plant.add("deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
         plant.duplicate()
         plant.ragged()
 
@@ -191,10 +189,8 @@ def _opportunities(
         base.changed(
             "embedded_newline", "NextStep", lambda _: "Call the sponsor\nthen send the plan"
         )
-        base.extra(
-            "deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"}
-        )
-        base.extra(
+        base.add("deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
+        base.add(
             "unknown_stage",
             f"unmapped_stage:{UNKNOWN_STAGE}",
             "StageName",
@@ -249,7 +245,7 @@ def _histories(plant: Planter, rounds: int, ids: Iterator[str], unknown: Iterato
             ("CloseDate", "2026-13-01", "unparsable:close_date"),
         ):
             plant.bad(_kind(rule, text), header, text, f"rejected:{rule}", {"Id": next(ids)})
-        plant.extra(
+        plant.add(
             "orphan",
             "orphan:opportunity_id",
             "OpportunityId",
@@ -268,9 +264,7 @@ def _tasks(plant: Planter, rounds: int, ids: Iterator[str], unknown: Iterator[st
         ):
             plant.bad(_kind(rule, text), header, text, f"rejected:{rule}", {"Id": next(ids)})
         plant.changed("embedded_newline", "Subject", lambda text: f'{text}\nas agreed, "soon"')
-        plant.extra(
-            "orphan", "orphan:what_id", "WhatId", {"Id": next(ids), "WhatId": next(unknown)}
-        )
+        plant.add("orphan", "orphan:what_id", "WhatId", {"Id": next(ids), "WhatId": next(unknown)})
         plant.duplicate()
         plant.ragged()
 
@@ -282,9 +276,7 @@ def _events(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
             ("StartDateTime", "after lunch", "unparsable:start_at"),
         ):
             plant.bad(_kind(rule, text), header, text, f"rejected:{rule}", {"Id": next(ids)})
-        plant.extra(
-            "deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"}
-        )
+        plant.add("deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
         plant.duplicate()
 
 
@@ -332,25 +324,25 @@ def _sessions(
             plant.bad(
                 _kind(rule, text), header, text, f"rejected:{rule}", {"session_id": next(ids)}
             )
-        plant.extra(
+        plant.add(
             "agreeing_date_formats",
             "accepted",
             "session_date",
             {**held, "session_id": next(ids), "session_date": "05/05/2026"},
         )
-        plant.extra(
+        plant.add(
             "unmatched_person",
             f"unmatched:{UNMATCHED_COACH}",
             "coach",
             {"session_id": next(ids), "coach": UNMATCHED_COACH},
         )
-        plant.extra(
+        plant.add(
             "ambiguous_person",
             f"ambiguous:{name}",
             "coachee",
             {"session_id": next(ids), "coachee": name},
         )
-        plant.extra(
+        plant.add(
             "backdated_session",
             "accepted",
             "recorded_at",
@@ -363,7 +355,7 @@ def _sessions(
         )
         deal, closed_day = closed_deals[number]
         after = str(np.datetime64(closed_day + 3, "D"))
-        plant.extra(
+        plant.add(
             "session_after_close",
             "flagged:is_after_close",
             "opportunity_id",
@@ -401,9 +393,7 @@ def _attendees(plant: Planter, rounds: int) -> None:
                 f"rejected:{rule}",
                 {"session_id": f"CS-95{number:04d}"},
             )
-        plant.extra(
-            "orphan", "orphan:session_id", "session_id", {"session_id": f"CS-96{number:04d}"}
-        )
+        plant.add("orphan", "orphan:session_id", "session_id", {"session_id": f"CS-96{number:04d}"})
         plant.duplicate()
         plant.ragged()
 
@@ -417,7 +407,7 @@ def _actions(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
             ("session_id", "", "missing:session_id"),
         ):
             plant.bad(_kind(rule, text), header, text, f"rejected:{rule}", {"action_id": next(ids)})
-        plant.extra(
+        plant.add(
             "orphan",
             "orphan:session_id",
             "session_id",
@@ -428,39 +418,39 @@ def _actions(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
 
 
 def _policies(plant: Planter) -> None:
-    for serial, (text, rule) in enumerate(
-        (("0", "out_of_range:every_n_days"), ("fortnightly", "unparsable:every_n_days"))
-    ):
-        values = plant.file.values(0) | {"policy_id": f"POL-9{serial}", "every_n_days": text}
-        defect = _cell(_kind(rule, text), f"rejected:{rule}", values, "every_n_days")
-        plant.file.plant(plant.file.table.num_rows, Planted((defect,), values, outcome="rejected"))
+    values = plant.file.values(0) | {"policy_id": "POL-9", "every_n_days": "fortnightly"}
+    defect = _cell("wrong_type", "rejected:unparsable:every_n_days", values, "every_n_days")
+    plant.file.plant(plant.file.table.num_rows, Planted((defect,), values, outcome="rejected"))
 
 
-def _roster(plant: Planter) -> None:
-    for header, text, rule, serial in (
+def _roster(plant: Planter, rounds: int) -> None:
+    wrong = (
         ("hire_date", "2025-02-30", "unparsable:hire_date", 1),
         ("role", "wizard", "not_accepted:role", 2),
         ("full_name", "", "missing:full_name", 3),
-    ):
+    )
+    for header, text, rule, serial in wrong if rounds > 1 else wrong[:2]:
         key = {"person_id": f"E990{serial}", "email": f"nobody{serial}@{names.DOMAIN}"}
         plant.bad(_kind(rule, text), header, text, f"rejected:{rule}", key)
     plant.changed("nbsp_and_blanks", "full_name", _spaces)
     plant.duplicate()
-    plant.ragged()
+    if rounds > 1:
+        plant.ragged()
 
 
-def _quotas(plant: Planter, swapped: str) -> None:
-    for header, text, rule in (
+def _quotas(plant: Planter, rounds: int, swapped: str) -> None:
+    wrong = (
         ("Quota", "-5.000,00", "out_of_range:quota_amount"),
         ("Quota", "1,250.00", "unparsable:quota_amount"),
-        ("Quota", "tbd", "unparsable:quota_amount"),
-        ("Quarter start", "", "missing:period_start"),
         ("Quarter end", "31.04.2026", "unparsable:period_end"),
-    ):
+        ("Quarter start", "", "missing:period_start"),
+        ("Quota", "tbd", "unparsable:quota_amount"),
+    )
+    for header, text, rule in wrong if rounds > 1 else wrong[:3]:
         plant.bad(_kind(rule, text), header, text, f"rejected:{rule}", {"Rep": UNMATCHED_REP})
-    plant.extra("unmatched_person", f"unmatched:{UNMATCHED_REP}", "Rep", {"Rep": UNMATCHED_REP})
+    plant.add("unmatched_person", f"unmatched:{UNMATCHED_REP}", "Rep", {"Rep": UNMATCHED_REP})
     shared = " ".join(SHARED_NAME)
-    plant.extra("ambiguous_person", f"ambiguous:{shared}", "Rep", {"Rep": shared})
+    plant.add("ambiguous_person", f"ambiguous:{shared}", "Rep", {"Rep": shared})
     row = next(
         row
         for row in range(plant.file.table.num_rows)
@@ -469,14 +459,15 @@ def _quotas(plant: Planter, swapped: str) -> None:
     )
     values = plant.file.take(row) | {"Rep": swapped}
     plant.file.plant(plant.place(), Planted((_cell("alias", "accepted", values, "Rep"),), values))
-    plant.ragged()
+    if rounds > 1:
+        plant.ragged()
     plant.file.header_notes.append(
         Defect("decimal_comma", "accepted", "every amount has a decimal comma and points")
     )
 
 
 def _workbook(plant: Planter, ids: Iterator[str]) -> None:
-    """A workbook whose keeper renamed, dropped and added columns."""
+    """Make a workbook whose keeper renamed, dropped and added columns."""
     file = plant.file
     renamed = {"session_date": "Date", "coach": "Manager", "coachee": "Rep"}
     table = file.table.drop_columns(["artefact"])
@@ -531,7 +522,7 @@ def _raw_files() -> list[RawFile]:
             ),
         ),
         RawFile(
-            "salesforce/Opportunity_forecast_call.csv",
+            "salesforce/Opportunity_2019.csv",
             Defect("missing_column", "file_rejected:missing_column", "no StageName"),
             "opportunity",
             without_stage,
@@ -622,12 +613,12 @@ def plant_defects(files: list[SourceFile], world: World, rng: np.random.Generato
     if "coaching_log/sessions_dach.xlsx" in by_path:
         _workbook(planter("coaching_log/sessions_dach.xlsx"), session_ids)
 
-    _roster(planter("people/roster.csv"))
+    _roster(planter("people/roster.csv"), rounds)
     quota = by_path["tabular/Quota FY26.csv"]
     rep = _unshared_rep(company, quota)
     swapped = f"{company.last_name[rep]}, {company.first_name[rep]}"
     outcome.aliases.append(("tabular", swapped, rep))
-    _quotas(planter(quota.path), swapped)
+    _quotas(planter(quota.path), rounds, swapped)
     by_path["tabular/Quota FY25.csv"].header_notes.append(
         Defect("encoding", "accepted", "CP1252 with semicolons")
     )
@@ -643,7 +634,7 @@ def _coached_individually(file: SourceFile) -> np.ndarray:
 
 
 def _nickname(company: Company, file: SourceFile, held: np.ndarray) -> tuple[int, str, np.ndarray]:
-    """The rep with most sessions of the file, a nickname, and the rows of these sessions."""
+    """Find the rep with most sessions, a nickname for them, and the rows of these sessions."""
     coachee = np.array(file.table["coachee"].to_pylist(), dtype=object)[held]
     mails, counts = np.unique(coachee.astype(str), return_counts=True)
     mail = mails[np.argmax(counts)]

@@ -1,4 +1,4 @@
-"""Raw files: their dialects, where planted rows go, and writing them with the same bytes every time."""
+"""Raw files: their dialects, where planted rows go, and writing them, always the same bytes."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class SourceFile:
         return sorted(result, key=lambda item: (item[0], item[1].name))
 
     def counts(self) -> dict[str, int]:
-        """Records of this file by what should become of them."""
+        """Count the records of this file by what should become of them."""
         totals = {"accepted": 0, "superseded": self.superseded, "rejected": 0}
         totals["accepted"] = self.table.num_rows - len(self.removed) - self.superseded
         for _, record in self.planted:
@@ -112,7 +112,7 @@ def _record(values: dict[str, str | None], headers: list[str], delimiter: str) -
 def _pieces(file: SourceFile) -> list[pa.Table | Planted]:
     """Cut the clean rows where records were planted or taken out."""
     ordered = sorted(file.planted, key=lambda item: item[0])
-    cuts = sorted({before for before, _ in ordered} | {row for row in file.removed})
+    cuts = sorted({before for before, _ in ordered} | file.removed)
     pieces: list[pa.Table | Planted] = []
     start = 0
     for cut in cuts:
@@ -161,7 +161,7 @@ def _cells(header: str, column: pa.ChunkedArray) -> list:
 
 
 def _write_xlsx(file: SourceFile, target: Path) -> None:
-    """Write a workbook: dates as real dates, numbers as numbers, one sheet named after the object."""
+    """Write a workbook: dates as real dates, numbers as numbers, a sheet named after the object."""
     headers = file.table.column_names
     options = {"strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
     book = xlsxwriter.Workbook(str(target), options)

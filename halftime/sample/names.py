@@ -65,10 +65,11 @@ FIRST_NAMES = (
     "Francesca", "Gabriel", "Grace", "Greta", "Hannah", "Haruto", "Hugo", "Ian", "Inés", "Ingrid",
     "Isabel", "Ivan", "Jack", "Jana", "Jasmine", "João", "Jonas", "Jorge", "José", "Julia", "Kai",
     "Katarina", "Keiko", "Kofi", "Lara", "Lars", "Laura", "Léa", "Leo", "Liam", "Lina", "Lucía",
-    "Lukas", "Luz", "Magnus", "Marco", "Maria", "Marta", "Mateo", "Maya", "Mei", "Mia", "Miguel", "Mina",
-    "Nadia", "Naomi", "Nathan", "Nia", "Nico", "Nina", "Noah", "Nora", "Olga", "Oliver", "Omar",
-    "Oscar", "Pablo", "Paola", "Patrick", "Paul", "Petra", "Priya", "Rafael", "Rahul", "Raquel",
-    "René", "Rosa", "Ruth", "Ryan", "Samir", "Samuel", "Sara", "Sebastian", "Selin", "Simon",
+    "Lukas", "Luz", "Magnus", "Marco", "Maria", "Marta", "Mateo", "Maya", "Mei", "Mia", "Miguel",
+    "Mina", "Nadia", "Naomi", "Nathan", "Nia", "Nico", "Nina", "Noah", "Nora", "Olga", "Oliver",
+    "Omar", "Oscar", "Pablo", "Paola", "Patrick", "Paul", "Petra", "Priya", "Rafael", "Rahul",
+    "Raquel", "René", "Rosa", "Ruth", "Ryan", "Samir", "Samuel", "Sara", "Sebastian",
+    "Selin", "Simon",
     "Sofía", "Sophie", "Stefan", "Tara", "Theo", "Thomas", "Tobias", "Tom", "Uma", "Valentina",
     "Vera", "Victor", "Wei", "Yara", "Yuki", "Yusuf", "Zoë",
 )
@@ -181,8 +182,8 @@ NEXT_STEPS = (
 )
 TASK_SUBJECTS = (
     "Call: discovery", "Call: follow-up", "Call: left a message", "Email: recap", "Email: proposal",
-    "Email: introduction", "Email: next steps", "Email: check-in", "Send the security questionnaire",
-    "Prepare the demo",
+    "Email: introduction", "Email: next steps", "Email: check-in",
+    "Send the security questionnaire", "Prepare the demo",
 )
 EVENT_SUBJECTS = (
     "Discovery meeting", "Product demonstration", "Technical deep dive", "Proposal review",
@@ -208,8 +209,6 @@ MODES = (
 )
 TRIGGERS = ("routine", "skill_gap", "stalled_deal", "behavior", "missed_number", "forecast")
 ARTEFACTS = ("call plan", "deal plan", "call recording", "pipeline report")
-STRENGTHS = ("Prepares well", "Warm openings", "Knows the product", "Follows up fast", "Curious")
-PRACTICES = ("Role play before the next call", "Rewrite the agenda", "Record one call", "Peer review")
 NOTE_OPENINGS = (
     "Looked at last week together.", "Started from the call plan.", "Went through the deal.",
     "Reviewed the recording.", "Short catch-up before the forecast.",

@@ -98,7 +98,7 @@ def current_team(company: Company) -> np.ndarray:
 
 
 def current_manager(company: Company) -> np.ndarray:
-    """Manager of each person on the business date or their last day; -1 for the chief."""
+    """Find the manager of each person on the business date or their last day; -1 for the chief."""
     team = current_team(company)
     last = company.size.last_day
     day = np.minimum(company.leave_day - 1, last)
@@ -112,7 +112,7 @@ def current_manager(company: Company) -> np.ndarray:
 
 
 def role_of(company: Company) -> np.ndarray:
-    """Number of the user role of each person: 0 the chief, 1.. regions, then teams."""
+    """Give the user role of each person: 0 the chief, 1.. regions, then teams."""
     regions = len(names.REGIONS)
     team = current_team(company)
     role = np.where(team >= 0, 1 + regions + team, 1 + company.person_region)
@@ -253,7 +253,7 @@ def opportunities(
 
 
 def canary_numbers(rows: np.ndarray, canaries: np.ndarray) -> np.ndarray:
-    """Number of the canary planted in each row, 0 where none is."""
+    """Give the number of the canary planted in each row, 0 where none is."""
     place = np.searchsorted(canaries, rows)
     place = np.minimum(place, max(len(canaries) - 1, 0))
     return np.where(np.isin(rows, canaries), place, 0)

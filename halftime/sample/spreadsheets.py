@@ -203,8 +203,8 @@ def actions_table(company: Company, sessions: Sessions, actions: Actions) -> pa.
     )
 
 
-def policies_table(company: Company) -> pa.Table:
-    """The cadence policy: every three weeks, and every two since the fiscal year 2025."""
+def policies_table() -> pa.Table:
+    """List the cadence policies: every three weeks, and every two since the fiscal year 2025."""
     return pa.table(
         {
             "policy_id": ["POL-1", "POL-2"],
@@ -371,7 +371,7 @@ def quota_tables(
 
 
 def alias_table(company: Company, rows: list[tuple[str, str, int]]) -> pa.Table:
-    """The explicit map: (system, alias, person)."""
+    """Write the explicit map: (system, alias, person)."""
     person = np.array([item[2] for item in rows])
     start = np.full(len(rows), company.start_day - 400)
     return pa.table(
@@ -380,6 +380,6 @@ def alias_table(company: Company, rows: list[tuple[str, str, int]]) -> pa.Table:
             "alias": pa.array([item[1] for item in rows]),
             "person": coded("E", person + 1001, 4),
             "confirmed_by": pa.array(["Sales operations"] * len(rows)),
-            "valid_from": date_text(start),
+            "valid_from": date_text(start, np.arange(len(rows)) % 2 == 0),
         }
     )

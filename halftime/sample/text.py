@@ -17,6 +17,15 @@ _BASE32 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
 _SECONDS = np.arange(DAY)
 
 
+def _is_capital(letters: np.ndarray) -> np.ndarray:
+    return ((letters >= ord("A")) & (letters <= ord("Z"))).astype(np.int64)
+
+
+_CAPITAL = _is_capital(_BASE62)
+_PAIRS = _BASE62[np.stack(np.divmod(np.arange(62 * 62), 62), axis=1)]
+_PAIR_CAPITALS = _is_capital(_PAIRS) @ np.array([1, 2])
+
+
 def _digits(values: np.ndarray, width: int) -> np.ndarray:
     powers = 10 ** np.arange(width - 1, -1, -1)
     return ((values[:, None] // powers) % 10 + ord("0")).astype(np.uint8)
@@ -88,15 +97,18 @@ def salesforce_id(prefix: str, numbers: np.ndarray, valid: np.ndarray | None = N
 
     The last three characters encode which of the first fifteen are upper case, as the real ones do.
     """
-    numbers = (numbers if valid is None else np.where(valid, numbers, 0)).astype(np.int64)
+    numbers = (numbers if valid is None else np.where(valid, numbers, 0)).astype(np.int32)
+    head = np.frombuffer(f"{prefix}5f00000".encode(), dtype=np.uint8)
+    rest, last = np.divmod(numbers, np.int32(len(_PAIRS)))
+    first, middle = np.divmod(rest, np.int32(len(_PAIRS)))
     matrix = np.empty((len(numbers), 18), dtype=np.uint8)
-    head = f"{prefix}5f00000".encode()
-    matrix[:, : len(head)] = np.frombuffer(head, dtype=np.uint8)
-    powers = 62 ** np.arange(15 - len(head) - 1, -1, -1)
-    matrix[:, len(head) : 15] = _BASE62[(numbers[:, None] // powers) % 62]
-    upper = (matrix[:, :15] >= ord("A")) & (matrix[:, :15] <= ord("Z"))
-    weights = (upper.reshape(-1, 3, 5) * (2 ** np.arange(5))).sum(axis=2)
-    matrix[:, 15:] = _BASE32[weights]
+    matrix[:, :10] = head
+    matrix[:, 10] = _BASE62[first]
+    matrix[:, 11:13] = _PAIRS[middle]
+    matrix[:, 13:15] = _PAIRS[last]
+    capital = _CAPITAL[first] + 2 * _PAIR_CAPITALS[middle] + 8 * _PAIR_CAPITALS[last]
+    matrix[:, 15:17] = _BASE32[_is_capital(head).reshape(2, 5) @ (2 ** np.arange(5))]
+    matrix[:, 17] = _BASE32[capital]
     return fixed(matrix, valid)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from halftime.sample import coaching, deals as deal_rules, names
+from halftime.sample import coaching, names
+from halftime.sample import deals as deal_rules
 from halftime.sample.company import NEVER
 from halftime.sample.defects import Outcome
 from halftime.sample.files import WHOLE_FILE, SourceFile
@@ -99,9 +100,9 @@ def _effects(world: World) -> dict:
         }
     return {
         "explanation": (
-            "Dose is held coaching weighted by its quality (1.0 is two good sessions a month), seen "
-            "one, two and three months later. It acts only where the programme is in force; in the "
-            "other regions coaching follows a slump, or follows winnable deals, and does nothing."
+            "Dose is held coaching weighted by its quality (1.0 is two good sessions a month), "
+            "seen one, two and three months later. It acts only where the programme runs; "
+            "elsewhere coaching follows a slump, or follows winnable deals, and does nothing."
         ),
         "lag_months": dict(zip(("1", "2", "3"), coaching.LAG_WEIGHTS, strict=True)),
         "effect_on_wins_log_odds": deal_rules.EFFECT_ON_WINS,

@@ -1,0 +1,263 @@
+"""The sample company: the same bytes for a seed, its sizes, a history that agrees, a true manifest."""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from halftime.config import load_config
+from halftime.contracts import load_contracts
+from halftime.errors import UsageError
+from halftime.sample import SIZES, SampleReport, write_sample
+
+SEED = 7
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
+    return write_sample("xs", SEED, tmp_path_factory.mktemp("sample") / "xs")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _records(path: Path) -> list[list[str]]:
+    """All records of a delimited file, blank lines included, as the manifest counts them."""
+    content = path.read_bytes()
+    content = gzip.decompress(content) if path.suffix == ".gz" else content
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = content.decode("utf-16")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252")
+    first = text.split("\n", 1)[0]
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ","))
+
+
+def _manifest(folder: Path) -> list[dict[str, str]]:
+    with (folder / "_truth" / "defects.csv").open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_the_same_seed_gives_the_same_bytes(sample: SampleReport, tmp_path: Path) -> None:
+    again = write_sample("xs", SEED, tmp_path / "again")
+
+    assert _hashes(again.folder) == _hashes(sample.folder)
+
+
+def test_another_seed_gives_other_bytes(sample: SampleReport, tmp_path: Path) -> None:
+    other = write_sample("xs", SEED + 1, tmp_path / "other")
+
+    first, second = _hashes(sample.folder), _hashes(other.folder)
+    same = {path for path in first if first[path] == second.get(path)}
+    # Only what has no chance in it may agree.
+    assert same <= {
+        "salesforce/UserRole.csv",
+        "salesforce/UserRole_copy.csv",
+        "salesforce/Event_2019.csv",
+        "coaching_log/attendees_old.xlsx",
+        "coaching_log/policies.csv",
+    }
+
+
+def test_writing_again_replaces_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    write_sample("xs", 1, tmp_path / "out")
+    stray = tmp_path / "out" / "salesforce" / "Opportunity_1999.csv"
+    stray.write_text("Id\n")
+
+    write_sample("xs", 1, tmp_path / "out")
+
+    assert not stray.exists()
+
+
+def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+
+    with pytest.raises(UsageError, match=r"thesis\.txt"):
+        write_sample("xs", 1, tmp_path)
+
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_an_unknown_size_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'huge'"):
+        write_sample("huge", 1, tmp_path / "out")
+
+
+def test_sizes_are_near_the_table(sample: SampleReport) -> None:
+    size, rows = SIZES["xs"], sample.rows
+    activities = rows["salesforce.task"] + rows["salesforce.event"]
+
+    # The planted records and the second versions of the delta come on top.
+    assert size.opportunities <= rows["salesforce.opportunity"] <= 1.15 * size.opportunities
+    assert 3_600 <= rows["salesforce.opportunity_history"] <= 4_400
+    assert size.activities <= activities <= 1.01 * size.activities
+    assert size.sessions <= rows["coaching_log.session"] <= 1.1 * size.sessions
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    write_sample("xs", 1, tmp_path / "out", progress=told.append)
+
+    assert any("salesforce/User.csv" in line for line in told)
+
+
+def test_the_configuration_loads(sample: SampleReport, project_root: Path) -> None:
+    config = load_config(sample.folder / "halftime.yml", load_contracts(project_root))
+
+    assert config.fiscal_year_start_month == 2
+    assert str(config.as_of) == "2026-09-30"
+    assert {source.system for source in config.sources} == {
+        "salesforce",
+        "coaching_log",
+        "people",
+        "tabular",
+    }
+
+
+def test_the_manifest_names_records_that_show_the_defect(sample: SampleReport) -> None:
+    cache: dict[str, list[list[str]]] = {}
+    checked = 0
+    for line in _manifest(sample.folder):
+        path = sample.folder / line["file"]
+        assert path.is_file(), line
+        row = int(line["row"])
+        if row <= 1 or path.suffix in (".xlsx", ".parquet"):
+            continue
+        records = cache.setdefault(line["file"], _records(path))
+        record = records[row - 1]
+        key, _, text = line["detail"].partition("=")
+        if key == "fields":
+            assert len(record) == int(text), line
+        elif key in records[0]:
+            assert record[records[0].index(key)] == text, line
+        checked += 1
+    assert checked > 100
+
+
+def test_what_is_written_twice_is_written_twice(sample: SampleReport) -> None:
+    pairs = [line for line in _manifest(sample.folder) if line["defect"] == "duplicate_row"]
+
+    for first, second in zip(pairs[::2], pairs[1::2], strict=True):
+        records = _records(sample.folder / first["file"])
+        assert first["expected_outcome"] == "superseded"
+        assert second["expected_outcome"] == "accepted"
+        assert records[int(first["row"]) - 1] == records[int(second["row"]) - 1]
+
+
+def test_files_have_as_many_records_as_expected(sample: SampleReport) -> None:
+    expected = json.loads((sample.folder / "_truth" / "expected.json").read_text("utf-8"))
+
+    for name, counts in expected["files"].items():
+        if name.endswith((".xlsx", ".parquet")):
+            continue
+        assert len(_records(sample.folder / name)) - 1 == counts["source_rows"], name
+
+
+def test_every_kind_of_defect_of_these_sources_is_planted(sample: SampleReport) -> None:
+    kinds = {line["defect"] for line in _manifest(sample.folder)}
+
+    assert kinds >= {
+        "wrong_type", "impossible_date", "ambiguous_date", "date_format", "decimal_comma",
+        "nbsp_and_blanks", "byte_order_mark", "encoding", "embedded_newline", "ragged_row",
+        "duplicate_row", "late_version", "bad_newer_version", "orphan", "reopened_deal",
+        "deleted_record", "unknown_stage", "negative_amount", "backdated_session",
+        "session_after_close", "zero_filled_null", "unmatched_person", "ambiguous_person",
+        "renamed_column", "missing_column", "new_column", "blank_line", "empty_file",
+        "truncated_file", "file_landed_twice",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tables(sample: SampleReport) -> duckdb.DuckDBPyConnection:
+    """The clean deals and changes: planted records have numbers far above, or an odd cell."""
+    con = duckdb.connect()
+    files = {
+        "deal": "salesforce/Opportunity_202*.csv,salesforce/Opportunity_delta*.csv",
+        "change": "salesforce/OpportunityHistory_2025.csv.gz,"
+        "salesforce/OpportunityHistory_2026.csv",
+    }
+    for name, patterns in files.items():
+        paths = [str(sample.folder / pattern) for pattern in patterns.split(",")]
+        con.execute(
+            f"create table {name} as select * from read_csv(?, all_varchar = true, header = true, "
+            "union_by_name = true, null_padding = true, strict_mode = false, ignore_errors = true, "
+            "parallel = false)",
+            [paths],
+        )
+    return con
+
+
+def test_the_last_change_equals_the_deal(tables: duckdb.DuckDBPyConnection) -> None:
+    differing = tables.execute(
+        """
+        with current_deal as (
+            select * from deal
+            where try_cast(Amount as decimal(18, 2)) is not null
+                and regexp_matches(Id, '^0065f00000000')
+            qualify row_number() over (partition by left(Id, 15) order by SystemModstamp desc) = 1
+        ),
+        last_change as (
+            select * from change
+            where regexp_matches(Id, '^0085f00000000')
+            qualify row_number() over (partition by OpportunityId order by CreatedDate desc) = 1
+        )
+        select count(*), count(*) filter (
+            where trim(replace(d.StageName, chr(160), ' ')) <> c.StageName
+                or d.Amount <> c.Amount or d.CloseDate <> c.CloseDate or d.OwnerId <> c.OwnerId
+        )
+        from current_deal as d inner join last_change as c on d.Id = c.OpportunityId
+        """
+    ).fetchone()
+
+    assert differing is not None
+    assert differing[0] > 600
+    assert differing[1] == 0
+
+
+def test_the_first_change_is_the_creation(tables: duckdb.DuckDBPyConnection) -> None:
+    apart = tables.execute(
+        """
+        select count(*) from (
+            select d.Id, any_value(d.CreatedDate) as created, min(c.CreatedDate) as first_change
+            from deal as d inner join change as c on d.Id = c.OpportunityId
+            where c.CreatedDate <> ''
+            group by d.Id
+        )
+        where created <> first_change and regexp_matches(Id, '^0065f00000000')
+            and created like '20%'
+        """
+    ).fetchone()
+
+    assert apart == (0,)
+
+
+def test_truth_says_which_regimes_have_an_effect(sample: SampleReport) -> None:
+    effects = json.loads((sample.folder / "_truth" / "effects.json").read_text("utf-8"))
+
+    regimes = {item["regime"]: item for item in effects["regions"].values()}
+    assert regimes["programme"]["mean_lift_of_win_probability_when_treated"] > 0.02
+    assert all(
+        regimes[name]["log_odds_of_winning_per_unit_of_dose"] == 0
+        for name in ("slump", "winnable_late", "none")
+    )
+
+
+@pytest.mark.parametrize("number", [2, 3, 11])
+def test_every_seed_can_be_planted(number: int, tmp_path: Path) -> None:
+    report = write_sample("xs", number, tmp_path / "out")
+
+    assert report.defects > 120

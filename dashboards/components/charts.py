@@ -134,34 +134,39 @@ def _with_room(values: pd.Series) -> list[float]:
 SESSION_STEPS = ["none", "1", "2", "3 or more"]
 
 
-def heatmap(rows: pd.DataFrame, reps: list[str], row_height: int = 18) -> alt.Chart:
+def heatmap(rows: pd.DataFrame, reps: list[str]) -> alt.LayerChart:
     """Return rep × week: one cell a week, darker with more sessions; no cell = not on the roster.
 
-    ``rows``: rep, manager, week_start, sessions, step (of SESSION_STEPS), minutes.
+    ``rows``: rep, manager, week_start, sessions, step (of SESSION_STEPS), minutes; ``reps`` in
+    order of manager. The manager's name stands at the right of each manager's first rep.
     """
     colours = palette()
-    return (
+    across = alt.X(
+        "yearmonthdate(week_start):O",
+        title=None,
+        axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap=True, orient="top"),
+        scale=alt.Scale(paddingInner=0.08),
+    )
+    down = alt.Y(
+        "rep:N",
+        sort=reps,
+        title=None,
+        axis=alt.Axis(labelLimit=220),
+        scale=alt.Scale(paddingInner=0.12),
+    )
+    cells = (
         alt.Chart(rows)
         .mark_rect(cornerRadius=2)
         .encode(
-            x=alt.X(
-                "yearmonthdate(week_start):O",
-                title="Week beginning",
-                axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap=True, orient="top"),
-                scale=alt.Scale(paddingInner=0.08),
-            ),
-            y=alt.Y(
-                "rep:N",
-                sort=reps,
-                title=None,
-                axis=alt.Axis(labelLimit=220),
-                scale=alt.Scale(paddingInner=0.12),
-            ),
+            x=across,
+            y=down,
             color=alt.Color(
                 "step:O",
                 sort=SESSION_STEPS,
                 scale=alt.Scale(domain=SESSION_STEPS, range=list(colours.steps)),
-                legend=alt.Legend(title="Sessions in the week", symbolType="square"),
+                legend=alt.Legend(
+                    title="Sessions in the week", symbolType="square", titleOrient="left"
+                ),
             ),
             tooltip=[
                 alt.Tooltip("rep:N", title="Rep"),
@@ -171,7 +176,16 @@ def heatmap(rows: pd.DataFrame, reps: list[str], row_height: int = 18) -> alt.Ch
                 alt.Tooltip("minutes:Q", title="Minutes"),
             ],
         )
-        .properties(height=row_height * max(len(reps), 3) + 30)
+    )
+    first = rows.drop_duplicates("manager")[["rep", "manager"]]
+    names = (
+        alt.Chart(first)
+        .mark_text(align="left", dx=8, fontSize=12, color=colours.muted)
+        .encode(x=alt.value("width"), y=down, text="manager:N")
+    )
+    row_height = 24 if len(reps) <= 20 else 19
+    return alt.layer(cells, names).properties(
+        height=row_height * max(len(reps), 3) + 80, padding={"right": 130}
     )
 
 

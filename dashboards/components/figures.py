@@ -113,7 +113,7 @@ class Figure:
         parts = [f"n = {self.n:,} {self.definition.counts if self.definition else 'cases'}"]
         if self.is_small:
             parts.append("too few to judge")
-        elif self.low is not None and self.high is not None:
+        elif self.unit is Unit.RATE and self.low is not None and self.high is not None:
             parts.append(f"95% interval {self.low * 100:.0f}–{self.high * 100:.0f}%")
         return ", ".join(parts)
 
@@ -217,8 +217,11 @@ def card(shown: Figure, label: str, note: str = "") -> None:
             chart_data=list(shown.history) if len(shown.history) > 2 else None,
             chart_type="line",
         )
-        st.markdown(f":small[{change_words(shown)}]")
-        st.caption(", ".join(part for part in (shown.basis(), note) if part))
+        if shown.value is not None:
+            st.markdown(f":small[{change_words(shown)}]")
+        st.caption(
+            f"{shown.basis()}, {note}" if note and shown.value is not None else shown.basis()
+        )
 
 
 def line(shown: Figure, label: str) -> None:

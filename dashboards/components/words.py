@@ -9,6 +9,8 @@ import pandas as pd
 
 NO_VALUE = "–"
 
+ENGINES = {"dbt": "dbt", "great_expectations": "Great Expectations", "gx": "Great Expectations"}
+
 LAYERS = {
     "raw": "Raw files",
     "staging": "Staging",
@@ -49,7 +51,8 @@ def money(value: float | None, currency: str) -> str:
         if size >= limit:
             scaled = size / divisor
             digits = 1 if scaled < 99.95 else 0
-            return f"{currency} {sign}{scaled:,.{digits}f}{suffix}"
+            text = f"{scaled:,.{digits}f}".removesuffix(".0")
+            return f"{currency} {sign}{text}{suffix}"
     return f"{currency} {sign}{size:,.0f}"
 
 

@@ -26,13 +26,14 @@ def rep_weeks(
     The reps shown are those with the fewest coached weeks. Columns: person_id, full_name,
     manager_name, week_start, strict_session_count, broad_session_count, broad_minutes,
     coached_weeks, rep_count (all reps of the entity, shown or not). Weeks before the coaching log
-    began are left out: nothing is known of them.
+    began are left out: nothing is known of them. The manager is that of the last week shown.
     """
     seen = see.people(scope, "fact.person_id")
     sql = f"""
         with rep_week as (
             select
                 fact.person_id,
+                fact.manager_id,
                 fact.week_start,
                 fact.strict_session_count,
                 fact.broad_session_count,
@@ -50,6 +51,7 @@ def rep_weeks(
         rep as (
             select
                 person_id,
+                arg_max(manager_id, week_start) as manager_id,
                 count(*) filter (where broad_session_count > 0) as coached_weeks,
                 max(week_start) filter (where broad_session_count > 0) as last_coached_week,
                 count(*) over () as rep_count
@@ -72,7 +74,7 @@ def rep_weeks(
         from rep_week
         join rep on rep_week.person_id = rep.person_id
         left join core.dim_person as person on rep_week.person_id = person.person_id
-        left join core.dim_person as manager on person.manager_id = manager.person_id
+        left join core.dim_person as manager on rep.manager_id = manager.person_id
         order by manager_name, full_name, rep_week.person_id, rep_week.week_start
     """
     parameters = [
@@ -109,7 +111,7 @@ def area_mix(
             and fact.period_grain = ?
             and fact.period_start = ?
             and {seen.sql}
-        order by share desc nulls last, area.sort_order
+        order by area.is_classified desc, share desc nulls last, area.sort_order
     """
     parameters = [
         entity.entity_type,

@@ -61,6 +61,7 @@ def ledger(
             source_system,
             object,
             source_file,
+            file_status,
             source_rows,
             accepted_rows,
             superseded_rows,

@@ -163,7 +163,8 @@ def draw_heatmap(weeks: pd.DataFrame, column: str, kind: str) -> None:
     total = int(weeks["rep_count"].iloc[0])
     empty = int((cells["sessions"] == 0).sum())
     share = percent(empty / len(cells))
-    st.subheader(f"{share} of the rep weeks shown passed without a {kind} session", anchor=False)
+    what = "a strict session" if kind == "strict" else "any logged session"
+    st.subheader(f"{share} of the rep weeks shown passed without {what}", anchor=False)
     if total > len(reps):
         st.caption(
             f"The {len(reps)} of {total:,} reps coached in the fewest weeks, by manager and name. "
@@ -200,8 +201,8 @@ def draw_areas(entity: Entity, period: Period) -> None:
         )
     st.subheader(title, anchor=False)
     st.caption(
-        f"{percent(unknown['share'].sum())} is unclassified and is not spread over the five areas. "
-        f"n = {int(mix['observation_count'].sum()):,} attendances."
+        f"{percent(unknown['share'].sum())} is unclassified and is not spread over the five areas; "
+        f"n = {int(mix['observation_count'].max()):,} attendances."
     )
     charts.show(
         charts.ranked_bars(
@@ -267,7 +268,8 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
     due = rows[rows["column"] == "cadence"].set_index(index)["observation_count"].rename("due")
     wide = wide.join(due).reset_index().sort_values(["manager_name", "manager_id"])
     wide = wide.dropna(how="all", subset=[name for name in measures if name in wide])
-    st.subheader(f"{count_of(len(wide), 'manager')}, side by side", anchor=False)
+    many = f"{len(wide):,} managers, side by side"
+    st.subheader(many if len(wide) != 1 else "The figures of one manager", anchor=False)
     st.caption(
         "In order of name, because hours and counts do not rank managers: more coaching is not "
         "better coaching. Empty: too few cases to judge."
@@ -293,7 +295,7 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
             "manager_name": st.column_config.TextColumn("Manager"),
             "rep_count": whole("Reps"),
             "cadence": whole(f"Cadence kept, {kind}", format="%.0f%%"),
-            "due": whole("n sessions due"),
+            "due": whole("n windows"),
             "overdue": whole("Rep days overdue", format="%.0f%%"),
             "coverage": whole("Reps coached", format="%.0f%%"),
             "hours": whole("Hours per rep and month", format="%.1f"),

@@ -9,6 +9,7 @@ from dashboards.components import charts, data, frame
 from dashboards.components.export import to_csv
 from dashboards.components.registry import Definition
 from dashboards.components.words import (
+    ENGINES,
     LAYERS,
     NO_VALUE,
     count_of,
@@ -143,6 +144,7 @@ def show_rules() -> None:
     st.caption("Choose a row to see the keys that break the rule.")
     shown = rules.assign(
         icon=rules["status"].map({HELD: "✓ Held", "Warning": "! Warning", "Broken": "✕ Broken"}),
+        engine=[ENGINES.get(str(engine), spoken(engine)) for engine in rules["engine"]],
         layer=[LAYERS.get(str(layer), spoken(layer)) for layer in rules["layer"]],
     )
     event = st.dataframe(
@@ -286,6 +288,7 @@ def show_ledger(system: str) -> None:
             "source_system": "Source",
             "object": "Object",
             "source_file": st.column_config.TextColumn("File", width="large"),
+            "file_status": st.column_config.TextColumn("State", width="small"),
             "source_rows": whole("Rows in file", format="localized"),
             "accepted_rows": whole("Accepted", format="localized"),
             "superseded_rows": whole("Superseded", format="localized"),
@@ -329,9 +332,9 @@ def definition_card(entries: list[Definition]) -> None:
                 "Unit": entry.unit,
                 "Better": "depends" if entry.direction == "context" else entry.direction,
                 "Judged from n": entry.threshold or "1",
-                "Interval": f"{entry.interval_method} 95%"
-                if entry.interval_method != "none"
-                else "none",
+                "Interval": "none"
+                if entry.interval_method in ("", "none")
+                else f"{spoken(entry.interval_method)} 95%",
             }
             st.caption(" · ".join(f"{name}: {plain(text)}" for name, text in facts.items()))
         st.caption(

@@ -91,7 +91,11 @@ def show_deal(deal: pd.Series) -> None:
     st.caption(f"Owned by {owner}{manager}")
     pushes = 0 if pd.isna(deal["close_date_push_count"]) else int(deal["close_date_push_count"])
     name = plain(deal["opportunity_name"])
-    pushed = f"its close date was pushed {count_of(pushes, 'time')}"
+    pushed = (
+        f"its close date was pushed {count_of(pushes, 'time')}"
+        if pushes
+        else "its close date was never pushed"
+    )
     if deal["outcome"] == "open" and not pd.isna(deal["close_date"]):
         late = (today - as_date(deal["close_date"])).days
         if late > 0:
@@ -124,12 +128,15 @@ def show_deal(deal: pd.Series) -> None:
                 "close_date": st.column_config.DateColumn("Expected close"),
             },
         )
-    st.page_link(
-        "views/detail.py",
-        label=f"More about {owner}",
-        icon=":material/person:",
-        query_params={"rep": str(deal["owner_id"])},
-    )
+    if not pd.isna(deal["owner_name"]):
+        # A link to the page one is on would leave the address behind, so this is a button.
+        st.button(
+            f"More about {owner}",
+            icon=":material/person:",
+            type="tertiary",
+            on_click=st.query_params.from_dict,
+            args=({"rep": str(deal["owner_id"])},),
+        )
 
 
 render()

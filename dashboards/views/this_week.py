@@ -31,18 +31,27 @@ MOVEMENTS = {
 _LEFT = {"won", "lost", "no_decision", "disqualified", "decreased", "pushed_out"}
 
 
-def headline(period: Period, today: dt.date, attainment: Figure) -> str:
-    """Return where we are in the period, as a sentence."""
+def headline(period: Period, today: dt.date, attainment: Figure, quarter: pd.Series | None) -> str:
+    """Return where we are in the period, as a sentence.
+
+    ``quarter`` holds the amounts of the running fiscal quarter if that is the period, else None.
+    """
     length = (period.end - period.start).days + 1
     elapsed = (today - period.start).days + 1
     over = elapsed >= length
     start = f"{period.label} is over" if over else f"Day {elapsed} of {length} in {period.label}"
-    if attainment.value is None:
-        return f"{start}: no quota is known to measure it by"
-    share = f"{attainment.value * 100:.0f}%"
-    if over:
-        return f"{start}: {share} of the quota was won"
-    return f"{start}: won deals stand at {share} of the quota due by now"
+    if attainment.value is not None:
+        share = f"{attainment.value * 100:.0f}%"
+        if over:
+            return f"{start}: {share} of the quota was won"
+        return f"{start}: won deals stand at {share} of the quota due by now"
+    if quarter is not None:
+        code = str(quarter["currency_code"])
+        return (
+            f"{start}: {money(quarter['won_amount'], code)} won, "
+            f"{money(quarter['previous_won_amount'], code)} by this day of the quarter before"
+        )
+    return f"{start}: no quota is known to measure it by"
 
 
 def quarter_sentence(quarter: pd.Series) -> str:
@@ -50,11 +59,14 @@ def quarter_sentence(quarter: pd.Series) -> str:
     code = str(quarter["currency_code"])
     won = f"{money(quarter['won_amount'], code)} won"
     if not pd.isna(quarter["quota_amount"]):
-        won += f" of a quota of {money(quarter['quota_amount'], code)} for the whole quarter"
-    due = count_of(quarter["due_count"], "open deal")
+        won += f" of {money(quarter['quota_amount'], code)} for the whole quarter"
+    before = f"{money(quarter['previous_won_amount'], code)} by this day of the quarter before"
+    if not quarter["due_count"] or quarter["elapsed_day_count"] >= quarter["day_count"]:
+        return f"{won}; {before}."
+    deals = count_of(quarter["due_count"], "open deal")
     return (
-        f"{won}; {money(quarter['previous_won_amount'], code)} on the same day of the quarter "
-        f"before. {money(quarter['due_amount'], code)} in {due} expected to close in the days left."
+        f"{won}; {before}. In the days left {deals} worth "
+        f"{money(quarter['due_amount'], code)} are expected to close."
     )
 
 
@@ -74,12 +86,18 @@ def movement_rows(rows: pd.DataFrame, this_week: dt.date, currency: str) -> pd.D
                 "signed": side * amount,
                 "amount": amount,
                 "deals": int(row["deal_count"]),
-                "text": f"{money(amount, currency)}, {count_of(row['deal_count'], 'deal')}",
+                "text": moved_words(amount, int(row["deal_count"]), currency),
             }
         )
     return pd.DataFrame(
         shaped, columns=["kind", "label", "week", "signed", "amount", "deals", "text"]
     )
+
+
+def moved_words(amount: float, deals: int, currency: str) -> str:
+    """Return 'USD 12k, 3 deals'; deals without an amount are only counted."""
+    counted = count_of(deals, "deal")
+    return f"{money(amount, currency)}, {counted}" if amount else counted
 
 
 def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str:
@@ -94,8 +112,10 @@ def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str
     change = "grew" if net >= 0 else "shrank"
     largest = now.sort_values(["amount", "kind"], ascending=[False, True]).head(3)
     parts = [
-        f"{money(amount, currency)} {label.lower()}"
-        for label, amount in zip(largest["label"], largest["amount"], strict=True)
+        f"{money(amount, currency) if amount else count_of(deals, 'deal')} {label.lower()}"
+        for label, amount, deals in zip(
+            largest["label"], largest["amount"], largest["deals"], strict=True
+        )
     ]
     return f"{since} the open pipeline {change} by {money(abs(net), currency)}: {listed(parts)}"
 
@@ -103,7 +123,10 @@ def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str
 def coach_next(rows: pd.DataFrame) -> None:
     """Show the list: who or what, why, what to ask, where to look."""
     if rows.empty:
-        st.write("Nobody and no deal stands out by the rules in force. That is a fine week.")
+        st.write(
+            "Nobody and no deal stands out by the rules in force: no rep waits longer for a "
+            "session than the policy allows, no open deal is overdue, pushed twice or stuck."
+        )
         return
     with st.container(border=True, gap="small"):
         for position, (_, row) in enumerate(rows.iterrows(), start=1):
@@ -146,6 +169,15 @@ def render() -> None:
     board(entity, period, product, currency, today)
 
 
+def running_quarter(entity: Entity, period: Period) -> pd.Series | None:
+    """Return the amounts of the running fiscal quarter, if the period is that quarter."""
+    rows = data.ask(week.quarter_to_date, entity)
+    if period.grain != "fiscal_quarter" or rows.empty:
+        return None
+    row = rows.iloc[0]
+    return row if as_date(row["fiscal_quarter_start"]) == period.start else None
+
+
 def board(entity: Entity, period: Period, product: str, currency: str, today: dt.date) -> None:
     """Draw the board, what is in play, the list and the movement."""
     habits = data.ask(coaching.log_habits)
@@ -172,16 +204,14 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
     shown = figures(rows, [*whole, *sliced], data.registry(), data.sentences(), period, today)
 
     st.caption(f"{entity.label} · seen on {day(today)}")
-    st.title(headline(period, today, shown[quota]), anchor=False)
-    quarter = data.ask(week.quarter_to_date, entity)
-    starts = [as_date(start) for start in quarter["fiscal_quarter_start"]]
-    if period.grain == "fiscal_quarter" and starts == [period.start]:
-        st.write(quarter_sentence(quarter.iloc[0]))
-    against = compared_with(shown)
+    quarter = running_quarter(entity, period)
+    st.title(headline(period, today, shown[quota], quarter), anchor=False)
+    if quarter is not None:
+        st.write(quarter_sentence(quarter))
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("On the board", anchor=False)
-        st.caption(f"What has happened. It can be explained, not changed. {against}")
+        st.caption("What has happened. It can be explained, not changed.")
         one, two = st.columns(2)
         with one:
             card(shown[quota], "Quota attainment")
@@ -191,7 +221,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         line(shown[win_value], f"Win rate by value, {currency}")
     with right:
         st.subheader("Still in play", anchor=False)
-        st.caption(f"What can still change the score. {against}")
+        st.caption(f"What can still change the score. {compared_with(shown)}")
         one, two = st.columns(2)
         fallback = "" if is_strict else "every logged session counts, because none is strict"
         with one:

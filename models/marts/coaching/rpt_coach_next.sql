@@ -161,7 +161,10 @@ deal_reasons as (
         concat(
             'Open, but its close date passed ',
             cast({{ dbt.datediff('close_date', 'as_of_date', 'day') }} as {{ dbt.type_string() }}),
-            ' days ago.'
+            case
+                when {{ dbt.datediff('close_date', 'as_of_date', 'day') }} = 1 then ' day ago.'
+                else ' days ago.'
+            end
         ) as reason
     from open_deals
     where close_date < as_of_date

@@ -1,8 +1,7 @@
 {% macro broken_rule(system, object) -%}
     {%- set path = ['source', project_name, system, object] | join('.') -%}
     {%- set columns = graph.sources[path].columns if execute and path in graph.sources else {} -%}
-    {%- set rules = {
-        'missing': "{text} is null",
+    {%- set rules = {'missing': "{text} is null",
         'ambiguous_date': "least({dates}) <> greatest({dates})",
         'unparsable': "{typed} is null and {text} is not null",
         'not_accepted': "{typed} not in ('{accepted}')",
@@ -13,16 +12,14 @@
             then 'not_data'
         when _row_problem is not null then 'ragged_row'
     {%- for reason, rule in rules.items() %}{% for raw, column in columns.items() %}
-        {%- set meta = column.config.meta %}{% set typed = meta.typed or raw[4:] %}
+        {%- set meta, typed = column.config.meta, column.config.meta.typed or raw[4:] %}
         {%- set dated = reason == 'ambiguous_date' and meta.kind in ('date', 'timestamp') %}
         {%- set dates = to_date(raw, system, object, meta.kind, true) if dated else [] %}
-        {%- set applies = {'missing': meta.nullable == false, 'ambiguous_date': dates | length > 2,
-            'unparsable': meta.kind not in ('text', 'id', 'email'), 'not_accepted': 'accepted' in meta,
+        {%- if {'missing': meta.nullable == false, 'ambiguous_date': dates | length > 2,
+            'unparsable': meta.kind not in ('text', 'id', 'email'), 'not_accepted': meta.accepted,
             'out_of_range': 'min' in meta or 'max' in meta}[reason] %}
-        {%- if applies %}
-        when {{ rule.format(typed=typed, text=clean_text(raw), dates=dates | join(', '),
+        when {{ rule.format(text=clean_text(raw), typed=typed, dates=dates | join(', '),
             accepted=(meta.accepted or []) | join("', '"), low=meta.get('min', typed),
             high=meta.get('max', typed)) }} then '{{ reason }}:{{ raw[4:] }}'
-        {%- endif %}{% endfor %}{% endfor %}
-    end
+    {%- endif %}{% endfor %}{% endfor %} end
 {%- endmacro %}

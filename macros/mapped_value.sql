@@ -3,9 +3,9 @@
     {%- set path = ['source', project_name, system, object] | join('.') -%}
     {%- set columns = graph.sources[path].columns if execute and path in graph.sources else {} -%}
     {%- set meta = columns[column].config.meta if column in columns else {} -%}
-    {%- set configured = ((settings.get(object) or {}).get('values') or {}).get(column[4:]) or {} -%}
+    {%- set configured = (settings.get(object) or {}).get('values') or {} -%}
     {%- set map = {} -%}
-    {%- for pairs in (meta.get('values') or {}, configured) -%}
+    {%- for pairs in (meta.get('values') or {}, configured.get(column[4:]) or {}) -%}
         {%- for old, new in pairs.items() -%}
             {%- do map.update({old | string | trim | lower: new | string}) -%}
         {%- endfor -%}
@@ -13,11 +13,11 @@
     {%- set text = clean_text(column) -%}
     {%- set code = "replace(replace(lower(" ~ text ~ "), ' ', '_'), '-', '_')" -%}
     {%- set other = code if 'accepted' in meta else text -%}
-    {%- if not map -%} {{ other }} {%- else -%}
+    {%- if not map -%} {{ return(other) }} {%- endif -%}
     case lower({{ text }})
-        {%- for old, new in map.items() %}
+    {%- for old, new in map.items() %}
         when '{{ old | replace("'", "''") }}' then '{{ new | replace("'", "''") }}'
-        {%- endfor %}
-        else {{ other }} end
-    {%- endif -%}
+    {%- endfor %}
+        else {{ other }}
+    end
 {%- endmacro %}

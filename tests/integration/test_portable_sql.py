@@ -17,7 +17,7 @@ from sqlglot import exp
 ALLOWED_FUNCTIONS = {
     "abs", "avg", "cast", "case", "ceil", "chr", "coalesce", "concat", "concat_ws", "count", "dense_rank",
     "floor", "greatest", "if", "lag", "last_day", "lead", "least", "length", "levenshtein", "ln", "lower", "lpad",
-    "ltrim", "max", "md5", "min", "mod", "nullif", "power", "pow", "rank", "regexp_extract", "regexp_replace",
+    "ltrim", "max", "md5", "min", "mod", "nullif", "power", "pad", "pow", "rank", "regexp_extract", "regexp_replace",
     "replace", "round", "row_number", "rpad", "rtrim", "sqrt", "split_part", "strposition", "instr", "substring",
     "substr", "sum", "translate", "trim", "try_cast", "upper", "year", "month", "day", "left", "right", "ntile",
     "percent_rank", "first_value", "last_value", "repeat", "sign", "exists", "and", "or", "not", "datediff",

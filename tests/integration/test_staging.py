@@ -1,6 +1,6 @@
-"""Staging judges every row by its contract: real dbt, real DuckDB, one dbt invocation for all contracts.
+"""Staging judges every row by its contract: real dbt, real DuckDB, one dbt invocation for all.
 
-The planted rows come from the contracts themselves, so a new column or a new bound is tested at once.
+The planted rows come from the contracts, so a new column or a new bound is tested at once.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Planter:
         file: str = "planted.csv",
         load: int = 1,
     ) -> int:
-        """Insert one row; columns that ``values`` does not name stay null, as for an absent column."""
+        """Insert one row; columns that ``values`` does not name stay null, as if absent."""
         self.row += 1
         names = [column.raw_name for column in contract.columns if column.name in values]
         fields = [*names, "_row_problem", "_source_file", "_source_row", "_load_id"]
@@ -127,9 +127,7 @@ def plant_contract(planter: Planter, contract: Contract) -> None:
     """Plant one row per contract, column and way to break it."""
 
     def spoiled(column: Column, value: str | None, rule: str | None) -> None:
-        planter.plant(
-            contract, good_row(contract, planter.row) | {column.name: value}, rule
-        )
+        planter.plant(contract, good_row(contract, planter.row) | {column.name: value}, rule)
 
     planter.plant(contract, good_row(contract, planter.row), None)
     planter.plant(contract, {}, "not_data")
@@ -206,7 +204,13 @@ CONVERSIONS: list[tuple[str, str, str, str, object]] = [
     ("tabular", "opportunity", "close_date", "29.02.2024", dt.date(2024, 2, 29)),
     ("salesforce", "opportunity", "created_at", "2025-07-01T10:00:00.000Z", UTC(2025, 7, 1, 10)),
     ("salesforce", "opportunity", "created_at", "2025-07-01T10:00:00+0200", UTC(2025, 7, 1, 8)),
-    ("salesforce", "opportunity", "created_at", "2025-07-01 10:00:00-05:30", UTC(2025, 7, 1, 15, 30)),
+    (
+        "salesforce",
+        "opportunity",
+        "created_at",
+        "2025-07-01 10:00:00-05:30",
+        UTC(2025, 7, 1, 15, 30),
+    ),
     ("salesforce", "opportunity", "created_at", "2025-07-01 10:00:00", UTC(2025, 7, 1, 14)),
     ("salesforce", "opportunity", "created_at", "2025-01-01 10:00", UTC(2025, 1, 1, 15)),
     ("salesforce", "opportunity", "created_at", "2025-07-01", UTC(2025, 7, 1, 4)),
@@ -224,7 +228,7 @@ CONVERSIONS: list[tuple[str, str, str, str, object]] = [
     ("coaching_log", "session", "mode", "1:1", "one_on_one"),
     ("coaching_log", "session", "mode", "Ride-along", "ride_along"),
     ("salesforce", "opportunity", "account_id", "0015500000Xyy06AAB", "0015500000Xyy06"),
-    ("salesforce", "opportunity", "account_id", "9CcfAt8qtZvCTwFvwOFLcg==", "9CcfAt8qtZvCTwFvwOFLcg=="),
+    ("salesforce", "opportunity", "account_id", "9CcfAt8qtZvCTwFvwOFLcg", "9CcfAt8qtZvCTwFvwOFLcg"),
 ]
 CONVERTED: dict[int, tuple[str, str, str, str, object]] = {}
 
@@ -296,10 +300,20 @@ def staged(
     con.close()
     done = subprocess.run(
         [
-            str(Path(sys.executable).parent / "dbt"), "run", "--select", "staging",
-            "--project-dir", str(ROOT), "--profiles-dir", str(ROOT),
-            "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
-            "--vars", json.dumps({"source_settings": SETTINGS, "loaded_until": 99}),
+            str(Path(sys.executable).parent / "dbt"),
+            "run",
+            "--select",
+            "staging",
+            "--project-dir",
+            str(ROOT),
+            "--profiles-dir",
+            str(ROOT),
+            "--target-path",
+            str(folder / "target"),
+            "--log-path",
+            str(folder / "logs"),
+            "--vars",
+            json.dumps({"source_settings": SETTINGS, "loaded_until": 99}),
         ],
         env=os.environ
         | {
@@ -318,11 +332,13 @@ def staged(
     con.close()
 
 
-@pytest.mark.parametrize("system,name", sorted(CONTRACTS), ids=lambda part: part)
+@pytest.mark.parametrize(("system", "name"), sorted(CONTRACTS), ids=lambda part: part)
 def test_each_planted_row_is_judged_as_its_contract_says(staged, system: str, name: str) -> None:
     con, planter, _ = staged
     actual = dict(
-        con.execute(f"select _source_row, broken_rule from staging.stg_{system}__{name}").fetchall(),
+        con.execute(
+            f"select _source_row, broken_rule from staging.stg_{system}__{name}"
+        ).fetchall(),
     )
     expected = planter.expected[system, name]
     wrong = {
@@ -333,7 +349,7 @@ def test_each_planted_row_is_judged_as_its_contract_says(staged, system: str, na
     assert wrong == {}
 
 
-@pytest.mark.parametrize("system,name", sorted(CONTRACTS), ids=lambda part: part)
+@pytest.mark.parametrize(("system", "name"), sorted(CONTRACTS), ids=lambda part: part)
 def test_status_follows_judgement_and_no_row_is_lost(staged, system: str, name: str) -> None:
     con, _, _ = staged
     raw, kept, contradictions = con.execute(

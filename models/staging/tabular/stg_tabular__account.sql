@@ -9,8 +9,10 @@ typed as (
     select
         *,
         ---------- ids
-        coalesce({{ clean_text('raw_account_id') }}, lower({{ mapped_value('raw_account_name', 'tabular', 'account') }}))
-            as account_id,
+        coalesce(
+            {{ clean_text('raw_account_id') }},
+            lower({{ mapped_value('raw_account_name', 'tabular', 'account') }})
+        ) as account_id,
         ---------- texts
         {{ mapped_value('raw_account_name', 'tabular', 'account') }} as account_name,
         {{ mapped_value('raw_industry', 'tabular', 'account') }} as industry,

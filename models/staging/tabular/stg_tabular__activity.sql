@@ -9,7 +9,7 @@ typed as (
     select
         *,
         ---------- ids
-        coalesce({{ clean_text('raw_activity_id') }}, _source_file || '#' || cast(_source_row as {{ dbt.type_string() }}))
+        coalesce({{ clean_text('raw_activity_id') }}, _source_file || '#' || _source_row)
             as activity_id,
         {{ clean_text('raw_opportunity_id') }} as opportunity_id,
         ---------- texts

@@ -9,8 +9,10 @@ typed as (
     select
         *,
         ---------- ids
-        coalesce({{ clean_text('raw_product_id') }}, lower({{ mapped_value('raw_product_name', 'tabular', 'product') }}))
-            as product_id,
+        coalesce(
+            {{ clean_text('raw_product_id') }},
+            lower({{ mapped_value('raw_product_name', 'tabular', 'product') }})
+        ) as product_id,
         ---------- texts
         {{ mapped_value('raw_product_name', 'tabular', 'product') }} as product_name,
         {{ mapped_value('raw_product_family', 'tabular', 'product') }} as product_family,

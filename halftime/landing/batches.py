@@ -2,8 +2,8 @@
 
 A batch has the columns ``c0 … c<n-1>`` (text), ``_row`` (the record's ordinal number in the file),
 ``_problem`` and ``_rest`` (JSON text of what did not fit the columns). Rows that are no data
-(blank lines, preambles, totals and footers of report exports) keep their record in ``_rest`` and have
-NULL in every column.
+(blank lines, preambles, totals and footers of report exports) keep their record in ``_rest`` and
+have NULL in every column.
 """
 
 from __future__ import annotations
@@ -50,20 +50,22 @@ def problem_batch(
     records: Iterable[tuple[int, str, Sequence[str | None]]],
     width: int,
 ) -> pa.RecordBatch:
-    """Build a batch from (row, problem, values): only ragged rows keep their values in the columns."""
-    rows: list[dict[str, object]] = []
+    """Build a batch from (row, problem, values); only ragged rows keep their values."""
+    rows: list[list[object]] = []
     for row, problem, values in records:
-        item: dict[str, object] = {"_row": row, "_problem": problem}
+        kept = list(values[:width]) if problem == "ragged_row" else []
         rest: dict[str, object] = {}
-        if problem == "ragged_row":
-            item.update({f"c{number}": value for number, value in enumerate(values[:width])})
-            if len(values) > width:
-                rest[OVERFLOW_KEY] = list(values[width:])
-        elif problem != "blank_row":
+        if problem == "ragged_row" and len(values) > width:
+            rest[OVERFLOW_KEY] = list(values[width:])
+        elif problem not in ("ragged_row", "blank_row"):
             rest[RECORD_KEY] = [value for value in values if value]
-        item["_rest"] = json.dumps(rest, ensure_ascii=False) if rest else None
-        rows.append(item)
-    return pa.RecordBatch.from_pylist(rows, schema=schema(width))
+        text = json.dumps(rest, ensure_ascii=False) if rest else None
+        rows.append([*kept, *[None] * (width - len(kept)), row, problem, text])
+    names = schema(width)
+    arrays = [
+        pa.array([row[place] for row in rows], field.type) for place, field in enumerate(names)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=names)
 
 
 def is_blank(values: Sequence[str | None]) -> bool:
@@ -95,50 +97,48 @@ def set_apart(
 ) -> list[pa.RecordBatch]:
     """Part a batch of full-width rows into data and rows that are none.
 
-    The header goes; rows above it become ``preamble``, rows of blanks ``blank_row``; rows that begin with
-    a total or a footer and lack a required column (positions ``required``) become ``total``.
+    The header goes; rows above it become ``preamble``, rows of blanks ``blank_row``; rows that
+    begin with a total or a footer and lack a required column (positions ``required``) become
+    ``total``.
     """
     if batch.num_rows == 0:
         return []
-    problems: dict[int, str] = {}
-    header_place: list[int] = []
-    first = batch.column(width)[0].as_py()
-    if first <= header_row:
-        rows = batch.column(width).to_numpy()
-        for place in np.flatnonzero(rows <= header_row).tolist():
-            if rows[place] == header_row:
-                header_place = [place]
-            else:
-                blank = is_blank(_values(batch, place, width))
-                problems[place] = "blank_row" if blank else "preamble"
+    rows = batch.column(width).to_numpy()
+    above = np.flatnonzero(rows <= header_row).tolist()
+    problems = {place: "preamble" for place in above if rows[place] < header_row}
+    totals, blanks = _totals_and_blanks(batch, width, required)
+    problems.update({place: problems.get(place, "total") for place in totals})
+    problems.update(dict.fromkeys(blanks, "blank_row"))
+    header_places = [place for place in above if rows[place] == header_row]
+    if not problems and not header_places:
+        return [batch]
+    apart = [
+        (int(rows[place]), problem, _values(batch, place, width))
+        for place, problem in sorted(problems.items())
+        if place not in header_places
+    ]
+    data = _take_out(batch, [*problems, *header_places])
+    parts = [problem_batch(apart, width), data]
+    return [part for part in parts if part.num_rows]
 
+
+def _totals_and_blanks(
+    batch: pa.RecordBatch,
+    width: int,
+    required: Sequence[int],
+) -> tuple[list[int], list[int]]:
+    """Places of totals and footers, and of rows without any value; looks at first values only."""
+    totals: list[int] = []
     places = np.arange(batch.num_rows)
     for number in range(width):
         column = batch.column(number) if number == 0 else batch.column(number).take(places)
-        hits = pc.fill_null(pc.match_substring_regex(column, _TOTALS), False)
-        if pc.any(hits).as_py():
-            for place in places[hits.to_numpy(zero_copy_only=False)].tolist():
-                values = _values(batch, place, width)
-                if any(is_blank([values[position]]) for position in required):
-                    problems.setdefault(place, "total")
-        blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
+        hits = pc.fill_null(pc.match_substring_regex(column, _TOTALS), fill_value=False)
+        for place in places[hits.to_numpy(zero_copy_only=False)].tolist():
+            values = _values(batch, place, width)
+            if any(is_blank([values[position]]) for position in required):
+                totals.append(place)
+        blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), fill_value=True)
         places = places[blank.to_numpy(zero_copy_only=False)]
         if len(places) == 0:
             break
-    for place in places.tolist():
-        problems.setdefault(place, "blank_row")
-
-    out = []
-    if problems or header_place:
-        apart = [
-            (batch.column(width)[place].as_py(), problem, _values(batch, place, width))
-            for place, problem in sorted(problems.items())
-            if place not in header_place
-        ]
-        batch_kept = _take_out(batch, [*problems, *header_place])
-        if apart:
-            out.append(problem_batch(apart, width))
-        batch = batch_kept
-    if batch.num_rows:
-        out.append(batch)
-    return out
+    return totals, places.tolist()

@@ -1,14 +1,13 @@
 """Delimited text: every value verbatim, every record with its number.
 
-pyarrow parses in blocks; records of another width come back one by one and are judged here. The header
-and what stands above it are records like any other until their number tells them apart.
+pyarrow parses in blocks; records of another width come back one by one and are judged here. The
+header and what stands above it are records like any other until their number tells them apart.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +19,14 @@ import pyarrow.csv as pa_csv
 from halftime.contracts import Contract
 from halftime.landing import batches, text
 from halftime.landing.header import find_header_row, unique_headers
-from halftime.landing.spec import FileRejected, ObjectSpec
+from halftime.landing.spec import ObjectSpec, RejectedFileError
 
 DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _SNIFF_ROWS = 200
 _BLOCK_BYTES = (4 << 20, 64 << 20, 1 << 30)
 _FOOTER_MIN_WIDTH = 3
+_MAXIMUM_ODD_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Layout:
 
 
 def plain_delimiter(name: str) -> str:
-    """Return the character of a configured delimiter, which may be written as ``tab`` or ``\\t``."""
+    """Return the character of a configured delimiter, which may be named (``tab``)."""
     return _DELIMITER_NAMES.get(name.lower(), name)
 
 
@@ -62,9 +62,9 @@ def find_layout(
 ) -> Layout:
     """Tell delimiter and header of a file from its first characters.
 
-    The header is the record that has the most columns of the contract: the first record unless it lacks
-    a required column and a later one among the first thirty has more. Ties between delimiters go to the one
-    whose records are most often as wide as the header.
+    The header is the record that has the most columns of the contract: the first record unless it
+    lacks a required column and a later one among the first thirty has more. Ties between
+    delimiters go to the one whose records are most often as wide as the header.
     """
     best: tuple[tuple[float, ...], Layout] | None = None
     wanted = (plain_delimiter(spec.delimiter),) if spec.delimiter else tuple(delimiters)
@@ -75,9 +75,9 @@ def find_layout(
         if not records:
             continue
         place, matched = find_header_row(records, contract, spec)
-        header = records[place]
-        below = [len(record) for record in records[place + 1 :] if record]
-        even = sum(width == len(header) for width in below) / len(below) if below else 0.0
+        below = [record for record in records[place + 1 :] if record]
+        header = _as_wide_as(records[place], below)
+        even = sum(len(record) == len(header) for record in below) / max(len(below), 1)
         score = (
             float(matched),
             even if len(header) > 1 else 0.0,
@@ -88,8 +88,18 @@ def find_layout(
         if best is None or score > best[0]:
             best = score, layout
     if best is None:
-        raise FileRejected("empty_file", "The file holds no record: not even a header.")
+        raise RejectedFileError("empty_file", "The file holds no record: not even a header.")
     return best[1]
+
+
+def _as_wide_as(header: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
+    """Add nameless columns to a header if most records end with blank fields that it lacks."""
+    wide = [record for record in below if len(record) > len(header)]
+    if 2 * len(wide) <= len(below) or not all(
+        batches.is_blank(record[len(header) :]) for record in wide
+    ):
+        return list(header)
+    return [*header, *[""] * (max(map(len, wide)) - len(header))]
 
 
 @dataclass(frozen=True)
@@ -119,13 +129,13 @@ class CsvFile:
                 yield from parser.read()
             except pa.ArrowInvalid as error:
                 if parser.has_yielded or "straddl" not in str(error):
-                    raise FileRejected(
+                    raise RejectedFileError(
                         "unreadable", f"The file cannot be parsed: {error}"
                     ) from error
                 first_error = error
                 continue
             return
-        raise FileRejected("unreadable", f"A record is too long: {first_error}")
+        raise RejectedFileError("unreadable", f"A record is too long: {first_error}")
 
 
 class _Parser:
@@ -138,12 +148,14 @@ class _Parser:
         self.width = len(file.header)
         self.has_yielded = False
         self.last_is_blank = False
+        self.odd_bytes = 0
         self.odd_numbers: list[int] = []
         self.odd_texts: list[str] = []
 
     def _keep_odd(self, row: pa_csv.InvalidRow) -> str:
         self.odd_numbers.append(row.number)
-        self.odd_texts.append(row.text)
+        self.odd_bytes += len(row.text)
+        self.odd_texts.append(row.text if self.odd_bytes <= _MAXIMUM_ODD_BYTES else "")
         return "skip"
 
     def _open(self, stream: text.Utf8Stream) -> pa_csv.CSVStreamingReader:
@@ -207,20 +219,18 @@ class _Parser:
         return first + wanted + skipped, int(skipped[-1])
 
     def _take_odd(self, count: int) -> list[tuple[int, list[str]]]:
-        taken = [
-            (number, self._fields(raw))
-            for number, raw in zip(
-                self.odd_numbers[:count],
-                self.odd_texts[:count],
-                strict=True,
+        if self.odd_bytes > _MAXIMUM_ODD_BYTES:
+            raise RejectedFileError(
+                "ragged",
+                f"Most records have another number of fields than the header ({self.width}).",
             )
-        ]
+        _lift_field_limit()
+        texts = (raw.rstrip("\r\n") for raw in self.odd_texts[:count])
+        fields = csv.reader(texts, delimiter=self.file.layout.delimiter)
+        taken = list(zip(self.odd_numbers[:count], fields, strict=True))
         del self.odd_numbers[:count], self.odd_texts[:count]
+        self.odd_bytes = sum(map(len, self.odd_texts))
         return taken
-
-    def _fields(self, raw: str) -> list[str]:
-        records = split_records(re.sub(r"[\r\n]+\Z", "", raw), self.file.layout.delimiter)
-        return records[0] if records else [""]
 
     def _judge(self, odd: list[tuple[int, list[str]]], is_tail: bool) -> list[pa.RecordBatch]:
         """Tell blank, preamble, footer and ragged records; blank fields too many are forgiven.
@@ -269,7 +279,8 @@ def open_csv(
 ) -> CsvFile:
     """Look through a delimited file: encoding, layout, number of records (-1 without ``count``).
 
-    Raises :class:`FileRejected` for ``empty_file``, ``unknown_encoding``, ``truncated``, ``unreadable``.
+    Raises :class:`RejectedFileError` for ``empty_file``, ``unknown_encoding``, ``truncated``,
+    ``unreadable``.
     """
     encoding = text.detect_encoding(path, spec.encoding)
     sample, is_all = text.head_text(path, encoding)
@@ -278,11 +289,11 @@ def open_csv(
         return CsvFile(path, encoding, layout, -1)
     counted = text.count_records(path, encoding, layout.delimiter)
     if counted.ends_in_quotes:
-        raise FileRejected(
+        raise RejectedFileError(
             "truncated",
             f"The file ends inside quotes: it was cut off, or a quote is never closed "
             f"(record {counted.records}).",
         )
     if counted.records == 0:
-        raise FileRejected("empty_file", "The file holds no record: not even a header.")
+        raise RejectedFileError("empty_file", "The file holds no record: not even a header.")
     return CsvFile(path, encoding, layout, counted.records - 1)

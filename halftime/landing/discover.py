@@ -1,7 +1,7 @@
 """Which file of a landing folder belongs to which object of which system.
 
-Explicit globs of an object come first; other files are told by their name: the stem is compared with
-the names of the system's contracts, letters and digits only, and the longest name wins.
+Explicit globs of an object come first; other files are told by their name: the stem is compared
+with the names of the system's contracts, letters and digits only, and the longest name wins.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from halftime.contracts import Contract, normalise_header
 from halftime.landing.spec import SourceSpec
 
+WAREHOUSE = "warehouse.duckdb"
 UNASSIGNED = "(unassigned)"
 FORMATS = {
     ".csv": "csv",
@@ -45,8 +46,8 @@ _PLAIN_SUFFIX = re.compile(
 class Candidate:
     """A file and the object that claims it.
 
-    ``is_certain`` is False when words follow the object's name in the file name: such a file belongs
-    to the object only if its header has the required columns.
+    ``is_certain`` is False when words follow the object's name in the file name: such a file
+    belongs to the object only if its header has the required columns.
     """
 
     path: str
@@ -65,19 +66,22 @@ def split_name(name: str) -> tuple[str, str | None, bool]:
     lower = name.lower()
     is_gzipped = lower.endswith(".gz")
     base = name[:-3] if is_gzipped else name
-    stem, extension = os.path.splitext(base)
-    return stem, FORMATS.get(extension.lower()), is_gzipped
+    path = PurePath(base)
+    return path.stem, FORMATS.get(path.suffix.lower()), is_gzipped
 
 
 def list_files(landing: Path) -> list[str]:
     """List the files below a folder as sorted relative paths with ``/``.
 
-    Hidden files, notes (README, LICENSE, ``*.md``), ``halftime.yml`` and ``_truth/`` are left out, and so
-    is every link that leads out of the folder.
+    Hidden files, notes (README, LICENSE, ``*.md``), ``halftime.yml`` and ``_truth/`` are left out,
+    and so is every link that leads out of the folder.
     """
     root = landing.resolve()
     found: list[str] = []
     for folder, folders, files in os.walk(landing, followlinks=False):
+        if WAREHOUSE in files:
+            folders.clear()
+            continue
         folders[:] = [name for name in folders if not _is_ignored_folder(name)]
         for name in files:
             path = Path(folder) / name
@@ -152,8 +156,8 @@ def _remainder(stem: str, name: str) -> str | None:
 def match_name(stem: str, contracts: Iterable[Contract]) -> tuple[Contract, bool] | None:
     """Find the contract whose name a file stem begins with: the longest wins.
 
-    Returns the contract and whether the match is certain, or None. What follows the name must begin a
-    new word, so that ``OpportunityLineItem`` is not an ``Opportunity``.
+    Returns the contract and whether the match is certain, or None. What follows the name must
+    begin a new word, so that ``OpportunityLineItem`` is not an ``Opportunity``.
     """
     best: tuple[int, Contract, bool] | None = None
     for contract in contracts:

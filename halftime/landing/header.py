@@ -1,8 +1,8 @@
 """Match the header of a file with a contract.
 
-A contract column takes the mapped header if the configuration names one; else the exact header, else a
-header equal in letters and digits (``StageName`` = ``stage_name``), else one of the contract's aliases,
-else the configured constant. What no column takes is kept in ``_extra``.
+A contract column takes the mapped header if the configuration names one; else the exact header,
+else a header equal in letters and digits (``StageName`` = ``stage_name``), else one of the
+contract's aliases, else the configured constant. What no column takes is kept in ``_extra``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from halftime.contracts import Contract, normalise_header
 from halftime.landing.spec import ColumnFinding, ObjectSpec
 
 SEARCH_ROWS = 30
+MAPPED = "mapping"
+CONSTANT = "constant: "
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class HeaderMatch:
     """Where each contract column comes from.
 
     ``positions`` holds, per contract column in order, the position in the file's header or None;
-    ``constants`` the value to put in its place; ``extras`` pairs of key and position for ``_extra``.
+    ``constants`` the value to put in its place; ``extras`` pairs of key and position for
+    ``_extra``.
     """
 
     positions: tuple[int | None, ...]
@@ -42,7 +45,7 @@ class HeaderMatch:
 
 
 def unique_headers(header: Sequence[str]) -> list[str]:
-    """Name every column: blank headers become ``column_<n>``, a second ``Id`` becomes ``Id (2)``."""
+    """Name every column: a blank header ``column_<n>``, a second ``Id`` ``Id (2)``."""
     names: list[str] = []
     seen: set[str] = set()
     for number, raw in enumerate(header, start=1):
@@ -89,7 +92,7 @@ def match_header(contract: Contract, header: Sequence[str], spec: ObjectSpec) ->
         if mapped is not None:
             position = find_header(header, mapped)
             if position is not None:
-                positions[index], how[index] = position, "mapping"
+                positions[index], how[index] = position, MAPPED
                 taken.add(position)
 
     normal = [normalise_header(name) for name in header]
@@ -122,10 +125,10 @@ def find_header_row(
     contract: Contract,
     spec: ObjectSpec,
 ) -> tuple[int, int]:
-    """Find the header among the first records; return its place and the contract columns it has.
+    """Find the header among the first records; return its place and its contract columns.
 
-    It is the first record that is not blank, unless that lacks a required column and a later one has
-    more columns of the contract (report exports begin with a preamble).
+    It is the first record that is not blank, unless that lacks a required column and a later one
+    has more columns of the contract (report exports begin with a preamble).
     """
     best_place, best_count = -1, 0
     for place, record in enumerate(records[:SEARCH_ROWS]):
@@ -165,8 +168,8 @@ def _findings(
             findings.append(
                 ColumnFinding(column.name, header[position], kind, how[index]),  # type: ignore[arg-type]
             )
-        elif constants[index] is not None:
-            findings.append(ColumnFinding(column.name, None, "matched", "constant"))
+        elif (constant := constants[index]) is not None:
+            findings.append(ColumnFinding(column.name, None, "matched", CONSTANT + constant))
         else:
             wanted = (
                 [spec.columns[column.name]]

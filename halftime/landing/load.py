@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import duckdb
 import pyarrow as pa
 
-from halftime.contracts import Contract, load_contracts
+from halftime.contracts import Contract, load_contracts, normalise_header
 from halftime.errors import UsageError
 from halftime.landing import batches, store, text
 from halftime.landing.csv_reader import CsvFile, open_csv, plain_delimiter
 from halftime.landing.discover import Candidate, discover, split_name
 from halftime.landing.header import (
+    CONSTANT,
+    MAPPED,
     HeaderMatch,
     find_header,
     match_header,
@@ -26,12 +29,12 @@ from halftime.landing.header import (
     nearest,
 )
 from halftime.landing.spec import (
-    FileRejected,
     FileReport,
     LandingEvent,
     LandingReport,
     ObjectSpec,
     Progress,
+    RejectedFileError,
     SourceSpec,
 )
 from halftime.landing.typed_readers import Scan, TypedFile, open_json, open_parquet
@@ -51,9 +54,9 @@ def land(
 ) -> LandingReport:
     """Land every new file of a folder and report on each.
 
-    A file is landed whole in one transaction or not at all. The same bytes of the same object land once.
-    Raises :class:`UsageError` before anything is written if the folder or the mapping is wrong,
-    :class:`MachineError` if the warehouse cannot be written.
+    A file is landed whole in one transaction or not at all. The same bytes of the same object land
+    once. Raises :class:`UsageError` before anything is written if the folder or the mapping is
+    wrong, :class:`MachineError` if the warehouse cannot be written.
     """
     contracts = load_contracts(project_root)
     candidates = _check(config_sources, landing_dir, contracts)
@@ -115,7 +118,7 @@ def _check(
         wanted = ", ".join(glob for source in config_sources for glob in source.globs)
         raise UsageError(
             f"The landing folder '{landing_dir}' holds no known file; found {shown}.",
-            hint=f"Files are looked for in {wanted or 'no folder: no source is configured'} and told by "
+            hint=f"Files are looked for in {wanted or '(no source is configured)'} and told by "
             "their names; name them under 'sources: … objects: … files:' in halftime.yml.",
         )
     specs = {source.system: source for source in config_sources}
@@ -146,8 +149,8 @@ def _check_objects(config_sources: Sequence[SourceSpec], contracts: Contracts) -
                 )
             if spec.delimiter and len(plain_delimiter(spec.delimiter).encode()) != 1:
                 raise UsageError(
-                    f"sources: {source.system}: objects: {name}: delimiter: '{spec.delimiter}' is not "
-                    "one character.",
+                    f"sources: {source.system}: objects: {name}: delimiter: '{spec.delimiter}' is "
+                    "not one character.",
                     hint="Use ',', ';', 'tab' or '|'.",
                 )
             names = [column.name for column in contracts[source.system, name].columns]
@@ -156,8 +159,8 @@ def _check_objects(config_sources: Sequence[SourceSpec], contracts: Contracts) -
                     if key not in names:
                         close = nearest([key], names)
                         raise UsageError(
-                            f"sources: {source.system}: objects: {name}: {section}: '{key}' is not a "
-                            "column of this object.",
+                            f"sources: {source.system}: objects: {name}: {section}: '{key}' is not "
+                            "a column of this object.",
                             hint=f"Did you mean '{close}'?"
                             if close
                             else f"Use one of {', '.join(names)}.",
@@ -169,15 +172,15 @@ def _check_mapping(path: Path, candidate: Candidate, contract: Contract, spec: O
         try:
             with _opened(con, path, contract, spec, Path(scratch), count=False) as file:
                 header = file.header
-        except (FileRejected, OSError):
+        except (RejectedFileError, OSError):
             return
     for column, wanted in spec.columns.items():
         if find_header(header, wanted) is None:
             close = nearest([wanted], header)
             found = ", ".join(f"'{name}'" for name in header[:20])
             raise UsageError(
-                f"{candidate.path}: sources: {candidate.system}: objects: {candidate.object}: columns: "
-                f"{column}: the file has no column '{wanted}'; found {found}.",
+                f"{candidate.path}: sources: {candidate.system}: objects: {candidate.object}: "
+                f"columns: {column}: the file has no column '{wanted}'; found {found}.",
                 hint=f"Did you mean '{close}'?" if close else "Name a header of the file.",
             )
 
@@ -192,10 +195,10 @@ def _opened(
     *,
     count: bool = True,
 ) -> Iterator[OpenFile]:
-    """Look through a file by its format; raises :class:`FileRejected`."""
+    """Look through a file by its format; raises :class:`RejectedFileError`."""
     _, file_format, is_gzipped = split_name(path.name)
     if file_format is None:
-        raise FileRejected(
+        raise RejectedFileError(
             "unreadable",
             f"'{path.name}' is not of a known format: csv, xlsx, parquet or json, each also .gz.",
         )
@@ -203,7 +206,7 @@ def _opened(
         yield open_csv(path, contract, spec, count=count)
         return
     if path.stat().st_size == 0:
-        raise FileRejected("empty_file", "The file is empty.")
+        raise RejectedFileError("empty_file", "The file is empty.")
     if file_format == "json":
         encoding = text.detect_encoding(path, spec.encoding)
         if not is_gzipped and encoding == text.Encoding("utf-8"):
@@ -230,7 +233,7 @@ def _unzipped(path: Path, scratch: Path) -> Iterator[Path]:
         return
     with tempfile.NamedTemporaryFile(dir=scratch, suffix=Path(path.stem).suffix) as plain:
         with gzip.open(path, "rb") as stream:
-            while chunk := text.read_chunk(stream):
+            while chunk := text.read_chunk(cast(BinaryIO, stream)):
                 plain.write(chunk)
         plain.flush()
         yield Path(plain.name)
@@ -266,22 +269,29 @@ class _Load:
             report = replace(report, bytes=path.stat().st_size, sha256=text.digest(path))
         except OSError as error:
             reason = f"The file cannot be read: {error.strerror}."
-            status = "rejected" if candidate.is_known else "unknown"
-            report = replace(report, status=status, reason_code="unreadable", reason=reason)
-            return self._record(report)
+            report = replace(report, reason_code="unreadable", reason=reason)
+            return self._record(
+                replace(report, status="rejected") if candidate.is_known else report,
+            )
         if not candidate.is_known:
             reason = "No object of any configured system claims the file."
             return self._record(replace(report, reason_code="unknown_file", reason=reason))
         original = self._original(report)
         if original is not None:
             source_file, source_rows, load_id = original
+            reason = f"The same bytes were landed as '{source_file}' by load {load_id}."
+            if self._mapping_has_changed(candidate, source_file, load_id):
+                reason += (
+                    " Its mapping has changed since then, which does not change landed rows:"
+                    " land into a new home to apply it."
+                )
             return self._record(
                 replace(
                     report,
                     status="duplicate",
                     source_rows=source_rows,
                     reason_code="duplicate",
-                    reason=f"The same bytes were landed as '{source_file}' by load {load_id}.",
+                    reason=reason,
                 ),
             )
         return self._land_new(candidate, path, report)
@@ -294,6 +304,26 @@ class _Load:
         ).fetchone()
         return None if row is None else (str(row[0]), int(row[1]), int(row[2]))
 
+    def _mapping_has_changed(self, candidate: Candidate, source_file: str, load_id: int) -> bool:
+        spec = self.specs[candidate.system].object(candidate.object)
+        rows = self.con.execute(
+            "select column_name, header, detail from raw._column where load_id = ? and "
+            "source_system = ? and object = ? and source_file = ? and finding = 'matched'",
+            [load_id, candidate.system, candidate.object, source_file],
+        ).fetchall()
+        mapped = {
+            name: normalise_header(header) for name, header, detail in rows if detail == MAPPED
+        }
+        constants = {
+            name: detail.removeprefix(CONSTANT) for name, _, detail in rows if CONSTANT in detail
+        }
+        present = {name for name, _, detail in rows if CONSTANT not in detail}
+        return mapped != {
+            name: normalise_header(header) for name, header in spec.columns.items()
+        } or constants != {
+            name: value for name, value in spec.constants.items() if name not in present
+        }
+
     def _land_new(self, candidate: Candidate, path: Path, report: FileReport) -> FileReport:
         contract = self.contracts[candidate.system, candidate.object]
         spec = self.specs[candidate.system].object(candidate.object)
@@ -304,13 +334,13 @@ class _Load:
                 _opened(self.con, path, contract, spec, self.warehouse.parent) as file,
             ):
                 self._land_open(candidate, contract, spec, file, state)
-        except FileRejected as error:
+        except RejectedFileError as error:
             return self._record(_rejected(state.report, candidate, error))
         except (duckdb.Error, OSError, UnicodeError) as error:
             if store.is_own_fault(error, path):
                 raise
             reason = f"The file cannot be read: {(str(error).splitlines() or ['unknown'])[0]}"
-            rejection = FileRejected("unreadable", reason)
+            rejection = RejectedFileError("unreadable", reason)
             return self._record(_rejected(state.report, candidate, rejection))
         self.has_recorded = True
         return state.report
@@ -335,11 +365,11 @@ class _Load:
         )
         if match.missing_required:
             reason = missing_column_reason(contract, file.header, match)
-            raise FileRejected("missing_column", reason)
+            raise RejectedFileError("missing_column", reason)
         store.choose_compression(self.con, state.report.bytes)
         landed = self._insert(contract, match, file, candidate.path)
         if landed != file.source_rows:
-            raise FileRejected(
+            raise RejectedFileError(
                 "row_count_mismatch",
                 f"{file.source_rows} rows were counted but {landed} read.",
             )
@@ -353,13 +383,9 @@ class _Load:
         file: OpenFile,
         source_file: str,
     ) -> int:
-        lineage = {
-            "source_file": source_file,
-            "load_id": self.load_id,
-            "landed_at": self.landed_at,
-        }
+        lineage = store.Lineage(source_file, self.load_id, self.landed_at)
         if isinstance(file, TypedFile):
-            return store.insert_rows(self.con, contract, match, file.scan, **lineage)
+            return store.insert_rows(self.con, contract, match, file.scan, lineage)
         required = [
             position
             for column, position in zip(contract.columns, match.positions, strict=True)
@@ -377,7 +403,7 @@ class _Load:
         )
         self.con.register(_BATCHES, reader)
         try:
-            return store.insert_rows(self.con, contract, match, scan, **lineage)
+            return store.insert_rows(self.con, contract, match, scan, lineage)
         except duckdb.Error:
             if source.error is not None:
                 raise source.error from None
@@ -438,8 +464,8 @@ def _encoding(file: OpenFile) -> str | None:
     return file.encoding if isinstance(file, TypedFile) else None
 
 
-def _rejected(report: FileReport, candidate: Candidate, error: FileRejected) -> FileReport:
-    """A file whose name only resembles the object's, and whose header too is not it, is unknown."""
+def _rejected(report: FileReport, candidate: Candidate, error: RejectedFileError) -> FileReport:
+    """Reject a file; one that only resembles the object by name is unknown instead."""
     if error.code == "missing_column" and not candidate.is_certain:
         return replace(
             report,

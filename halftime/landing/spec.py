@@ -18,9 +18,9 @@ Finding = Literal["matched", "alias", "missing_optional", "missing_required", "u
 class ObjectSpec:
     """How the files of one object are found and read.
 
-    ``columns`` maps canonical column names to headers in the file, ``constants`` canonical column names
-    to a value for every row (used where the file has no such header). ``sheet`` is the name or glob of
-    a spreadsheet's sheet; ``delimiter`` and ``encoding`` overrule what is detected.
+    ``columns`` maps canonical column names to headers in the file, ``constants`` canonical column
+    names to a value for every row (used where the file has no such header). ``sheet`` is the name
+    or glob of a spreadsheet's sheet; ``delimiter`` and ``encoding`` overrule what is detected.
     """
 
     files: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ class LandingReport:
 
 @dataclass(frozen=True)
 class LandingEvent:
-    """One step of progress: ``done`` of ``total`` files are finished; ``report`` when one just was."""
+    """One step of progress: ``done`` of ``total`` files; ``report`` when one was just finished."""
 
     file: str
     done: int
@@ -127,7 +127,7 @@ class LandingEvent:
 Progress = Callable[[LandingEvent], None]
 
 
-class FileRejected(Exception):
+class RejectedFileError(Exception):
     """A file cannot be landed; it is rejected whole with this reason and the run goes on."""
 
     def __init__(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -29,9 +29,10 @@ _DATA_COLUMNS = (
 _REGISTERS = {
     "_load": "load_id bigint, landed_at timestamp, landing varchar",
     "_file": (
-        "load_id bigint, source_system varchar, object varchar, source_file varchar, sha256 varchar, "
-        "bytes bigint, format varchar, encoding varchar, delimiter varchar, source_rows bigint, "
-        "landed_rows bigint, status varchar, reason_code varchar, reason varchar, landed_at timestamp"
+        "load_id bigint, source_system varchar, object varchar, source_file varchar, "
+        "sha256 varchar, bytes bigint, format varchar, encoding varchar, delimiter varchar, "
+        "source_rows bigint, landed_rows bigint, status varchar, reason_code varchar, "
+        "reason varchar, landed_at timestamp"
     ),
     "_column": (
         "load_id bigint, source_system varchar, object varchar, source_file varchar, "
@@ -40,6 +41,15 @@ _REGISTERS = {
 }
 _UNCOMPRESSED_FILE_BYTES = 256 << 20
 _OWN_FAULTS = ("no space left", "permission denied", "file too large", "read-only file system")
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What every row of a file carries besides its number."""
+
+    source_file: str
+    load_id: int
+    landed_at: datetime
 
 
 def table_name(contract: Contract) -> str:
@@ -110,7 +120,8 @@ def machine_error(error: Exception, warehouse: Path) -> MachineError | LockedErr
         )
     return MachineError(
         f"The warehouse '{warehouse}' cannot be written: {message}",
-        hint="Check the rights of the folder and the free space of the disk, or choose another --home.",
+        hint="Check the rights of the folder and the free space of the disk, or choose another "
+        "--home.",
     )
 
 
@@ -150,7 +161,7 @@ def choose_compression(con: duckdb.DuckDBPyConnection, file_bytes: int) -> None:
 
 
 def next_load_id(con: duckdb.DuckDBPyConnection) -> int:
-    """Number of the next load: 1, 2, 3 …"""
+    """Return the number of the next load, counted from 1."""
     row = con.execute("select coalesce(max(load_id), 0) + 1 from raw._load").fetchone()
     return int(row[0]) if row else 1
 
@@ -217,10 +228,7 @@ def insert_rows(
     contract: Contract,
     match: HeaderMatch,
     scan: Scan,
-    *,
-    source_file: str,
-    load_id: int,
-    landed_at: datetime,
+    lineage: Lineage,
 ) -> int:
     """Insert what a scan yields into the contract's raw table; return the number of rows."""
     names = [column.raw_name for column in contract.columns]
@@ -238,7 +246,8 @@ def insert_rows(
     row = con.execute(
         f"insert into {table_name(contract)} ({columns}) "
         f"select {', '.join(values)}, {_extra(match, scan)}, {scan.problem}, "
-        f"{literal(source_file)}, {scan.row}, {load_id}, {literal(landed_at.isoformat())}::timestamp "
+        f"{literal(lineage.source_file)}, {scan.row}, {lineage.load_id}, "
+        f"cast({literal(lineage.landed_at.isoformat())} as timestamp) "
         f"from {scan.relation}",
     ).fetchone()
     return int(row[0]) if row else 0
@@ -250,8 +259,9 @@ def _extra(match: HeaderMatch, scan: Scan) -> str:
     Missing values are left out; the object is NULL if nothing remains.
     """
     members = [
-        f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || cast(to_json({value}) as varchar)"
-        for name, value in ((name, scan.expressions[place]) for name, place in match.extras)
+        f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || "
+        f"cast(to_json({scan.expressions[place]}) as varchar)"
+        for name, place in match.extras
     ]
     if scan.rest != "null":
         members.append(f"{scan.rest}[2:-2]")

@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from halftime.landing.spec import FileRejected
+from halftime.landing.spec import RejectedFileError
 
 CHUNK_BYTES = 4 << 20
 _BOMS = (
@@ -71,21 +71,21 @@ def read_chunk(stream: BinaryIO, size: int = CHUNK_BYTES) -> bytes:
     try:
         return stream.read(size)
     except EOFError as error:
-        raise FileRejected("truncated", "The gzip stream ends before its end mark.") from error
+        raise RejectedFileError("truncated", "The gzip stream ends before its end mark.") from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise FileRejected("unreadable", f"The gzip stream is damaged: {error}.") from error
+        raise RejectedFileError("unreadable", f"The gzip stream is damaged: {error}.") from error
 
 
 def detect_encoding(path: Path, wanted: str | None = None) -> Encoding:
     """Tell a text file's encoding: by byte-order mark, else UTF-8 if valid, else CP1252.
 
-    Reads the whole file once, in chunks. Raises :class:`FileRejected` ``unknown_encoding`` if the bytes
-    are neither, ``empty_file`` if there are none, ``truncated`` for a cut gzip stream.
+    Reads the whole file once, in chunks. Raises :class:`RejectedFileError` ``unknown_encoding`` if
+    the bytes are neither, ``empty_file`` if there are none, ``truncated`` for a cut gzip stream.
     """
     with open_bytes(path) as stream:
         head = read_chunk(stream)
         if not head:
-            raise FileRejected("empty_file", "The file is empty: not even a header.")
+            raise RejectedFileError("empty_file", "The file is empty: not even a header.")
         for mark, name in _BOMS:
             if head.startswith(mark):
                 _drain(stream)
@@ -108,7 +108,7 @@ def _codec(wanted: str) -> str:
     try:
         return codecs.lookup(name).name
     except LookupError as error:
-        raise FileRejected(
+        raise RejectedFileError(
             "unknown_encoding",
             f"The configured encoding '{wanted}' is not known.",
         ) from error
@@ -140,7 +140,7 @@ def _eight_bit_encoding(stream: BinaryIO, head: bytes) -> str:
     if is_utf8:
         return "utf-8"
     if undefined:
-        raise FileRejected(
+        raise RejectedFileError(
             "unknown_encoding",
             "The bytes are neither valid UTF-8 nor CP1252, and no byte-order mark names another.",
         )
@@ -181,7 +181,7 @@ class Utf8Stream(io.RawIOBase):
             text = self._decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             code = "truncated" if "truncated" in error.reason else "unknown_encoding"
-            raise FileRejected(
+            raise RejectedFileError(
                 code,
                 f"The bytes are not valid {self._encoding.name}: {error.reason}.",
             ) from error
@@ -201,7 +201,8 @@ class Utf8Stream(io.RawIOBase):
 def head_text(path: Path, encoding: Encoding, size: int = 1 << 20) -> tuple[str, bool]:
     """Return the first characters of a text file and whether that is all of it."""
     with Utf8Stream(path, encoding) as stream:
-        blocks, length = [], 0
+        blocks: list[bytes] = []
+        length = 0
         while length < size:
             block = stream.read(size - length)
             if not block:
@@ -215,9 +216,9 @@ def head_text(path: Path, encoding: Encoding, size: int = 1 << 20) -> tuple[str,
 def count_records(path: Path, encoding: Encoding, delimiter: str) -> RecordCount:
     """Count the records of a delimited file, the header included, blank lines too.
 
-    A record ends at LF, CR or CR LF outside quotes; a quote opens only at the beginning of a field. The
-    vectorised count takes the parity of quotes; where a quote stands elsewhere (``5" pipe``) the exact
-    machine counts anew.
+    A record ends at LF, CR or CR LF outside quotes; a quote opens only at the beginning of a
+    field. The vectorised count takes the parity of quotes; where a quote stands elsewhere (``5"
+    pipe``) the exact machine counts anew.
     """
     with Utf8Stream(path, encoding) as stream:
         counted = _count_by_parity(stream, ord(delimiter))

@@ -1,4 +1,4 @@
-"""Parquet and JSON: DuckDB reads them, every value becomes canonical text, the first record is row 1."""
+"""Parquet and JSON: DuckDB reads them, values become canonical text, the first record is row 1."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from halftime.landing import text
 from halftime.landing.header import unique_headers
-from halftime.landing.spec import FileRejected
+from halftime.landing.spec import RejectedFileError
 
 _MAXIMUM_OBJECT_BYTES = 64 << 20
 _KEY_SAMPLE_ROWS = 1_000_000
@@ -31,7 +31,7 @@ def identifier(name: str) -> str:
 
 @dataclass(frozen=True)
 class Scan:
-    """How SQL reads a file: a from-clause, one expression per header, and the lineage expressions."""
+    """How SQL reads a file: a from-clause, an expression per header, and those of the lineage."""
 
     relation: str
     expressions: tuple[str, ...]
@@ -76,13 +76,15 @@ def _canonical(column: str, kind: str) -> str:
 def open_parquet(con: duckdb.DuckDBPyConnection, path: Path) -> TypedFile:
     """Look through a Parquet file; its own footer says how many rows it holds."""
     if path.stat().st_size == 0:
-        raise FileRejected("empty_file", "The file is empty.")
+        raise RejectedFileError("empty_file", "The file is empty.")
     try:
         source_rows = pq.read_metadata(path).num_rows
         described = con.execute(f"describe select * from read_parquet({literal(str(path))})")
         columns = [(str(row[0]), str(row[1])) for row in described.fetchall()]
     except (pa.ArrowException, OSError, duckdb.Error) as error:
-        raise FileRejected("unreadable", f"The Parquet file cannot be read: {error}.") from error
+        raise RejectedFileError(
+            "unreadable", f"The Parquet file cannot be read: {error}."
+        ) from error
     return TypedFile(
         header=tuple(unique_headers([name for name, _ in columns])),
         source_rows=source_rows,
@@ -103,7 +105,7 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, encoding: text.Encodin
     with text.Utf8Stream(path, text.Encoding("utf-8")) as stream:
         source_rows, is_array = count_objects(stream)
     if source_rows == 0 and not is_array:
-        raise FileRejected("empty_file", "The file holds no JSON object.")
+        raise RejectedFileError("empty_file", "The file holds no JSON object.")
     style = "array" if is_array else "unstructured"
     objects = (
         f"read_json_objects({literal(str(path))}, format = '{style}', "
@@ -117,7 +119,7 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, encoding: text.Encodin
         ).fetchall()
         keys = _in_order(con, objects, [str(row[0]) for row in found])
     except duckdb.Error as error:
-        raise FileRejected(
+        raise RejectedFileError(
             "unreadable", f"The JSON cannot be read: {_first_line(error)}"
         ) from error
     paths = ", ".join(literal(f'$."{_escape(key)}"') for key in keys)
@@ -158,8 +160,8 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 def count_objects(stream: text.Utf8Stream) -> tuple[int, bool]:
     """Count the objects of a JSON text and tell whether they stand in an array.
 
-    Works on structure alone, apart from any parser. Raises :class:`FileRejected` ``truncated`` if a
-    string, object or array is still open at the end.
+    Works on structure alone, apart from any parser. Raises :class:`RejectedFileError`
+    ``truncated`` if a string, object or array is still open at the end.
     """
     count, depth, base, is_array, pending = 0, 0, 0, False, b""
     started = False
@@ -177,7 +179,7 @@ def count_objects(stream: text.Utf8Stream) -> tuple[int, bool]:
             else:
                 depth -= 1
     if pending.strip() or depth > 0:
-        raise FileRejected("truncated", "The JSON ends inside an object, an array or a text.")
+        raise RejectedFileError("truncated", "The JSON ends inside an object, an array or a text.")
     return count, is_array
 
 

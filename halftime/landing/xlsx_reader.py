@@ -1,4 +1,4 @@
-"""Spreadsheets: one sheet as text, numbers plain, dates in ISO form, row numbers as the sheet shows them."""
+"""Spreadsheets: one sheet as text, with the row numbers that the sheet shows."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from halftime.contracts import Contract
 from halftime.landing import batches
 from halftime.landing.header import SEARCH_ROWS, find_header_row, unique_headers
-from halftime.landing.spec import FileRejected, ObjectSpec
+from halftime.landing.spec import ObjectSpec, RejectedFileError
 
 _BATCH_ROWS = 20_000
 
 
 def cell_text(value: object) -> str | None:
-    """Return a cell's canonical text: ISO dates, plain numbers without ``.0``, ``true`` / ``false``."""
+    """Return a cell's canonical text: ISO dates, plain numbers, ``true`` or ``false``."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -73,21 +73,21 @@ class XlsxFile:
 def open_xlsx(path: Path, contract: Contract, spec: ObjectSpec) -> XlsxFile:
     """Look through a workbook: its sheet, its header, its number of rows.
 
-    Raises :class:`FileRejected` for ``empty_file``, ``unreadable``, ``no_sheet``.
+    Raises :class:`RejectedFileError` for ``empty_file``, ``unreadable``, ``no_sheet``.
     """
     if path.stat().st_size == 0:
-        raise FileRejected("empty_file", "The file is empty.")
+        raise RejectedFileError("empty_file", "The file is empty.")
     try:
         book = CalamineWorkbook.from_path(str(path))
         name = _sheet_name(book.sheet_names, spec.sheet)
         sheet = book.get_sheet_by_name(name)
     except (CalamineError, OSError, ValueError) as error:
-        raise FileRejected("unreadable", f"The workbook cannot be read: {error}.") from error
+        raise RejectedFileError("unreadable", f"The workbook cannot be read: {error}.") from error
     head = [
         [cell_text(value) or "" for value in row] for row in islice(sheet.iter_rows(), SEARCH_ROWS)
     ]
     if not any(any(row) for row in head):
-        raise FileRejected("empty_file", f"The sheet '{name}' is empty: not even a header.")
+        raise RejectedFileError("empty_file", f"The sheet '{name}' is empty: not even a header.")
     place, _ = find_header_row(head, contract, spec)
     return XlsxFile(
         sheet=sheet,
@@ -99,7 +99,7 @@ def open_xlsx(path: Path, contract: Contract, spec: ObjectSpec) -> XlsxFile:
 
 def _sheet_name(names: Sequence[str], wanted: str | None) -> str:
     if not names:
-        raise FileRejected("no_sheet", "The workbook has no sheet.")
+        raise RejectedFileError("no_sheet", "The workbook has no sheet.")
     if wanted is None:
         return names[0]
     for name in names:
@@ -109,4 +109,4 @@ def _sheet_name(names: Sequence[str], wanted: str | None) -> str:
         ):
             return name
     shown = ", ".join(f"'{name}'" for name in names)
-    raise FileRejected("no_sheet", f"No sheet is named like '{wanted}'. Found: {shown}.")
+    raise RejectedFileError("no_sheet", f"No sheet is named like '{wanted}'. Found: {shown}.")

@@ -362,7 +362,8 @@ def test_parquet_becomes_canonical_text(place: Place, is_gzipped: bool) -> None:
 
     assert (only(report).rows, only(report).format) == (2, "parquet")
     first, second = place.query(
-        "select raw_id, raw_stage_name, raw_amount, _extra, _source_row from raw.crm__deal order by 5",
+        "select raw_id, raw_stage_name, raw_amount, _extra, _source_row "
+        "from raw.crm__deal order by 5",
     )
     assert first[:3] == ("12345678901234567890", "Won", "10.50")
     assert json.loads(str(first[3])) == {
@@ -400,7 +401,8 @@ def test_json_becomes_canonical_text(place: Place, name: str, content: bytes) ->
 
     assert only(report).status == "landed", only(report).reason
     rows = place.query(
-        "select raw_id, raw_stage_name, raw_amount, _extra, _source_row from raw.crm__deal order by 5",
+        "select raw_id, raw_stage_name, raw_amount, _extra, _source_row "
+        "from raw.crm__deal order by 5",
     )
     assert rows == [
         ("12345678901234567890", 'Wo"n\n', "10.5", '{"N":"{\\"a\\":[\\"}\\",1]}"}', 1),
@@ -547,3 +549,34 @@ def test_a_report_is_plain_data(place: Place) -> None:
     place.write("crm/Deal.csv", "Id,StageName\n1,Won\n")
     plain = json.loads(json.dumps(place.land().to_dict()))
     assert plain["files"][0]["status"] == "landed"
+
+
+def test_a_changed_mapping_is_said_to_need_a_new_home(place: Place) -> None:
+    place.write("crm/Deal.csv", "Id,StageName,Worth\n1,Won,5\n")
+    place.land(deal=ObjectSpec(constants={"currency": "EUR"}))
+
+    same = only(place.land(deal=ObjectSpec(constants={"currency": "EUR"})))
+    changed = only(place.land(deal=ObjectSpec(columns={"amount": "Worth"})))
+
+    assert "mapping" not in str(same.reason)
+    assert "mapping has changed" in str(changed.reason)
+
+
+def test_a_home_inside_the_landing_folder_is_not_landed(place: Place) -> None:
+    place.warehouse = place.landing / "var" / "warehouse.duckdb"
+    place.write("crm/Deal.csv", "Id,StageName\n1,Won\n")
+    place.land()
+    place.write("var/published/Deal.csv", "Id,StageName\n1,Won\n")
+    assert [file.file for file in place.land().files] == ["crm/Deal.csv"]
+
+
+def test_the_order_of_the_folder_does_not_matter(place: Place, tmp_path: Path) -> None:
+    names = [f"crm/Deal_{number}.csv" for number in range(6)]
+    other = Place(tmp_path / "other")
+    for target, order in ((place, names), (other, names[::-1])):
+        for name in order:
+            target.write(name, f"Id,StageName\n{name},Won\n")
+        target.land()
+    sql = "select _source_file, _source_row, raw_id, _load_id from raw.crm__deal order by all"
+    assert place.query(sql) == other.query(sql)
+    assert [file.file for file in place.land().files] == names

@@ -298,7 +298,12 @@ def _sessions(
 ) -> None:
     file = plant.file
     name = f"{SHARED_NAME[0]} {SHARED_NAME[1]}"
-    held = {"status": "held", "cancelled_by": None, "moved_from_date": None}
+    held: dict[str, str | None] = {
+        "status": "held",
+        "cancelled_by": None,
+        "moved_from_date": None,
+        "opportunity_id": None,
+    }
     for number in range(rounds):
         for style in SIX_FORMATS:
             row = plant.next_row()

@@ -1,4 +1,4 @@
-"""The sample company: the same bytes for a seed, its sizes, a history that agrees, a true manifest."""
+"""The sample company: same bytes for a seed, its sizes, a history that agrees, a true manifest."""
 
 import csv
 import gzip

@@ -1,0 +1,225 @@
+"""Every planted defect ends as its manifest says and no clean row is rejected, for real."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+Once = Callable[[str, Callable[[Path], None]], Path]
+Place = tuple[str, int]
+
+CASES = [("xs", 7), ("xs", 11), ("xs", 23)]
+EXTRA = os.environ.get("HALFTIME_SAMPLE_CASES", "")
+"""More cases, such as ``demo:1,demo:2,demo:3``."""
+
+CASES += [(case.split(":")[0], int(case.split(":")[1])) for case in EXTRA.split(",") if case]
+FLAGS = {
+    "has_rejected_newer_version": "core.fct_opportunity",
+    "is_after_close": "core.fct_coaching_session",
+}
+pytestmark = pytest.mark.xdist_group("sample")
+
+
+@dataclass(frozen=True)
+class Built:
+    """One sample company and the warehouse that was built from it."""
+
+    folder: Path
+    warehouse: Path
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def built(request: pytest.FixtureRequest, cli: Cli, once: Once) -> Built:
+    size, seed = request.param
+    if (size, seed) == ("xs", 7):
+        folder = request.getfixturevalue("sample_folder")
+        return Built(folder, request.getfixturevalue("sample_home") / "warehouse.duckdb")
+
+    def sample(out: Path) -> None:
+        cli("sample", "--size", size, "--seed", str(seed), "--out", str(out))
+
+    folder = once(f"sample-{size}-{seed}", sample)
+
+    def build(home: Path) -> None:
+        common = ("--config", str(folder / "halftime.yml"), "--home", str(home))
+        cli("land", *common)
+        cli("build", *common, check=False)
+
+    return Built(folder, once(f"home-{size}-{seed}", build) / "warehouse.duckdb")
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What the warehouse made of each row and file."""
+
+    rows: dict[Place, tuple[str, str | None]]
+    objects: dict[str, Counter]
+    files: dict[str, tuple[str, str | None]]
+    columns: set[tuple[str, str, str]]
+    orphans: set[tuple[str, int, str]]
+    people: set[tuple[str, str]]
+    stages: set[str]
+    flagged: set[tuple[str, int, str]]
+
+
+@pytest.fixture(scope="module")
+def outcomes(built: Built) -> Outcomes:
+    with duckdb.connect(str(built.warehouse), read_only=True) as con:
+
+        def rows(sql: str) -> list[tuple]:
+            return con.execute(sql).fetchall()
+
+        judged: dict[Place, tuple[str, str | None]] = {}
+        objects: dict[str, Counter] = {}
+        for (model,) in rows(
+            "select table_name from information_schema.columns where table_schema = 'staging' "
+            "and column_name = 'row_status' order by 1"
+        ):
+            name = model.removeprefix("stg_").replace("__", ".")
+            found = rows(
+                f"select _source_file, _source_row, row_status, broken_rule from staging.{model}"
+            )
+            judged |= {(file, row): (status, rule) for file, row, status, rule in found}
+            objects[name] = Counter(status for _, _, status, _ in found)
+        columns = rows(
+            "select source_file, finding, coalesce(column_name, '') from raw._column union "
+            "select source_file, finding, coalesce(header, '') from raw._column"
+        )
+        flagged = {
+            (file, row, flag)
+            for flag, table in FLAGS.items()
+            for file, row in rows(f"select _source_file, _source_row from {table} where {flag}")
+        }
+        return Outcomes(
+            rows=judged,
+            objects=objects,
+            files={
+                file: (status, reason)
+                for file, status, reason in rows(
+                    "select source_file, status, reason_code from raw._file"
+                )
+            },
+            columns=set(columns),
+            orphans=set(
+                rows("select source_file, source_row, column_name from quality.orphan_row")
+            ),
+            people=set(rows("select reason, alias from core.dim_unmatched_person")),
+            stages={stage for (stage,) in rows("select stage_name from core.dim_unmapped_stage")},
+            flagged=flagged,
+        )
+
+
+def _manifest(folder: Path) -> list[dict[str, str]]:
+    with (folder / "_truth" / "defects.csv").open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _file_holds(outcomes: Outcomes, line: dict[str, str]) -> bool:
+    outcome = line["expected_outcome"]
+    status, reason = outcomes.files[line["file"]]
+    if outcome == "file_duplicate":
+        return status == "duplicate"
+    return status == "rejected" and outcome == f"file_rejected:{reason}"
+
+
+def _header_holds(outcomes: Outcomes, line: dict[str, str]) -> bool:
+    if not line["expected_outcome"].startswith("reported:"):
+        return outcomes.files[line["file"]][0] == "landed"
+    _, finding, what = line["expected_outcome"].split(":", 2)
+    return (line["file"], finding, what) in outcomes.columns
+
+
+def _row_holds(outcomes: Outcomes, line: dict[str, str]) -> bool:
+    place = (line["file"], int(line["row"]))
+    status, rule = outcomes.rows[place]
+    kind, _, what = line["expected_outcome"].partition(":")
+    if kind == "rejected":
+        return status == "rejected" and (rule or "").rstrip(":") == what.rstrip(":")
+    if kind == "superseded":
+        return status == "superseded"
+    extra = {
+        "accepted": lambda: True,
+        "orphan": lambda: (*place, what) in outcomes.orphans,
+        "unmatched": lambda: ("unmatched", what) in outcomes.people,
+        "ambiguous": lambda: ("ambiguous", what) in outcomes.people,
+        "unmapped_stage": lambda: what in outcomes.stages,
+        "flagged": lambda: (*place, what) in outcomes.flagged,
+    }
+    return status == "accepted" and extra[kind]()
+
+
+def test_every_defect_ends_as_its_manifest_says(
+    built: Built, outcomes: Outcomes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = _manifest(built.folder)
+    wrong = []
+    for line in lines:
+        row = int(line["row"])
+        holds = {0: _file_holds, 1: _header_holds}.get(row, _row_holds)(outcomes, line)
+        if not holds:
+            wrong.append((line, outcomes.rows.get((line["file"], row))))
+    with capsys.disabled():
+        print(
+            f"\n{built.folder.name}: {len(lines) - len(wrong)} of {len(lines)} defects as planted"
+        )
+    assert not wrong
+
+
+def test_no_clean_row_is_rejected(
+    built: Built, outcomes: Outcomes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planted = {
+        (line["file"], int(line["row"]))
+        for line in _manifest(built.folder)
+        if line["expected_outcome"].startswith("rejected")
+    }
+    rejected = {place for place, (status, _) in outcomes.rows.items() if status == "rejected"}
+    with capsys.disabled():
+        print(
+            f"\n{built.folder.name}: {len(rejected - planted)} clean rows rejected "
+            f"of {len(outcomes.rows) - len(planted)}"
+        )
+    assert rejected == planted
+
+
+def test_totals_are_the_true_ones(built: Built, outcomes: Outcomes) -> None:
+    expected = json.loads((built.folder / "_truth" / "expected.json").read_text("utf-8"))
+
+    for name, counts in expected["rows"].items():
+        wanted = {status: counts[status] for status in ("accepted", "superseded", "rejected")}
+        found = {status: outcomes.objects[name][status] for status in wanted}
+        assert found == wanted, name
+
+
+def test_deals_are_the_true_ones(built: Built) -> None:
+    truth = json.loads((built.folder / "_truth" / "expected.json").read_text("utf-8"))["deals"]
+    with duckdb.connect(str(built.warehouse), read_only=True) as con:
+        counts = dict(
+            con.execute(
+                "select outcome, count(*) from core.fct_opportunity where not is_deleted "
+                "and stage_name <> 'Verbal Commit' group by 1"
+            ).fetchall()
+        )
+        won = dict(
+            con.execute(
+                "select currency_code, cast(sum(amount) as varchar) from core.fct_opportunity "
+                "where is_won and not is_deleted group by 1"
+            ).fetchall()
+        )
+        deleted = con.execute(
+            "select count(*) from core.fct_opportunity where is_deleted"
+        ).fetchone()
+
+    assert counts == {key: truth[key] for key in ("open", "won", "lost", "no_decision")}
+    assert won == truth["won_amount"]
+    assert deleted == (truth["deleted"],)

@@ -66,6 +66,14 @@ account_candidates as (
     having min(account_id) = max(account_id)
 ),
 
+keyed as (
+    select
+        *,
+        case when length(opportunity_alias) = 18 then substring(opportunity_alias, 1, 15) end
+            as short_opportunity_alias
+    from sessions
+),
+
 joined as (
     select
         s.*,
@@ -75,7 +83,7 @@ joined as (
         coalesce(attendees.attendee_count, 0) as attendee_count,
         coalesce(attendees.matched_count, 0) as matched_count,
         coalesce(actions.action_count, 0) as action_count
-    from sessions as s
+    from keyed as s
     inner join clock
         on s.session_date <= clock.as_of_date
     left join aliases as p
@@ -91,9 +99,7 @@ joined as (
     left join deal_aliases as full_deal
         on s.opportunity_alias = full_deal.alias
     left join deal_aliases as short_deal
-        on
-            length(s.opportunity_alias) = 18
-            and substring(s.opportunity_alias, 1, 15) = short_deal.alias
+        on s.short_opportunity_alias = short_deal.alias
     left join account_candidates as by_id
         on s.account_alias = by_id.alias
     left join account_candidates as by_name

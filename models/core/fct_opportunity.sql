@@ -40,6 +40,7 @@ qualified as (
     select
         opportunity_id,
         amount,
+        is_inferred,
         valid_from_date,
         row_number() over (
             partition by opportunity_id
@@ -115,7 +116,9 @@ joined as (
         s.current_stage_date,
         s.reopening_count,
         q.valid_from_date as first_qualified_date,
-        q.amount as first_qualified_amount,
+        -- Where only the end is known, what it ended at is the best word on what it was.
+        case when q.is_inferred and v.stage_category <> 'open' then nullif(v.amount, 0) else q.amount end
+            as first_qualified_amount,
         pushes.push_count as close_date_push_count,
         pushes.push_days as close_date_push_days,
         case

@@ -154,7 +154,7 @@ firsts as (
 ),
 
 -- Before its first known state a deal was already there: from its creation on, in that state if it is an
--- open one; if the first known state is a closed one, in an unknown open stage.
+-- open one; if the first known state is a closed one, in an unknown open stage at an unknown amount.
 anchored as (
     select
         f.*,
@@ -200,7 +200,7 @@ final as (
         cast(null as integer) as stage_order,
         cast(null as integer) as stage_place,
         stage_category <> 'disqualified' as is_qualified,
-        nullif(amount, 0) as amount,
+        cast(null as decimal(18, 2)) as amount,
         currency_code,
         cast(null as date) as close_date,
         cast(null as {{ dbt.type_string() }}) as forecast_category,

@@ -3,13 +3,21 @@
 -- looks in the roster first and then among the CRM users. What matches nobody is a person of its own.
 with
 
-people as (
+named as (
     select
         *,
         source_system || ':' || source_person_id as record_id,
         case source_system when 'people' then 1 when 'salesforce' then 2 else 3 end as system_rank,
         count(name_key) over (partition by source_system, name_key) as name_count
     from {{ ref('int_person_source') }}
+),
+
+-- A name that any source gives to two people identifies nobody in the others.
+people as (
+    select
+        *,
+        max(name_count) over (partition by name_key) = 1 as is_unique_name
+    from named
 ),
 
 mapped as (
@@ -82,7 +90,7 @@ pairs as (
         on
             mine.name_key = other.name_key
             and mine.system_rank > other.system_rank
-    where mine.name_count = 1 and other.name_count = 1
+    where mine.is_unique_name
 ),
 
 ranked as (

@@ -98,39 +98,69 @@ gaps as (
 
 measures as (
     select
-        'CO-01' as indicator_id, 'strict' as measure_id,
-        org_key, period_grain, period_start,
-        strict_count as numerator, window_count as denominator, window_count as observation_count
+        'CO-01' as indicator_id,
+        'strict' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        strict_count as numerator,
+        window_count as denominator,
+        window_count as observation_count
     from adherence
     union all
     select
-        'CO-01' as indicator_id, 'broad' as measure_id,
-        org_key, period_grain, period_start,
-        broad_count as numerator, window_count as denominator, window_count as observation_count
+        'CO-01' as indicator_id,
+        'broad' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        broad_count as numerator,
+        window_count as denominator,
+        window_count as observation_count
     from adherence
     union all
     select
-        'CO-02' as indicator_id, 'overdue_strict' as measure_id,
-        org_key, period_grain, period_start,
-        strict_count as numerator, day_count as denominator, day_count as observation_count
+        'CO-02' as indicator_id,
+        'overdue_strict' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        strict_count as numerator,
+        day_count as denominator,
+        day_count as observation_count
     from overdue
     union all
     select
-        'CO-02' as indicator_id, 'overdue_broad' as measure_id,
-        org_key, period_grain, period_start,
-        broad_count as numerator, day_count as denominator, day_count as observation_count
+        'CO-02' as indicator_id,
+        'overdue_broad' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        broad_count as numerator,
+        day_count as denominator,
+        day_count as observation_count
     from overdue
     union all
     select
-        'CO-02' as indicator_id, 'days_strict' as measure_id,
-        org_key, period_grain, period_start,
-        strict_days as numerator, rep_count as denominator, rep_count as observation_count
+        'CO-02' as indicator_id,
+        'days_strict' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        strict_days as numerator,
+        rep_count as denominator,
+        rep_count as observation_count
     from gaps
     union all
     select
-        'CO-02' as indicator_id, 'days_broad' as measure_id,
-        org_key, period_grain, period_start,
-        broad_days as numerator, rep_count as denominator, rep_count as observation_count
+        'CO-02' as indicator_id,
+        'days_broad' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        broad_days as numerator,
+        rep_count as denominator,
+        rep_count as observation_count
     from gaps
 ),
 

@@ -38,8 +38,10 @@ dates as (
         -- 377,580 is the least common multiple of 28, 29, 30 and 31: a day is a whole number of it.
         cast(
             cast(377580 as double)
-            / cast({{ dbt.datediff('month_start', dbt.dateadd('month', 1, 'month_start'), 'day') }}
-                as double)
+            / cast(
+                {{ dbt.datediff('month_start', dbt.dateadd('month', 1, 'month_start'), 'day') }}
+                as double
+            )
             as integer
         ) as rep_month_weight
     from {{ ref('dim_date') }}
@@ -67,10 +69,14 @@ attendance_periods as (
         date_periods.period_start,
         attendances.area,
         sum(attendances.minutes) as minutes,
-        sum(case when attendances.is_rep and not attendances.is_group then attendances.minutes
-            else 0 end) as individual_minutes,
-        sum(case when attendances.is_rep and attendances.is_group then attendances.minutes
-            else 0 end) as group_minutes,
+        sum(case
+            when attendances.is_rep and not attendances.is_group then attendances.minutes
+            else 0
+        end) as individual_minutes,
+        sum(case
+            when attendances.is_rep and attendances.is_group then attendances.minutes
+            else 0
+        end) as group_minutes,
         count(*) as attendance_count
     from attendances
     inner join date_periods on attendances.date_day = date_periods.date_day
@@ -148,24 +154,39 @@ hours as (
 
 measures as (
     select
-        'CO-04' as indicator_id, 'share' as measure_id,
-        org_key, period_grain, period_start, 'area' as dimension, member,
+        'CO-04' as indicator_id,
+        'share' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        'area' as dimension,
+        member,
         cast(area_minutes as decimal(28, 6)) as numerator,
         cast(minutes as decimal(28, 6)) as denominator,
         attendance_count as observation_count
     from area_shares
     union all
     select
-        'CO-06' as indicator_id, 'individual' as measure_id,
-        org_key, period_grain, period_start, 'all' as dimension, 'all' as member,
+        'CO-06' as indicator_id,
+        'individual' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        'all' as dimension,
+        'all' as member,
         cast(individual_minutes as decimal(28, 6)) as numerator,
         minutes_per_hour_month as denominator,
         day_count as observation_count
     from hours
     union all
     select
-        'CO-06' as indicator_id, 'group' as measure_id,
-        org_key, period_grain, period_start, 'all' as dimension, 'all' as member,
+        'CO-06' as indicator_id,
+        'group' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        'all' as dimension,
+        'all' as member,
         cast(group_minutes as decimal(28, 6)) as numerator,
         minutes_per_hour_month as denominator,
         day_count as observation_count

@@ -103,25 +103,47 @@ counted as (
 
 measures as (
     select
-        'coverage_strict' as measure_id, entity_type, entity_id, period_grain, period_start,
-        strict_rep_count as numerator, rep_count as denominator, rep_count as observation_count
+        'coverage_strict' as measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        strict_rep_count as numerator,
+        rep_count as denominator,
+        rep_count as observation_count
     from counted
     union all
     select
-        'coverage_broad' as measure_id, entity_type, entity_id, period_grain, period_start,
-        broad_rep_count as numerator, rep_count as denominator, rep_count as observation_count
+        'coverage_broad' as measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        broad_rep_count as numerator,
+        rep_count as denominator,
+        rep_count as observation_count
     from counted
     union all
     select
-        'gini_strict' as measure_id, entity_type, entity_id, period_grain, period_start,
-        strict_spread as numerator, rep_count * strict_minutes as denominator,
+        'gini_strict' as measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        strict_spread as numerator,
+        rep_count * strict_minutes as denominator,
         rep_count as observation_count
     from counted
     where entity_type <> 'rep'
     union all
     select
-        'gini_broad' as measure_id, entity_type, entity_id, period_grain, period_start,
-        broad_spread as numerator, rep_count * broad_minutes as denominator,
+        'gini_broad' as measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        broad_spread as numerator,
+        rep_count * broad_minutes as denominator,
         rep_count as observation_count
     from counted
     where entity_type <> 'rep'

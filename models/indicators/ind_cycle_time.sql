@@ -28,24 +28,54 @@ closed as (
 ),
 
 members as (
-    select org_key, date_day, is_won, cycle_days, 'all' as dimension, 'all' as member
+    select
+        org_key,
+        date_day,
+        is_won,
+        cycle_days,
+        'all' as dimension,
+        'all' as member
     from closed
     union all
-    select org_key, date_day, is_won, cycle_days, 'product' as dimension, product_id as member
+    select
+        org_key,
+        date_day,
+        is_won,
+        cycle_days,
+        'product' as dimension,
+        product_id as member
     from closed
     where product_id is not null
 ),
 
 measures as (
-    select 'median' as measure_id, org_key, date_day, dimension, member, cycle_days
+    select
+        'median' as measure_id,
+        org_key,
+        date_day,
+        dimension,
+        member,
+        cycle_days
     from members
     where is_won
     union all
-    select 'mean' as measure_id, org_key, date_day, dimension, member, cycle_days
+    select
+        'mean' as measure_id,
+        org_key,
+        date_day,
+        dimension,
+        member,
+        cycle_days
     from members
     where is_won
     union all
-    select 'median_closed' as measure_id, org_key, date_day, dimension, member, cycle_days
+    select
+        'median_closed' as measure_id,
+        org_key,
+        date_day,
+        dimension,
+        member,
+        cycle_days
     from members
 ),
 

@@ -106,8 +106,8 @@ owner_stocks as (
     from open_versions
     inner join stock_dates
         on
-            stock_dates.stock_date >= open_versions.valid_from_date
-            and stock_dates.stock_date < open_versions.valid_to_date
+            open_versions.valid_from_date <= stock_dates.stock_date
+            and open_versions.valid_to_date > stock_dates.stock_date
     group by open_versions.owner_id, open_versions.product_id, stock_dates.stock_date
 ),
 
@@ -125,7 +125,10 @@ placed as (
 
 members as (
     select
-        org_key, stock_date, 'all' as dimension, 'all' as member,
+        org_key,
+        stock_date,
+        'all' as dimension,
+        'all' as member,
         sum(deal_count) as deal_count,
         sum(push_count) as push_count,
         sum(push_days) as push_days,
@@ -136,31 +139,63 @@ members as (
     group by org_key, stock_date
     union all
     select
-        org_key, stock_date, 'product' as dimension, product_id as member,
-        deal_count, push_count, push_days, pushed_deal_count, dated_deal_count, overdue_deal_count
+        org_key,
+        stock_date,
+        'product' as dimension,
+        product_id as member,
+        deal_count,
+        push_count,
+        push_days,
+        pushed_deal_count,
+        dated_deal_count,
+        overdue_deal_count
     from placed
     where product_id is not null
 ),
 
 measures as (
     select
-        'ST-04' as indicator_id, 'count' as measure_id, org_key, stock_date, dimension, member,
-        push_count as numerator, deal_count as denominator
+        'ST-04' as indicator_id,
+        'count' as measure_id,
+        org_key,
+        stock_date,
+        dimension,
+        member,
+        push_count as numerator,
+        deal_count as denominator
     from members
     union all
     select
-        'ST-04' as indicator_id, 'days' as measure_id, org_key, stock_date, dimension, member,
-        push_days as numerator, deal_count as denominator
+        'ST-04' as indicator_id,
+        'days' as measure_id,
+        org_key,
+        stock_date,
+        dimension,
+        member,
+        push_days as numerator,
+        deal_count as denominator
     from members
     union all
     select
-        'ST-04' as indicator_id, 'share' as measure_id, org_key, stock_date, dimension, member,
-        pushed_deal_count as numerator, deal_count as denominator
+        'ST-04' as indicator_id,
+        'share' as measure_id,
+        org_key,
+        stock_date,
+        dimension,
+        member,
+        pushed_deal_count as numerator,
+        deal_count as denominator
     from members
     union all
     select
-        'ST-05' as indicator_id, 'share' as measure_id, org_key, stock_date, dimension, member,
-        overdue_deal_count as numerator, dated_deal_count as denominator
+        'ST-05' as indicator_id,
+        'share' as measure_id,
+        org_key,
+        stock_date,
+        dimension,
+        member,
+        overdue_deal_count as numerator,
+        dated_deal_count as denominator
     from members
     where dated_deal_count > 0
 ),

@@ -45,8 +45,8 @@ cycle_times as (
         on
             date_periods.period_grain = grains.period_grain
             and grains.indicator_id = 'PI-12'
-            and grains.measure_id = cycles.measure_id
-            and grains.dimension = cycles.dimension
+            and cycles.measure_id = grains.measure_id
+            and cycles.dimension = grains.dimension
 ),
 
 additive as (
@@ -59,15 +59,30 @@ additive as (
         'ind_win_rate',
         'ind_quota',
     ] %}
-    select
-        indicator_id, measure_id, org_key, period_grain, period_start,
-        dimension, member, currency_code, numerator, denominator, observation_count
-    from {{ ref(family) }}
-    union all
+        select
+            indicator_id,
+            measure_id,
+            org_key,
+            period_grain,
+            period_start,
+            dimension,
+            member,
+            currency_code,
+            numerator,
+            denominator,
+            observation_count
+        from {{ ref(family) }}
+        union all
     {% endfor %}
     select
-        'PI-12' as indicator_id, measure_id, org_key, period_grain, period_start,
-        dimension, member, 'none' as currency_code,
+        'PI-12' as indicator_id,
+        measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        dimension,
+        member,
+        'none' as currency_code,
         cast(sum(observed_value) as decimal(28, 6)) as numerator,
         cast(count(*) as decimal(28, 6)) as denominator,
         count(*) as observation_count
@@ -155,49 +170,89 @@ evenness as (
         period_start,
         cast(classified_minutes as decimal(28, 6)) as classified_minutes,
         observation_count,
-        case when classified_minutes > 0 then
-            (
-                ln(cast(classified_minutes as double)) - cast((
-                    {% for area in ['skills', 'opportunity', 'funnel', 'account', 'territory'] %}
-                    case when {{ area }}_minutes > 0 then
-                        cast({{ area }}_minutes as double) * ln(cast({{ area }}_minutes as double))
-                    else 0 end
-                    {% if not loop.last %}+{% endif %}
-                    {% endfor %}
-                ) as double) / cast(classified_minutes as double)
-            ) / ln(cast(5 as double))
+        case
+            when classified_minutes > 0
+                then
+                    (
+                        ln(cast(classified_minutes as double)) - cast((
+                            {% for area in ['skills', 'opportunity', 'funnel', 'account', 'territory'] %}
+                                case
+                                    when {{ area }}_minutes > 0
+                                        then
+                                            cast({{ area }}_minutes as double) * ln(cast({{ area }}_minutes as double))
+                                    else 0
+                                end
+                                {% if not loop.last %}+{% endif %}
+                            {% endfor %}
+                        ) as double) / cast(classified_minutes as double)
+                    ) / ln(cast(5 as double))
         end as evenness_value
     from area_minutes
 ),
 
 counted as (
     select
-        indicator_id, measure_id, entity_type, entity_id, period_grain, period_start,
-        dimension, member, currency_code, numerator, denominator,
-        cast(null as double) as direct_value, observation_count
+        indicator_id,
+        measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        dimension,
+        member,
+        currency_code,
+        numerator,
+        denominator,
+        cast(null as double) as direct_value,
+        observation_count
     from added_up
     union all
     select
-        indicator_id, measure_id, entity_type, entity_id, period_grain, period_start,
-        dimension, member, currency_code, numerator, denominator,
-        cast(null as double) as direct_value, observation_count
+        indicator_id,
+        measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        dimension,
+        member,
+        currency_code,
+        numerator,
+        denominator,
+        cast(null as double) as direct_value,
+        observation_count
     from {{ ref('ind_coverage') }}
     union all
     select
-        'PI-12' as indicator_id, measure_id, entity_type, entity_id, period_grain, period_start,
-        dimension, member, 'none' as currency_code,
+        'PI-12' as indicator_id,
+        measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        dimension,
+        member,
+        'none' as currency_code,
         cast(null as decimal(28, 6)) as numerator,
         cast(observation_count as decimal(28, 6)) as denominator,
-        median_value as direct_value, observation_count
+        median_value as direct_value,
+        observation_count
     from medians
     union all
     select
-        'CO-04' as indicator_id, 'evenness' as measure_id,
-        entity_type, entity_id, period_grain, period_start,
-        'all' as dimension, 'all' as member, 'none' as currency_code,
+        'CO-04' as indicator_id,
+        'evenness' as measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        'all' as dimension,
+        'all' as member,
+        'none' as currency_code,
         cast(null as decimal(28, 6)) as numerator,
         classified_minutes as denominator,
-        evenness_value as direct_value, observation_count
+        evenness_value as direct_value,
+        observation_count
     from evenness
 ),
 
@@ -251,7 +306,13 @@ expected as (
 ),
 
 counted_periods as (
-    select indicator_id, measure_id, entity_type, entity_id, period_grain, period_start
+    select
+        indicator_id,
+        measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start
     from counted
     where dimension <> 'product'
     group by indicator_id, measure_id, entity_type, entity_id, period_grain, period_start
@@ -280,17 +341,34 @@ uncounted as (
 
 completed as (
     select
-        indicator_id, measure_id, entity_type, entity_id, period_grain, period_start,
-        dimension, member, currency_code, numerator, denominator, direct_value,
-        observation_count, true as is_coaching_logged
+        indicator_id,
+        measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        dimension,
+        member,
+        currency_code,
+        numerator,
+        denominator,
+        direct_value,
+        observation_count,
+        true as is_coaching_logged
     from counted
     union all
     select
-        uncounted.indicator_id, uncounted.measure_id, uncounted.entity_type, uncounted.entity_id,
-        uncounted.period_grain, uncounted.period_start,
-        'all' as dimension, 'all' as member,
+        uncounted.indicator_id,
+        uncounted.measure_id,
+        uncounted.entity_type,
+        uncounted.entity_id,
+        uncounted.period_grain,
+        uncounted.period_start,
+        'all' as dimension,
+        'all' as member,
         case
-            when indicators.unit = 'money' or indicators.indicator_id = 'QU-01'
+            when
+                indicators.unit = 'money' or indicators.indicator_id = 'QU-01'
                 or indicators.measure_id = 'by_value'
                 then clock.reporting_currency
             else 'none'
@@ -323,10 +401,14 @@ divided as (
         completed.dimension,
         completed.member,
         completed.currency_code,
-        case when indicators.aggregation in ('median', 'evenness') then null
-            else completed.numerator end as numerator,
-        case when indicators.aggregation = 'sum' then cast(1 as decimal(28, 6))
-            else completed.denominator end as denominator,
+        case
+            when indicators.aggregation in ('median', 'evenness') then null
+            else completed.numerator
+        end as numerator,
+        case
+            when indicators.aggregation = 'sum' then cast(1 as decimal(28, 6))
+            else completed.denominator
+        end as denominator,
         completed.observation_count,
         case
             when indicators.aggregation in ('median', 'evenness') then completed.direct_value
@@ -335,7 +417,8 @@ divided as (
                 then cast(completed.numerator as double) / cast(completed.denominator as double)
         end as indicator_value,
         case
-            when completed.is_coaching_logged or indicators.aggregation = 'sum'
+            when
+                completed.is_coaching_logged or indicators.aggregation = 'sum'
                 or indicators.required_fields not like 'coaching_log%'
                 then indicators.empty_reason
             else 'no_source'
@@ -351,17 +434,21 @@ divided as (
 bounded as (
     select
         *,
-        case when interval_method = 'wilson' and denominator > 0 then
-            (indicator_value + 3.8414588206941236e0 / (2 * cast(denominator as double)))
-            / (1 + 3.8414588206941236e0 / cast(denominator as double))
+        case
+            when interval_method = 'wilson' and denominator > 0
+                then
+                    (indicator_value + 3.8414588206941236e0 / (2 * cast(denominator as double)))
+                    / (1 + 3.8414588206941236e0 / cast(denominator as double))
         end as interval_centre,
-        case when interval_method = 'wilson' and denominator > 0 then
-            1.959963984540054e0 * sqrt(
-                cast(indicator_value * (1 - indicator_value) as double)
-                / cast(denominator as double)
-                + 3.8414588206941236e0
-                / (4 * cast(denominator as double) * cast(denominator as double))
-            ) / (1 + 3.8414588206941236e0 / cast(denominator as double))
+        case
+            when interval_method = 'wilson' and denominator > 0
+                then
+                    1.959963984540054e0 * sqrt(
+                        cast(indicator_value * (1 - indicator_value) as double)
+                        / cast(denominator as double)
+                        + 3.8414588206941236e0
+                        / (4 * cast(denominator as double) * cast(denominator as double))
+                    ) / (1 + 3.8414588206941236e0 / cast(denominator as double))
         end as interval_half
     from divided
 ),

@@ -82,26 +82,52 @@ placed as (
 ),
 
 members as (
-    select org_key, date_day, currency_code, 'all' as dimension, 'all' as member,
-        amount, valued_deal_count, deal_count
+    select
+        org_key,
+        date_day,
+        currency_code,
+        'all' as dimension,
+        'all' as member,
+        amount,
+        valued_deal_count,
+        deal_count
     from placed
     union all
-    select org_key, date_day, currency_code, 'product' as dimension, product_id as member,
-        amount, valued_deal_count, deal_count
+    select
+        org_key,
+        date_day,
+        currency_code,
+        'product' as dimension,
+        product_id as member,
+        amount,
+        valued_deal_count,
+        deal_count
     from placed
     where product_id is not null
 ),
 
 measures as (
     select
-        'amount' as measure_id, org_key, date_day, dimension, member, currency_code,
-        amount as numerator, valued_deal_count as observation_count
+        'amount' as measure_id,
+        org_key,
+        date_day,
+        dimension,
+        member,
+        currency_code,
+        amount as numerator,
+        valued_deal_count as observation_count
     from members
     where valued_deal_count > 0 and currency_code is not null
     union all
     select
-        'count' as measure_id, org_key, date_day, dimension, member, 'none' as currency_code,
-        deal_count as numerator, deal_count as observation_count
+        'count' as measure_id,
+        org_key,
+        date_day,
+        dimension,
+        member,
+        'none' as currency_code,
+        deal_count as numerator,
+        deal_count as observation_count
     from members
 ),
 
@@ -124,8 +150,8 @@ final as (
         on
             date_periods.period_grain = grains.period_grain
             and grains.indicator_id = 'PI-03'
-            and grains.measure_id = measures.measure_id
-            and grains.dimension = measures.dimension
+            and measures.measure_id = grains.measure_id
+            and measures.dimension = grains.dimension
     group by
         measures.measure_id,
         measures.org_key,

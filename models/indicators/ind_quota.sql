@@ -144,13 +144,22 @@ joined as (
 
 measures as (
     select
-        'attainment' as measure_id, org_key, period_grain, period_start,
-        won_amount as numerator, quota_amount as denominator, won_count as observation_count
+        'attainment' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        won_amount as numerator,
+        quota_amount as denominator,
+        won_count as observation_count
     from joined
     union all
     select
-        'attainment_to_date' as measure_id, org_key, period_grain, period_start,
-        won_amount as numerator, quota_to_date_amount as denominator,
+        'attainment_to_date' as measure_id,
+        org_key,
+        period_grain,
+        period_start,
+        won_amount as numerator,
+        quota_to_date_amount as denominator,
         won_count as observation_count
     from joined
 ),

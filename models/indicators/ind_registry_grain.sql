@@ -9,8 +9,8 @@ grains as (
     {% for grain in [
         'week', 'month', 'quarter', 'year', 'fiscal_month', 'fiscal_quarter', 'fiscal_year'
     ] %}
-    select '{{ grain }}' as period_grain
-    {% if not loop.last %}union all{% endif %}
+        select '{{ grain }}' as period_grain
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

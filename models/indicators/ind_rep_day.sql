@@ -91,10 +91,10 @@ rep_days as (
     inner join persons on org_versions.person_id = persons.person_id
     inner join days
         on
-            days.date_day >= org_versions.valid_from
-            and days.date_day < org_versions.valid_to
-            and (persons.hire_date is null or days.date_day >= persons.hire_date)
-            and (persons.leave_date is null or days.date_day <= persons.leave_date)
+            org_versions.valid_from <= days.date_day
+            and org_versions.valid_to > days.date_day
+            and (persons.hire_date is null or persons.hire_date <= days.date_day)
+            and (persons.leave_date is null or persons.leave_date >= days.date_day)
     cross join coaching_start
 ),
 
@@ -132,10 +132,12 @@ last_sessions as (
             partition by person_id order by date_day
             rows between unbounded preceding and current row
         ) as last_broad_date,
-        case when is_coaching_logged and every_n_days is not null then
-            row_number() over (
-                partition by person_id, is_coaching_logged, every_n_days order by date_day
-            )
+        case
+            when is_coaching_logged and every_n_days is not null
+                then
+                    row_number() over (
+                        partition by person_id, is_coaching_logged, every_n_days order by date_day
+                    )
         end as policy_day_number
     from joined
 ),
@@ -155,11 +157,15 @@ final as (
         cast(timely_broad_count as integer) as timely_broad_count,
         cast(strict_minutes as integer) as strict_minutes,
         cast(broad_minutes as integer) as broad_minutes,
-        cast(case when is_coaching_logged then
-            {{ dbt.datediff('coalesce(last_strict_date, gap_start_date)', 'date_day', 'day') }}
+        cast(case
+            when is_coaching_logged
+                then
+                    {{ dbt.datediff('coalesce(last_strict_date, gap_start_date)', 'date_day', 'day') }}
         end as integer) as days_since_strict,
-        cast(case when is_coaching_logged then
-            {{ dbt.datediff('coalesce(last_broad_date, gap_start_date)', 'date_day', 'day') }}
+        cast(case
+            when is_coaching_logged
+                then
+                    {{ dbt.datediff('coalesce(last_broad_date, gap_start_date)', 'date_day', 'day') }}
         end as integer) as days_since_broad
     from last_sessions
 )

@@ -42,19 +42,41 @@ owner_days as (
 ),
 
 members as (
-    select org_key, date_day, currency_code, 'all' as dimension, 'all' as member,
-        won_count, closed_count, won_amount, closed_amount, valued_count
+    select
+        org_key,
+        date_day,
+        currency_code,
+        'all' as dimension,
+        'all' as member,
+        won_count,
+        closed_count,
+        won_amount,
+        closed_amount,
+        valued_count
     from owner_days
     union all
-    select org_key, date_day, currency_code, 'product' as dimension, product_id as member,
-        won_count, closed_count, won_amount, closed_amount, valued_count
+    select
+        org_key,
+        date_day,
+        currency_code,
+        'product' as dimension,
+        product_id as member,
+        won_count,
+        closed_count,
+        won_amount,
+        closed_amount,
+        valued_count
     from owner_days
     where product_id is not null
 ),
 
 measures as (
     select
-        'by_count' as measure_id, org_key, date_day, dimension, member,
+        'by_count' as measure_id,
+        org_key,
+        date_day,
+        dimension,
+        member,
         'none' as currency_code,
         cast(won_count as decimal(28, 6)) as numerator,
         cast(closed_count as decimal(28, 6)) as denominator,
@@ -62,7 +84,11 @@ measures as (
     from members
     union all
     select
-        'by_value' as measure_id, org_key, date_day, dimension, member,
+        'by_value' as measure_id,
+        org_key,
+        date_day,
+        dimension,
+        member,
         currency_code,
         cast(won_amount as decimal(28, 6)) as numerator,
         cast(closed_amount as decimal(28, 6)) as denominator,
@@ -90,8 +116,8 @@ final as (
         on
             date_periods.period_grain = grains.period_grain
             and grains.indicator_id = 'PI-11'
-            and grains.measure_id = measures.measure_id
-            and grains.dimension = measures.dimension
+            and measures.measure_id = grains.measure_id
+            and measures.dimension = grains.dimension
     group by
         measures.measure_id,
         measures.org_key,

@@ -16,7 +16,9 @@ published as (
 ),
 
 figures as (
-    select indicator_id, measure_id
+    select
+        indicator_id,
+        measure_id
     from published
     group by indicator_id, measure_id
 )

@@ -20,7 +20,9 @@ listed as (
     from {{ ref('rejected_row') }}
 )
 
-select ledger.rejected_rows, listed.rejected_rows as listed_rows
+select
+    ledger.rejected_rows,
+    listed.rejected_rows as listed_rows
 from ledger
 cross join listed
 where coalesce(ledger.rejected_rows, 0) <> listed.rejected_rows

@@ -7,6 +7,11 @@
     }
 ) }}
 -- Risk: a row that is neither accepted, superseded nor rejected was lost in silence.
-select source_system, object, source_file, load_id, residual_rows
+select
+    source_system,
+    object,
+    source_file,
+    load_id,
+    residual_rows
 from {{ ref('ledger') }}
 where residual_rows <> 0 or file_status = 'unrecorded'

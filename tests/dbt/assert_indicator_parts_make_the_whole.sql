@@ -27,7 +27,13 @@ additive as (
 
 sums as (
     select
-        indicator_id, measure_id, period_grain, period_start, dimension, member, currency_code,
+        indicator_id,
+        measure_id,
+        period_grain,
+        period_start,
+        dimension,
+        member,
+        currency_code,
         sum(case when entity_type = 'company' then numerator else 0 end) as company_numerator,
         sum(case when entity_type = 'rep' then numerator else 0 end) as rep_numerator,
         sum(case when entity_type = 'manager' then numerator else 0 end) as manager_numerator,

@@ -49,8 +49,10 @@ overdue_persons as (
         rep_days.person_id,
         cast(null as {{ dbt.type_string() }}) as opportunity_id,
         rep_days.org_key,
-        case when session_kinds.has_strict then rep_days.days_since_strict
-            else rep_days.days_since_broad end as days_since,
+        case
+            when session_kinds.has_strict then rep_days.days_since_strict
+            else rep_days.days_since_broad
+        end as days_since,
         rep_days.every_n_days,
         session_kinds.has_strict,
         rep_days.is_policy_assumed
@@ -153,7 +155,11 @@ stuck_deals as (
 
 deal_reasons as (
     select
-        opportunity_id, owner_id, org_key, amount, currency_code,
+        opportunity_id,
+        owner_id,
+        org_key,
+        amount,
+        currency_code,
         2 as reason_order,
         'overdue_close_date' as reason_code,
         {{ dbt.datediff('close_date', 'as_of_date', 'day') }} as observed_value,
@@ -170,7 +176,11 @@ deal_reasons as (
     where close_date < as_of_date
     union all
     select
-        opportunity_id, owner_id, org_key, amount, currency_code,
+        opportunity_id,
+        owner_id,
+        org_key,
+        amount,
+        currency_code,
         3 as reason_order,
         'pushed_close_date' as reason_code,
         close_date_push_count as observed_value,
@@ -186,8 +196,11 @@ deal_reasons as (
     where close_date_push_count >= 2
     union all
     select
-        open_deals.opportunity_id, open_deals.owner_id, open_deals.org_key,
-        open_deals.amount, open_deals.currency_code,
+        open_deals.opportunity_id,
+        open_deals.owner_id,
+        open_deals.org_key,
+        open_deals.amount,
+        open_deals.currency_code,
         4 as reason_order,
         'stuck_in_stage' as reason_code,
         stuck_deals.stay_days as observed_value,
@@ -204,8 +217,11 @@ deal_reasons as (
     inner join stuck_deals on open_deals.opportunity_id = stuck_deals.opportunity_id
     union all
     select
-        open_deals.opportunity_id, open_deals.owner_id, open_deals.org_key,
-        open_deals.amount, open_deals.currency_code,
+        open_deals.opportunity_id,
+        open_deals.owner_id,
+        open_deals.org_key,
+        open_deals.amount,
+        open_deals.currency_code,
         5 as reason_order,
         'older_than_won' as reason_code,
         {{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
@@ -213,8 +229,10 @@ deal_reasons as (
         age_limit.age_limit_days as threshold,
         concat(
             'Open for ',
-            cast({{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
-                as {{ dbt.type_string() }}),
+            cast(
+                {{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
+                as {{ dbt.type_string() }}
+            ),
             ' days; nine out of ten won deals were won within ',
             cast(age_limit.age_limit_days as {{ dbt.type_string() }}),
             '.'
@@ -290,8 +308,8 @@ placed as (
                 candidates.urgency_permille desc,
                 candidates.amount desc nulls last,
                 candidates.observed_value desc,
-                candidates.person_id nulls last,
-                candidates.opportunity_id nulls last
+                candidates.person_id asc nulls last,
+                candidates.opportunity_id asc nulls last
         ) as reason_rank
     from candidates
     inner join org_entities on candidates.org_key = org_entities.org_key

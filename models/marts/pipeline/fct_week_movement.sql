@@ -63,24 +63,54 @@ recent as (
 ),
 
 movements as (
-    select opportunity_id, version_number, owner_id, valid_from_date, week_start, currency_code,
-        'created' as movement, coalesce(amount, 0) as amount, 0 as moved_days
+    select
+        opportunity_id,
+        version_number,
+        owner_id,
+        valid_from_date,
+        week_start,
+        currency_code,
+        'created' as movement,
+        coalesce(amount, 0) as amount,
+        0 as moved_days
     from recent
     where previous_version_number is null
     union all
-    select opportunity_id, version_number, owner_id, valid_from_date, week_start, currency_code,
-        stage_category as movement, coalesce(amount, 0) as amount, 0 as moved_days
+    select
+        opportunity_id,
+        version_number,
+        owner_id,
+        valid_from_date,
+        week_start,
+        currency_code,
+        stage_category as movement,
+        coalesce(amount, 0) as amount,
+        0 as moved_days
     from recent
     where
         stage_category in ('won', 'lost', 'no_decision', 'disqualified')
         and (previous_stage_category is null or previous_stage_category <> stage_category)
     union all
-    select opportunity_id, version_number, owner_id, valid_from_date, week_start, currency_code,
-        'reopened' as movement, coalesce(amount, 0) as amount, 0 as moved_days
+    select
+        opportunity_id,
+        version_number,
+        owner_id,
+        valid_from_date,
+        week_start,
+        currency_code,
+        'reopened' as movement,
+        coalesce(amount, 0) as amount,
+        0 as moved_days
     from recent
     where stage_category = 'open' and previous_stage_category <> 'open'
     union all
-    select opportunity_id, version_number, owner_id, valid_from_date, week_start, currency_code,
+    select
+        opportunity_id,
+        version_number,
+        owner_id,
+        valid_from_date,
+        week_start,
+        currency_code,
         case when close_date > previous_close_date then 'pushed_out' else 'pulled_in' end
             as movement,
         coalesce(amount, 0) as amount,
@@ -91,7 +121,13 @@ movements as (
         and previous_stage_category = 'open'
         and close_date <> previous_close_date
     union all
-    select opportunity_id, version_number, owner_id, valid_from_date, week_start, currency_code,
+    select
+        opportunity_id,
+        version_number,
+        owner_id,
+        valid_from_date,
+        week_start,
+        currency_code,
         case when amount > previous_amount then 'increased' else 'decreased' end as movement,
         abs(amount - previous_amount) as amount,
         0 as moved_days
@@ -136,8 +172,11 @@ final as (
         org_versions.org_key,
         -- Steps up or down add up; a deal that was pushed twice in a week is still one amount.
         cast(
-            case when summed.movement in ('increased', 'decreased') then summed.summed_amount
-                else summed.last_amount end as decimal(18, 2)
+            case
+                when summed.movement in ('increased', 'decreased') then summed.summed_amount
+                else summed.last_amount
+            end as decimal(18, 2
+            )
         ) as amount,
         summed.currency_code,
         cast(summed.moved_days as integer) as moved_days,

@@ -42,8 +42,8 @@ this_quarter as (
     from periods
     inner join clock
         on
-            clock.as_of_date >= periods.period_start
-            and clock.as_of_date <= periods.period_end
+            periods.period_start <= clock.as_of_date
+            and periods.period_end >= clock.as_of_date
 ),
 
 deals as (
@@ -79,7 +79,8 @@ closed as (
             as lost_count,
         sum(case
             when is_won and close_date < period_start and previous_day_number <= elapsed_day_count
-                then amount else 0
+                then amount
+            else 0
         end) as previous_won_amount,
         sum(case when is_won and close_date < period_start then amount else 0 end)
             as previous_full_won_amount
@@ -91,10 +92,16 @@ closed as (
 open_due as (
     select
         org_versions.org_key,
-        sum(case when deals.close_date >= deals.as_of_date and deals.close_date <= deals.period_end
-            then deals.amount else 0 end) as due_amount,
-        sum(case when deals.close_date >= deals.as_of_date and deals.close_date <= deals.period_end
-            then 1 else 0 end) as due_count,
+        sum(case
+            when deals.close_date >= deals.as_of_date and deals.close_date <= deals.period_end
+                then deals.amount
+            else 0
+        end) as due_amount,
+        sum(case
+            when deals.close_date >= deals.as_of_date and deals.close_date <= deals.period_end
+                then 1
+            else 0
+        end) as due_count,
         sum(case when deals.close_date < deals.as_of_date then deals.amount else 0 end)
             as overdue_amount,
         sum(case when deals.close_date < deals.as_of_date then 1 else 0 end) as overdue_count,
@@ -123,22 +130,55 @@ quota as (
 ),
 
 parts as (
-    select org_key, won_amount, won_count, lost_count,
-        previous_won_amount, previous_full_won_amount,
-        0 as due_amount, 0 as due_count, 0 as overdue_amount, 0 as overdue_count,
-        0 as open_amount, 0 as open_count, 0 as quota_amount, 0 as quota_to_date_amount
+    select
+        org_key,
+        won_amount,
+        won_count,
+        lost_count,
+        previous_won_amount,
+        previous_full_won_amount,
+        0 as due_amount,
+        0 as due_count,
+        0 as overdue_amount,
+        0 as overdue_count,
+        0 as open_amount,
+        0 as open_count,
+        0 as quota_amount,
+        0 as quota_to_date_amount
     from closed
     union all
-    select org_key, 0 as won_amount, 0 as won_count, 0 as lost_count,
-        0 as previous_won_amount, 0 as previous_full_won_amount,
-        due_amount, due_count, overdue_amount, overdue_count,
-        open_amount, open_count, 0 as quota_amount, 0 as quota_to_date_amount
+    select
+        org_key,
+        0 as won_amount,
+        0 as won_count,
+        0 as lost_count,
+        0 as previous_won_amount,
+        0 as previous_full_won_amount,
+        due_amount,
+        due_count,
+        overdue_amount,
+        overdue_count,
+        open_amount,
+        open_count,
+        0 as quota_amount,
+        0 as quota_to_date_amount
     from open_due
     union all
-    select org_key, 0 as won_amount, 0 as won_count, 0 as lost_count,
-        0 as previous_won_amount, 0 as previous_full_won_amount,
-        0 as due_amount, 0 as due_count, 0 as overdue_amount, 0 as overdue_count,
-        0 as open_amount, 0 as open_count, quota_amount, quota_to_date_amount
+    select
+        org_key,
+        0 as won_amount,
+        0 as won_count,
+        0 as lost_count,
+        0 as previous_won_amount,
+        0 as previous_full_won_amount,
+        0 as due_amount,
+        0 as due_count,
+        0 as overdue_amount,
+        0 as overdue_count,
+        0 as open_amount,
+        0 as open_count,
+        quota_amount,
+        quota_to_date_amount
     from quota
 ),
 

@@ -34,15 +34,15 @@ events as (
         ('stg_tabular__person', 'valid_from'),
         ('stg_tabular__quota', 'period_start'),
     ] %}
-    select
-        '{{ relation.split('__')[0][4:] }}' as source_system,
-        '{{ relation.split('__')[1] }}' as object,
-        max(cast({{ column }} as date)) as latest_event_date,
-        count(*) as accepted_rows
-    from {{ ref(relation) }}
-    cross join clock
-    where row_status = 'accepted' and cast({{ column }} as date) <= clock.as_of_date
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ relation.split('__')[0][4:] }}' as source_system,
+            '{{ relation.split('__')[1] }}' as object,
+            max(cast({{ column }} as date)) as latest_event_date,
+            count(*) as accepted_rows
+        from {{ ref(relation) }}
+        cross join clock
+        where row_status = 'accepted' and cast({{ column }} as date) <= clock.as_of_date
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

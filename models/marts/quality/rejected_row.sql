@@ -12,8 +12,8 @@ final as (
         object,
         source_file,
         source_row,
-        {{ dbt.split_part('broken_rule', "':'", 1) }} as reason_code,
-        nullif({{ dbt.split_part('broken_rule', "':'", 2) }}, '') as column_name,
+        split_part(broken_rule, ':', 1) as reason_code,
+        nullif(split_part(broken_rule, ':', 2), '') as column_name,
         load_id
     from rejected
 )

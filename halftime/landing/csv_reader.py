@@ -31,11 +31,16 @@ _MAXIMUM_ODD_BYTES = 256 << 20
 
 @dataclass(frozen=True)
 class Layout:
-    """How a delimited file is laid out; ``header_row`` counts records from 1."""
+    """How a delimited file is laid out.
+
+    ``header_row`` counts records from 1; ``named_width`` is the number of columns up to the last
+    one with a name: a record may end there.
+    """
 
     delimiter: str
     header_row: int
     header: tuple[str, ...]
+    named_width: int
 
 
 def plain_delimiter(name: str) -> str:
@@ -84,7 +89,8 @@ def find_layout(
             float(len(header)),
             -float(order),
         )
-        layout = Layout(delimiter, place + 1, tuple(unique_headers(header)))
+        named = max((n for n, name in enumerate(header, start=1) if name.strip()), default=0)
+        layout = Layout(delimiter, place + 1, tuple(unique_headers(header)), named)
         if best is None or score > best[0]:
             best = score, layout
     if best is None:
@@ -249,6 +255,8 @@ class _Parser:
                 apart.append((number, "preamble", values))
             elif len(values) > self.width and batches.is_blank(values[self.width :]):
                 whole.append((number, values[: self.width]))
+            elif max(self.file.layout.named_width, 2) <= len(values) < self.width:
+                whole.append((number, [*values, *[""] * (self.width - len(values))]))
             elif self._is_footer(values, is_tail):
                 apart.append((number, "footer", values))
             else:

@@ -8,6 +8,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboards.components.sentences import SESSION_STEPS
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -129,9 +131,6 @@ def _with_room(values: pd.Series) -> list[float]:
     low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
     room = (high - low) * 0.2 or 1.0
     return [low - room if low < 0 else 0.0, high + room if high > 0 else 0.0]
-
-
-SESSION_STEPS = ["none", "1", "2", "3 or more"]
 
 
 def heatmap(rows: pd.DataFrame, reps: list[str]) -> alt.LayerChart:

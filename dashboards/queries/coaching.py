@@ -191,15 +191,23 @@ def log_habits(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd
     """
     seen = see.anyone(scope)
     sql = f"""
-        select
-            count(*) filter (where is_broad) as broad_sessions,
-            count(*) filter (where is_strict) as strict_sessions,
-            count(*) filter (where is_broad and area <> 'unclassified') as sessions_with_area,
-            count(*) filter (where is_broad and action_count > 0) as sessions_with_action,
-            (
-                select coalesce(bool_and(is_assumed), true) from core.dim_coaching_policy
-            ) as is_policy_assumed
-        from core.fct_coaching_session
+        with habit as (
+            select
+                count(*) filter (where is_broad) as broad_sessions,
+                count(*) filter (where is_strict) as strict_sessions,
+                count(*) filter (where is_broad and area <> 'unclassified') as sessions_with_area,
+                count(*) filter (where is_broad and action_count > 0) as sessions_with_action
+            from core.fct_coaching_session
+        ),
+
+        policy as (
+            select coalesce(bool_and(is_assumed), true) as is_policy_assumed
+            from core.dim_coaching_policy
+        )
+
+        select habit.*, policy.is_policy_assumed
+        from habit
+        cross join policy
         where {seen.sql}
     """
     return frame(connection, sql, seen.parameters)

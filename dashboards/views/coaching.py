@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards.components import charts, data, filters
 from dashboards.components.figures import Unit, card, compared_with, figures, written
+from dashboards.components.sentences import heatmap_rows, heatmap_title
 from dashboards.components.words import as_date, count_of, day, number, percent
 from dashboards.queries import coaching, indicators, selection
 from dashboards.queries.base import Entity, Measure, Period
@@ -20,43 +21,6 @@ MEANING = (
     "A strict session has a coach and a coachee, one of the five areas, a focus, and at least one "
     "next action. Broad counts every logged session; forecast inspections count as neither."
 )
-
-
-def heatmap_title(rows: pd.DataFrame, column: str, period: str) -> str:
-    """Return who is not getting coached, as a sentence."""
-    total = int(rows["rep_count"].iloc[0])
-    coached = rows[rows[column] > 0].groupby("person_id").size()
-    shown = rows["person_id"].nunique()
-    without = shown - len(coached)
-    if without == 0 and shown == total:
-        fewest = int(coached.min())
-        return (
-            f"Each of the {count_of(total, 'rep')} was coached in {period}, "
-            f"everyone in at least {count_of(fewest, 'week')}"
-        )
-    if without == 0:
-        return f"Each of the {count_of(total, 'rep')} was coached at least once in {period}"
-    verb = "was" if without == 1 else "were"
-    return f"{without:,} of {count_of(total, 'rep')} {verb} not coached in {period}"
-
-
-def heatmap_rows(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:
-    """Return the cells ready to be drawn, and the reps in order of manager and name."""
-    doubled = rows.groupby("full_name")["person_id"].transform("nunique") > 1
-    name = rows["full_name"].where(~doubled, rows["full_name"] + " · " + rows["person_id"])
-    sessions = rows[column].astype(int)
-    step = sessions.clip(upper=3).map(dict(enumerate(charts.SESSION_STEPS)))
-    shaped = pd.DataFrame(
-        {
-            "rep": name,
-            "manager": rows["manager_name"],
-            "week_start": rows["week_start"],
-            "sessions": sessions,
-            "minutes": rows["broad_minutes"].astype(int),
-            "step": step,
-        }
-    )
-    return shaped, list(dict.fromkeys(name))
 
 
 def render() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards.components import charts, data, frame
 from dashboards.components.export import to_csv
 from dashboards.components.registry import Definition
+from dashboards.components.sentences import HELD, rule_state, verdict_headline
 from dashboards.components.words import (
     ENGINES,
     LAYERS,
@@ -23,29 +24,6 @@ from dashboards.components.words import (
 from dashboards.queries import quality
 
 ALL = "All"
-HELD = "Held"
-
-
-def headline(verdict: str, totals: pd.Series) -> str:
-    """Return the verdict as a sentence."""
-    broken = int(totals["rule_count"] - totals["held_count"])
-    rules = count_of(totals["rule_count"], "rule")
-    residual = int(totals["residual_rows"])
-    rows = (
-        "every row is accounted for"
-        if residual == 0
-        else f"{count_of(residual, 'row')} cannot be accounted for"
-    )
-    if broken == 0 and verdict == "passed":
-        return f"All {rules} held, and {rows}"
-    return f"{broken:,} of {rules} did not hold, and {rows}"
-
-
-def status(succeeded: bool, severity: str) -> str:
-    """Return the state of a rule in a word."""
-    if succeeded:
-        return HELD
-    return "Broken" if severity == "critical" else "Warning"
 
 
 def render() -> None:
@@ -59,7 +37,7 @@ def render() -> None:
     total = totals.iloc[0]
     icon, words, colour = frame.verdict_words(build.verdict)
     st.caption(f"{build.company} · published {day(build.published_at)}")
-    st.title(headline(build.verdict, total), anchor=False)
+    st.title(verdict_headline(build.verdict, total), anchor=False)
     st.markdown(f":{colour}[{icon} **{words}**]")
     figures(total)
     rules_tab, rows_tab, files_tab, definitions_tab = st.tabs(
@@ -126,7 +104,7 @@ def show_rules() -> None:
         return
     rules = rules.assign(
         status=[
-            status(bool(succeeded), str(severity))
+            rule_state(bool(succeeded), str(severity))
             for succeeded, severity in zip(rules["succeeded"], rules["severity"], strict=True)
         ]
     )
@@ -261,7 +239,7 @@ def show_rejected(system: str) -> None:
             "source_system": "Source",
             "object": "Object",
             "source_file": st.column_config.TextColumn("File", width="large"),
-            "source_row": st.column_config.NumberColumn("Row", format="plain"),
+            "source_row": st.column_config.NumberColumn("Row", format="%d"),
             "reason_code": "Reason",
             "column_name": "Column",
         },

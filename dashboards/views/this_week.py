@@ -8,116 +8,19 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components import charts, data, filters
-from dashboards.components.figures import Figure, card, compared_with, figures, line
-from dashboards.components.words import as_date, count_of, day, listed, money, plain
+from dashboards.components.figures import card, compared_with, figures, line
+from dashboards.components.sentences import (
+    MOVEMENTS,
+    movement_rows,
+    movement_sentence,
+    period_headline,
+    quarter_sentence,
+)
+from dashboards.components.words import as_date, day, plain
 from dashboards.queries import coaching, indicators, selection, week
 from dashboards.queries.base import Entity, Measure, Period
 
 DETAIL = "views/detail.py"
-
-# How each movement is called, and which way it moves the open pipeline; 0 = only its date moved.
-MOVEMENTS = {
-    "created": ("Created", 1),
-    "reopened": ("Reopened", 1),
-    "increased": ("Increased", 1),
-    "pulled_in": ("Pulled in", 0),
-    "won": ("Won", -1),
-    "lost": ("Lost", -1),
-    "no_decision": ("No decision", -1),
-    "disqualified": ("Disqualified", -1),
-    "decreased": ("Decreased", -1),
-    "pushed_out": ("Pushed out", 0),
-}
-_LEFT = {"won", "lost", "no_decision", "disqualified", "decreased", "pushed_out"}
-
-
-def headline(period: Period, today: dt.date, attainment: Figure, quarter: pd.Series | None) -> str:
-    """Return where we are in the period, as a sentence.
-
-    ``quarter`` holds the amounts of the running fiscal quarter if that is the period, else None.
-    """
-    length = (period.end - period.start).days + 1
-    elapsed = (today - period.start).days + 1
-    over = elapsed >= length
-    start = f"{period.label} is over" if over else f"Day {elapsed} of {length} in {period.label}"
-    if attainment.value is not None:
-        share = f"{attainment.value * 100:.0f}%"
-        if over:
-            return f"{start}: {share} of the quota was won"
-        return f"{start}: won deals stand at {share} of the quota due by now"
-    if quarter is not None:
-        code = str(quarter["currency_code"])
-        return (
-            f"{start}: {money(quarter['won_amount'], code)} won, "
-            f"{money(quarter['previous_won_amount'], code)} by this day of the quarter before"
-        )
-    return f"{start}: no quota is known to measure it by"
-
-
-def quarter_sentence(quarter: pd.Series) -> str:
-    """Return the amounts behind the headline of the running fiscal quarter."""
-    code = str(quarter["currency_code"])
-    won = f"{money(quarter['won_amount'], code)} won"
-    if not pd.isna(quarter["quota_amount"]):
-        won += f" of {money(quarter['quota_amount'], code)} for the whole quarter"
-    before = f"{money(quarter['previous_won_amount'], code)} by this day of the quarter before"
-    if not quarter["due_count"] or quarter["elapsed_day_count"] >= quarter["day_count"]:
-        return f"{won}; {before}."
-    deals = count_of(quarter["due_count"], "open deal")
-    return (
-        f"{won}; {before}. In the days left {deals} worth "
-        f"{money(quarter['due_amount'], code)} are expected to close."
-    )
-
-
-def movement_rows(rows: pd.DataFrame, this_week: dt.date, currency: str) -> pd.DataFrame:
-    """Return the movements ready to be drawn: label, week, signed amount, text."""
-    shaped = []
-    for _, row in rows.iterrows():
-        kind = str(row["movement"])
-        label = MOVEMENTS.get(kind, (kind.replace("_", " ").capitalize(), 0))[0]
-        side = -1 if kind in _LEFT else 1
-        amount = float(row["amount"] or 0)
-        shaped.append(
-            {
-                "kind": kind,
-                "label": label,
-                "week": "This week" if as_date(row["week_start"]) == this_week else "Week before",
-                "signed": side * amount,
-                "amount": amount,
-                "deals": int(row["deal_count"]),
-                "text": moved_words(amount, int(row["deal_count"]), currency),
-            }
-        )
-    return pd.DataFrame(
-        shaped, columns=["kind", "label", "week", "signed", "amount", "deals", "text"]
-    )
-
-
-def moved_words(amount: float, deals: int, currency: str) -> str:
-    """Return 'USD 12k, 3 deals'; deals without an amount are only counted."""
-    counted = count_of(deals, "deal")
-    return f"{money(amount, currency)}, {counted}" if amount else counted
-
-
-def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str:
-    """Return what moved since Monday in one sentence."""
-    now = rows[rows["week"] == "This week"]
-    since = f"Since Monday {monday.day} {monday:%b}"
-    if now.empty:
-        return f"{since} nothing has moved in the pipeline"
-    net = sum(
-        MOVEMENTS.get(k, ("", 0))[1] * a for k, a in zip(now["kind"], now["amount"], strict=True)
-    )
-    change = "grew" if net >= 0 else "shrank"
-    largest = now.sort_values(["amount", "kind"], ascending=[False, True]).head(3)
-    parts = [
-        f"{money(amount, currency) if amount else count_of(deals, 'deal')} {label.lower()}"
-        for label, amount, deals in zip(
-            largest["label"], largest["amount"], largest["deals"], strict=True
-        )
-    ]
-    return f"{since} the open pipeline {change} by {money(abs(net), currency)}: {listed(parts)}"
 
 
 def coach_next(rows: pd.DataFrame) -> None:
@@ -205,7 +108,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
 
     st.caption(f"{entity.label} · seen on {day(today)}")
     quarter = running_quarter(entity, period)
-    st.title(headline(period, today, shown[quota], quarter), anchor=False)
+    st.title(period_headline(period, today, shown[quota].value, quarter), anchor=False)
     if quarter is not None:
         st.write(quarter_sentence(quarter))
     left, right = st.columns(2, gap="large")

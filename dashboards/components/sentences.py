@@ -1,0 +1,178 @@
+"""Titles that are sentences, computed from the data; no Streamlit here: easy to test."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from dashboards.components.words import as_date, count_of, listed, money
+from dashboards.queries.base import Period
+
+HELD = "Held"
+SESSION_STEPS = ["none", "1", "2", "3 or more"]
+
+# How each movement is called, and which way it moves the open pipeline; 0 = only its date moved.
+MOVEMENTS = {
+    "created": ("Created", 1),
+    "reopened": ("Reopened", 1),
+    "increased": ("Increased", 1),
+    "pulled_in": ("Pulled in", 0),
+    "won": ("Won", -1),
+    "lost": ("Lost", -1),
+    "no_decision": ("No decision", -1),
+    "disqualified": ("Disqualified", -1),
+    "decreased": ("Decreased", -1),
+    "pushed_out": ("Pushed out", 0),
+}
+_LEFT = {"won", "lost", "no_decision", "disqualified", "decreased", "pushed_out"}
+
+
+def period_headline(
+    period: Period, today: dt.date, attainment: float | None, quarter: pd.Series | None
+) -> str:
+    """Return where we are in the period, as a sentence.
+
+    ``quarter`` holds the amounts of the running fiscal quarter if that is the period, else None.
+    """
+    length = (period.end - period.start).days + 1
+    elapsed = (today - period.start).days + 1
+    over = elapsed >= length
+    start = f"{period.label} is over" if over else f"Day {elapsed} of {length} in {period.label}"
+    if attainment is not None:
+        share = f"{attainment * 100:.0f}%"
+        if over:
+            return f"{start}: {share} of the quota was won"
+        return f"{start}: won deals stand at {share} of the quota due by now"
+    if quarter is not None:
+        code = str(quarter["currency_code"])
+        return (
+            f"{start}: {money(quarter['won_amount'], code)} won, "
+            f"{money(quarter['previous_won_amount'], code)} by this day of the quarter before"
+        )
+    return f"{start}: no quota is known to measure it by"
+
+
+def quarter_sentence(quarter: pd.Series) -> str:
+    """Return the amounts behind the headline of the running fiscal quarter."""
+    code = str(quarter["currency_code"])
+    won = f"{money(quarter['won_amount'], code)} won"
+    if not pd.isna(quarter["quota_amount"]):
+        won += f" of {money(quarter['quota_amount'], code)} for the whole quarter"
+    before = f"{money(quarter['previous_won_amount'], code)} by this day of the quarter before"
+    if not quarter["due_count"] or quarter["elapsed_day_count"] >= quarter["day_count"]:
+        return f"{won}; {before}."
+    deals = count_of(quarter["due_count"], "open deal")
+    return (
+        f"{won}; {before}. In the days left {deals} worth "
+        f"{money(quarter['due_amount'], code)} are expected to close."
+    )
+
+
+def movement_rows(rows: pd.DataFrame, this_week: dt.date, currency: str) -> pd.DataFrame:
+    """Return the movements ready to be drawn: label, week, signed amount, text."""
+    shaped = []
+    for _, row in rows.iterrows():
+        kind = str(row["movement"])
+        label = MOVEMENTS.get(kind, (kind.replace("_", " ").capitalize(), 0))[0]
+        side = -1 if kind in _LEFT else 1
+        amount = float(row["amount"] or 0)
+        shaped.append(
+            {
+                "kind": kind,
+                "label": label,
+                "week": "This week" if as_date(row["week_start"]) == this_week else "Week before",
+                "signed": side * amount,
+                "amount": amount,
+                "deals": int(row["deal_count"]),
+                "text": moved_words(amount, int(row["deal_count"]), currency),
+            }
+        )
+    return pd.DataFrame(
+        shaped, columns=["kind", "label", "week", "signed", "amount", "deals", "text"]
+    )
+
+
+def moved_words(amount: float, deals: int, currency: str) -> str:
+    """Return 'USD 12k, 3 deals'; deals without an amount are only counted."""
+    counted = count_of(deals, "deal")
+    return f"{money(amount, currency)}, {counted}" if amount else counted
+
+
+def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str:
+    """Return what moved since Monday in one sentence."""
+    now = rows[rows["week"] == "This week"]
+    since = f"Since Monday {monday.day} {monday:%b}"
+    if now.empty:
+        return f"{since} nothing has moved in the pipeline"
+    net = sum(
+        MOVEMENTS.get(k, ("", 0))[1] * a for k, a in zip(now["kind"], now["amount"], strict=True)
+    )
+    change = "grew" if net >= 0 else "shrank"
+    largest = now.sort_values(["amount", "kind"], ascending=[False, True]).head(3)
+    parts = [
+        f"{money(amount, currency) if amount else count_of(deals, 'deal')} {label.lower()}"
+        for label, amount, deals in zip(
+            largest["label"], largest["amount"], largest["deals"], strict=True
+        )
+    ]
+    return f"{since} the open pipeline {change} by {money(abs(net), currency)}: {listed(parts)}"
+
+
+def heatmap_title(rows: pd.DataFrame, column: str, period: str) -> str:
+    """Return who is not getting coached, as a sentence."""
+    total = int(rows["rep_count"].iloc[0])
+    coached = rows[rows[column] > 0].groupby("person_id").size()
+    shown = rows["person_id"].nunique()
+    without = shown - len(coached)
+    if without == 0 and shown == total:
+        fewest = int(coached.min())
+        return (
+            f"Each of the {count_of(total, 'rep')} was coached in {period}, "
+            f"everyone in at least {count_of(fewest, 'week')}"
+        )
+    if without == 0:
+        return f"Each of the {count_of(total, 'rep')} was coached at least once in {period}"
+    verb = "was" if without == 1 else "were"
+    return f"{without:,} of {count_of(total, 'rep')} {verb} not coached in {period}"
+
+
+def heatmap_rows(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the cells ready to be drawn, and the reps in order of manager and name."""
+    doubled = rows.groupby("full_name")["person_id"].transform("nunique") > 1
+    name = rows["full_name"].where(~doubled, rows["full_name"] + " · " + rows["person_id"])
+    sessions = rows[column].astype(int)
+    step = sessions.clip(upper=3).map(dict(enumerate(SESSION_STEPS)))
+    shaped = pd.DataFrame(
+        {
+            "rep": name,
+            "manager": rows["manager_name"],
+            "week_start": rows["week_start"],
+            "sessions": sessions,
+            "minutes": rows["broad_minutes"].astype(int),
+            "step": step,
+        }
+    )
+    return shaped, list(dict.fromkeys(name))
+
+
+def verdict_headline(verdict: str, totals: pd.Series) -> str:
+    """Return the verdict as a sentence."""
+    broken = int(totals["rule_count"] - totals["held_count"])
+    rules = count_of(totals["rule_count"], "rule")
+    residual = int(totals["residual_rows"])
+    rows = (
+        "every row is accounted for"
+        if residual == 0
+        else f"{count_of(residual, 'row')} cannot be accounted for"
+    )
+    if broken == 0 and verdict == "passed":
+        return f"All {rules} held, and {rows}"
+    return f"{broken:,} of {rules} did not hold, and {rows}"
+
+
+def rule_state(succeeded: bool, severity: str) -> str:
+    """Return the state of a rule in a word."""
+    if succeeded:
+        return HELD
+    return "Broken" if severity == "critical" else "Warning"

@@ -1,0 +1,138 @@
+"""Windows of a real browser on really served dashboards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# On a page below the root Streamlit first looks for its server below that page.
+OWN_PROBES = ("/_stcore/health", "/_stcore/host-config")
+
+
+@dataclass
+class Seen:
+    """What a page asked for and complained about."""
+
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def note_request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def note_console(self, message: ConsoleMessage) -> None:
+        place = str(message.location.get("url", ""))
+        if message.type == "error" and not place.endswith(OWN_PROBES):
+            self.errors.append(f"{message.text} ({place})")
+
+    def elsewhere(self, origin: str) -> list[str]:
+        """Return what was asked for outside this machine."""
+        inside = (origin, origin.replace("http", "ws", 1), "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(inside)]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serve(home: Path) -> Iterator[str]:
+    """Run the dashboards over a home and give their address."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py"]
+    process = subprocess.Popen(
+        [*command, "--server.port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "HALFTIME_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                    break
+            except (urllib.error.URLError, OSError):
+                assert process.poll() is None, "Streamlit ended before it answered"
+                assert time.monotonic() < deadline, "Streamlit did not answer within a minute"
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@dataclass
+class Visitor:
+    """A browser window with its memory of what it saw."""
+
+    page: Page
+    seen: Seen
+    address: str
+
+    def visit(self, path: str = "/") -> None:
+        """Open a page and wait until its foot stands."""
+        self.page.goto(self.address + path)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the script has run to its end."""
+        self.page.locator("text=/^Build 2/").wait_for(timeout=60_000)
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+    def text(self) -> str:
+        return self.page.locator('[data-testid="stMain"]').inner_text()
+
+    def title(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+
+@contextlib.contextmanager
+def visiting(browser: Browser, address: str, scheme: str = "light") -> Iterator[Visitor]:
+    """Open a window; at its end nothing may have gone wrong or outside."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 1000},
+        color_scheme="dark" if scheme == "dark" else "light",
+        accept_downloads=True,
+    )
+    seen = Seen()
+    page = context.new_page()
+    page.on("request", seen.note_request)
+    page.on("console", seen.note_console)
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    try:
+        yield Visitor(page, seen, address)
+        assert page.locator('[data-testid="stException"]').count() == 0
+        assert seen.errors == []
+        assert seen.elsewhere(address) == []
+    finally:
+        context.close()
+
+
+def photograph(visitor: Visitor, path: Path) -> None:
+    """Take a picture of the whole page, as tall as it is."""
+    page = visitor.page
+    page.wait_for_timeout(700)  # charts fade in after the script has ended
+    height = page.evaluate(
+        "() => document.querySelector('[data-testid=\"stMainBlockContainer\"]').scrollHeight"
+    )
+    page.set_viewport_size({"width": 1440, "height": max(900, int(height) + 20)})
+    page.wait_for_timeout(500)
+    page.screenshot(path=str(path))
+    assert path.stat().st_size > 20_000

@@ -1,0 +1,235 @@
+"""How figures are written, how sentences are computed, and what leaves as a file."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+
+import pandas as pd
+import pytest
+
+from dashboards.components import sentences
+from dashboards.components.export import safe_cell, to_csv
+from dashboards.components.figures import Figure, Unit, figures, written
+from dashboards.components.registry import Definition
+from dashboards.components.words import count_of, day, listed, money, percent, plain
+from dashboards.queries.base import Measure, Period
+
+QUARTER = Period(
+    "fiscal_quarter", dt.date(2026, 8, 1), dt.date(2026, 10, 31), "FY2027 Q3", is_complete=False
+)
+
+
+def definition(unit: str = "rate", direction: str = "higher") -> Definition:
+    return Definition(
+        indicator_id="XX-01",
+        measure_id="share",
+        name="Name",
+        measure_name="Measure",
+        definition="What it says.",
+        formula="a / b",
+        timing="leading",
+        unit=unit,
+        direction=direction,
+        minimum_n="5",
+        minimum_n_of="deals",
+        interval_method="wilson",
+        required_fields="",
+        owner="owner",
+        version="1",
+        valid_from="2026-01-01",
+        article="000",
+    )
+
+
+def series(*rows: tuple[str, float | None, int, str | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "indicator_id": "XX-01",
+                "measure_id": "share",
+                "period_start": pd.Timestamp(start),
+                "period_label": f"P{start}",
+                "is_complete": True,
+                "day_count": 92,
+                "value": value,
+                "value_low": None if value is None else value - 0.1,
+                "value_high": None if value is None else value + 0.1,
+                "observation_count": n,
+                "reason_code": reason,
+            }
+            for start, value, n, reason in rows
+        ]
+    )
+
+
+def only(rows: pd.DataFrame, **changes: str) -> Figure:
+    measure = Measure("XX-01", "share", changes.pop("currency", "none"))
+    shown = figures(
+        rows,
+        [measure],
+        [definition(**changes)],
+        {"no_quota": "No quota covers this period."},
+        QUARTER,
+        dt.date(2026, 8, 31),
+    )
+    return shown[measure]
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "USD 0"),
+        (999.4, "USD 999"),
+        (999.6, "USD 1k"),
+        (12_340, "USD 12.3k"),
+        (999_700, "USD 1M"),
+        (1_234_000, "USD 1.2M"),
+        (250_000_000, "USD 250M"),
+        (2_500_000_000, "USD 2.5B"),
+        (-12_340, "USD −12.3k"),
+        (None, "–"),
+        (float("nan"), "–"),
+    ],
+)
+def test_money_is_short_and_names_its_currency(amount: float | None, text: str) -> None:
+    assert money(amount, "USD") == text
+
+
+def test_small_words() -> None:
+    assert count_of(1, "deal") == "1 deal"
+    assert count_of(1200, "deal") == "1,200 deals"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed([]) == ""
+    assert percent(0.456) == "46%"
+    assert day("2026-09-30T10:00:00+00:00") == "30 Sep 2026"
+    assert day(None) == "–"
+
+
+def test_names_from_the_data_are_shown_as_they_are() -> None:
+    assert plain("A*b* [x](http://y) :red[z]") == r"A\*b\* \[x\](http\://y) \:red\[z\]"
+    assert plain(None) == ""
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\r=1", "\u00a0=1"])
+def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+def test_the_download_is_harmless_in_headers_and_cells() -> None:
+    rows = pd.DataFrame({"=head": ["=cmd()", "fine"], "row": [-1, 2], "none": [None, "@x"]})
+    content = to_csv(rows)
+    assert content.startswith(b"\xef\xbb\xbf")
+    read = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert read == [["'=head", "row", "none"], ["'=cmd()", "-1", ""], ["fine", "2", "'@x"]]
+
+
+def test_written_uses_the_unit() -> None:
+    assert written(0.0432, Unit.RATE) == "4.3%"
+    assert written(0.5, Unit.RATE) == "50%"
+    assert written(41.5, Unit.DAYS) == "42 days"
+    assert written(1.0, Unit.DAYS) == "1 day"
+    assert written(1.25, Unit.HOURS) == "1.2 h"
+    assert written(None, Unit.RATE) == "–"
+
+
+def test_a_figure_says_n_interval_and_change() -> None:
+    shown = only(series(("2026-05-01", 0.4, 100, None), ("2026-08-01", 0.5, 40, None)))
+    assert shown.text == "50%"
+    assert shown.basis() == "n = 40 deals, 95% interval 40–60%"
+    assert (shown.change_text, shown.is_better) == ("+10.0 pts", True)
+
+
+def test_a_lower_figure_can_be_the_better_one() -> None:
+    rows = series(("2026-05-01", 0.4, 100, None), ("2026-08-01", 0.5, 40, None))
+    assert only(rows, direction="lower").comparison == "worse"
+    assert only(rows, direction="context").comparison == ""
+
+
+def test_a_small_n_is_named_and_not_compared() -> None:
+    shown = only(series(("2026-05-01", 0.4, 100, None), ("2026-08-01", 0.5, 3, "small_n")))
+    assert shown.is_small
+    assert shown.change is None
+    assert shown.basis() == "n = 3 deals, too few to judge"
+
+
+def test_nothing_is_compared_with_a_small_n() -> None:
+    shown = only(series(("2026-05-01", 0.4, 3, "small_n"), ("2026-08-01", 0.5, 40, None)))
+    assert shown.change is None
+
+
+def test_a_missing_figure_gives_its_reason_and_never_zero() -> None:
+    shown = only(series(("2026-08-01", None, 0, "no_quota")))
+    assert shown.text == "–"
+    assert shown.basis() == "No quota covers this period."
+    assert only(series(("2026-08-01", 1.0, 1, None)).iloc[:0]).text == "–"
+
+
+def test_money_of_an_unfinished_period_is_compared_per_day() -> None:
+    rows = series(("2026-05-01", 92_000.0, 9, None), ("2026-08-01", 31_000.0, 3, None))
+    shown = only(rows, unit="money", currency="USD")
+    assert shown.change == pytest.approx(0.0)
+    assert shown.history == (1000.0, 1000.0)
+    assert shown.basis() == "n = 3 deals"
+
+
+def test_the_headline_says_where_we_are() -> None:
+    today = dt.date(2026, 9, 30)
+    assert sentences.period_headline(QUARTER, today, 0.784, None) == (
+        "Day 61 of 92 in FY2027 Q3: won deals stand at 78% of the quota due by now"
+    )
+    over = sentences.period_headline(QUARTER, dt.date(2026, 10, 31), 1.02, None)
+    assert over == "FY2027 Q3 is over: 102% of the quota was won"
+    without = sentences.period_headline(QUARTER, today, None, None)
+    assert without.endswith("no quota is known to measure it by")
+
+
+def test_the_movement_sentence_adds_up_what_changes_the_open_pipeline() -> None:
+    monday = dt.date(2026, 9, 28)
+    moved = pd.DataFrame(
+        {
+            "week_start": pd.to_datetime(["2026-09-28"] * 3 + ["2026-09-21"]),
+            "movement": ["created", "won", "pushed_out", "lost"],
+            "deal_count": [5, 1, 2, 3],
+            "amount": [70_000.0, 20_000.0, 90_000.0, 1.0],
+        }
+    )
+    rows = sentences.movement_rows(moved, monday, "USD")
+    assert sentences.movement_sentence(rows, monday, "USD") == (
+        "Since Monday 28 Sep the open pipeline grew by USD 50k: "
+        "USD 90k pushed out, USD 70k created and USD 20k won"
+    )
+    assert rows["signed"].tolist() == [70_000.0, -20_000.0, -90_000.0, -1.0]
+    nothing = sentences.movement_sentence(rows[rows["week"] == "Week before"], monday, "USD")
+    assert nothing == "Since Monday 28 Sep nothing has moved in the pipeline"
+
+
+def rep_weeks(*counts: tuple[str, int], total: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"person_id": rep, "strict_session_count": count, "rep_count": total}
+            for rep, count in counts
+        ]
+    )
+
+
+def test_the_heatmap_title_counts_who_was_not_coached() -> None:
+    column = "strict_session_count"
+    some = rep_weeks(("a", 0), ("a", 0), ("b", 1), total=2)
+    assert sentences.heatmap_title(some, column, "May") == "1 of 2 reps was not coached in May"
+    everyone = rep_weeks(("a", 1), ("b", 1), ("b", 2), total=2)
+    assert sentences.heatmap_title(everyone, column, "May") == (
+        "Each of the 2 reps was coached in May, everyone in at least 1 week"
+    )
+
+
+def test_the_verdict_headline_names_broken_rules_and_lost_rows() -> None:
+    totals = pd.Series({"rule_count": 40, "held_count": 40, "residual_rows": 0})
+    assert sentences.verdict_headline("passed", totals) == (
+        "All 40 rules held, and every row is accounted for"
+    )
+    totals = pd.Series({"rule_count": 40, "held_count": 38, "residual_rows": 2})
+    assert sentences.verdict_headline("warnings", totals) == (
+        "2 of 40 rules did not hold, and 2 rows cannot be accounted for"
+    )

@@ -26,6 +26,11 @@ class Verdict:
     broken_warning: tuple[RuleResult, ...] = ()
     broken_info: tuple[RuleResult, ...] = ()
 
+    @property
+    def broken(self) -> tuple[RuleResult, ...]:
+        """All broken rules, the heaviest first."""
+        return self.broken_critical + self.broken_warning + self.broken_info
+
 
 def verdict(results: Iterable[RuleResult]) -> Verdict:
     """Weigh rule results; the broken rules come ordered by rule id, then table."""

@@ -46,6 +46,13 @@ def test_the_heaviest_broken_rule_decides(critical: bool, warning: bool, info: b
     assert len(found.broken_info) == (not info)
 
 
+def test_all_broken_rules_are_listed_with_the_heaviest_first() -> None:
+    names = ("info", "critical", "warning")
+    found = verdict([result(name, name, succeeded=False) for name in names])
+
+    assert [broken.rule_id for broken in found.broken] == ["critical", "warning", "info"]
+
+
 def test_no_rule_at_all_passes() -> None:
     assert verdict([]).verdict == "passed"
 

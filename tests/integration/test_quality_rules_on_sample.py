@@ -1,0 +1,129 @@
+"""The project's own rules on the sample company's warehouse: as it is, and deliberately broken."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from quality.results import RuleResult
+from quality.rules import list_rules
+from quality.validate import validate
+
+BUILD = "20260101T000000Z-abcdef"
+
+#: What is done to the warehouse, and the critical rules that must notice.
+BREAKAGES = {
+    """
+    delete from raw.salesforce__user
+    where _source_row = (select min(_source_row) from raw.salesforce__user)
+    """: {"raw.salesforce.user.rows_counted"},
+    "alter table raw.people__roster drop column raw_region": {"raw.people.roster.columns"},
+    """
+    update staging.stg_salesforce__task
+    set row_status = 'rejected', broken_rule = 'unparsable:activity_date'
+    where _source_row % 3 = 0
+    """: {"raw.salesforce.task.rejected_many"},
+    "update core.fct_quota set quota_amount = quota_amount * 1000": {"core.quota.amount_ties"},
+    """
+    update core.fct_coaching_session set duration_minutes = duration_minutes + 1
+    where session_id = (
+        select min(session_id) from core.fct_coaching_session where duration_minutes < 60
+    )
+    """: {"core.session.minutes_tie"},
+    """
+    update lagging.fct_lagging_indicator set numerator = numerator + 1
+    where
+        indicator_id = 'PI-11' and measure_id = 'by_value' and entity_type = 'company'
+        and period_grain = 'month' and dimension = 'all'
+    """: {"indicators.win_rate.amount_ties", "indicators.lagging.months_make_years"},
+    """
+    update lagging.fct_lagging_indicator set denominator = denominator + 1
+    where indicator_id = 'PI-12' and measure_id = 'mean' and period_grain = 'month'
+    """: {"indicators.cycle_time.days_tie", "indicators.lagging.months_make_years"},
+    """
+    delete from lagging.fct_lagging_indicator
+    where indicator_id = 'QU-01' and period_grain = 'year' and entity_type = 'company'
+    """: {"indicators.attainment.amount_ties"},
+    """
+    update "leading".fct_leading_indicator set numerator = 2 * numerator
+    where indicator_id in ('PI-03', 'CO-04') and period_grain = 'month'
+    """: {
+        "indicators.pipeline_created.amount_ties",
+        "indicators.coaching_minutes.tie",
+        "indicators.leading.months_make_years",
+    },
+    """
+    update "leading".fct_leading_indicator set denominator = denominator + 1
+    where indicator_id in ('AF-01', 'ST-05') and period_grain = 'month'
+    """: {"indicators.follow_through.actions_tie", "indicators.overdue.deals_tie"},
+    "drop table core.dim_coaching_policy": {"core.policy.assumed"},
+}
+
+
+@pytest.fixture(scope="module")
+def copied(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("broken") / "warehouse.duckdb"
+    shutil.copyfile(sample_home / "warehouse.duckdb", target)
+    return target
+
+
+def broken(results: tuple[RuleResult, ...], severity: str) -> set[str]:
+    return {
+        found.rule_id for found in results if not found.succeeded and found.severity == severity
+    }
+
+
+def test_the_sample_breaks_no_critical_rule_and_every_rule_can_be_checked(
+    sample_home: Path, project_root: Path, tmp_path: Path
+) -> None:
+    begun = time.process_time()
+    report = validate(sample_home / "warehouse.duckdb", list_rules(project_root), BUILD, tmp_path)
+    seconds = time.process_time() - begun
+
+    assert broken(report.results, "critical") == set()
+    assert [
+        found.rule_id for found in report.results if "not be checked" in (found.message or "")
+    ] == []
+    assert seconds <= 5
+
+
+def test_failing_keys_of_the_sample_hold_no_text(
+    sample_home: Path, project_root: Path, tmp_path: Path
+) -> None:
+    report = validate(sample_home / "warehouse.duckdb", list_rules(project_root), BUILD, tmp_path)
+
+    with duckdb.connect() as con:
+        con.execute(f"attach '{sample_home / 'warehouse.duckdb'}' as warehouse (read_only)")
+        leaked = con.execute(
+            """
+            select failure.rule_id, failure.key
+            from read_parquet(?) as failure
+            inner join (
+                select full_name as private from warehouse.core.dim_person
+                union
+                select email from warehouse.core.dim_person
+            ) as people on contains(lower(failure.key), lower(people.private))
+            where people.private is not null and people.private not like '(%'
+            """,
+            [str(report.failures_path)],
+        ).fetchall()
+
+    assert leaked == []
+
+
+def test_each_breakage_is_noticed_by_the_rule_that_guards_it(
+    copied: Path, project_root: Path, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(copied)) as con:
+        for statement in BREAKAGES:
+            con.execute(statement)
+
+    report = validate(copied, list_rules(project_root), BUILD, tmp_path)
+
+    noticed = broken(report.results, "critical")
+    assert set().union(*BREAKAGES.values()) - noticed == set()
+    assert noticed - set().union(*BREAKAGES.values()) == set()

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+import duckdb
+
 from halftime.errors import HalftimeError, MachineError, UsageError
 from quality.gx_engine import Check, Outcome, Warehouse
 from quality.keys import collect_keys
@@ -265,8 +267,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HalftimeError as error:
         print(str(error), file=sys.stderr)
         return error.exit_code
-    except OSError as error:
-        print(f"The rules could not be written down: {error}.", file=sys.stderr)
+    except (OSError, duckdb.IOException) as error:
+        print(
+            f"The results of the rules cannot be written to {given.out}: {error}", file=sys.stderr
+        )
         return MachineError.exit_code
     return 0
 

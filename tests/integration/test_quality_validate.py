@@ -294,12 +294,28 @@ def test_as_a_program_it_reports_each_rule_and_fails_on_an_empty_warehouse(
     assert len(verdict.broken_critical) == len(rules)
 
 
-def test_as_a_program_it_says_what_is_missing(tmp_path: Path, project_root: Path) -> None:
+@pytest.mark.parametrize(
+    ("warehouse_name", "out", "exit_code", "said"),
+    [
+        ("gone.duckdb", ".", 2, "no warehouse"),
+        ("warehouse.duckdb", "gone", 3, "cannot be written to"),
+    ],
+)
+def test_as_a_program_it_says_what_is_wrong(
+    tmp_path: Path,
+    project_root: Path,
+    warehouse_name: str,
+    out: str,
+    exit_code: int,
+    said: str,
+) -> None:
+    duckdb.connect(str(tmp_path / "warehouse.duckdb")).close()
+
     done = subprocess.run(
         [
             *(sys.executable, "-m", "quality.validate"),
-            *("--warehouse", str(tmp_path / "gone.duckdb"), "--project-root", str(project_root)),
-            *("--build-id", BUILD, "--out", str(tmp_path)),
+            *("--warehouse", str(tmp_path / warehouse_name), "--project-root", str(project_root)),
+            *("--build-id", BUILD, "--out", str(tmp_path / out)),
         ],
         cwd=project_root,
         capture_output=True,
@@ -307,6 +323,6 @@ def test_as_a_program_it_says_what_is_missing(tmp_path: Path, project_root: Path
         check=False,
     )
 
-    assert done.returncode == 2
-    assert "no warehouse" in done.stderr
+    assert done.returncode == exit_code
+    assert said in done.stderr
     assert "Traceback" not in done.stderr

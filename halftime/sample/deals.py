@@ -60,6 +60,7 @@ class Deals:
     lead_source: np.ndarray
     win_probability: np.ndarray
     win_without_programme: np.ndarray
+    will_win: np.ndarray
     stalled: np.ndarray
     has_amount: np.ndarray
     changes: Changes
@@ -156,7 +157,8 @@ def draw_deals(
 
     # How long it takes; stalls add to it, and coaching in the programme makes stalls rarer.
     median_cycle = np.array([item.median_cycle for item in names.PRODUCTS])[product]
-    pace = np.where(won, 0.95, np.where(no_decision, 1.5, 0.9))
+    # Many losses come early, so a deal that lives long enough to be coached is a better one.
+    pace = np.where(won, 1.02, np.where(no_decision, 1.15, 0.62))
     cycle = median_cycle * pace * np.exp(rng.normal(0, 0.42, count))
     month = np.minimum(company.month_of(day + 30), dose.shape[1] - 1)
     treated = day + 30 >= company.programme_day[team]
@@ -205,7 +207,7 @@ def draw_deals(
 
     # Close dates: hopeful at first, pushed when the day comes near, sometimes forgotten.
     expected = day + np.rint(
-        median_cycle * rng.uniform(0.55, 1.35, count) + rng.normal(0, 6, count)
+        median_cycle * rng.uniform(0.45, 1.15, count) + rng.normal(0, 6, count)
     ).astype(int)
     expected = np.maximum(expected, day + 5)
     close[:, CREATED] = expected
@@ -223,13 +225,13 @@ def draw_deals(
         when[:, FIRST_PUSH + number] = np.where(pushing, moment, far)
         close[:, FIRST_PUSH + number] = expected
 
-    revised = (rng.random(count) < 0.42) & (furthest >= 2)
+    revised = (rng.random(count) < 0.58) & (furthest >= 2)
     revised_amount = np.rint(amount * rng.uniform(0.75, 1.35, count) / 5000) * 5000
     when[:, REVISED] = np.where(
         revised, np.floor(created + length * rng.uniform(0.3, 0.7, count)), far
     )
     value[:, REVISED] = revised_amount
-    discounted = (rng.random(count) < 0.35) & (furthest >= 4)
+    discounted = (rng.random(count) < 0.45) & (furthest >= 4)
     when[:, DISCOUNT] = np.where(
         discounted, np.floor(created + length * rng.uniform(0.75, 0.97, count)), far
     )
@@ -289,6 +291,7 @@ def draw_deals(
         lead_source=rng.integers(0, len(names.LEAD_SOURCES), count),
         win_probability=win,
         win_without_programme=1 / (1 + np.exp(-plain)),
+        will_win=won,
         stalled=stalled,
         has_amount=~(is_early & (rng.random(count) < 0.2)),
         changes=changes,

@@ -65,6 +65,7 @@ def linked_deals(
     base = sessions.seat[rows] * 100_000 + sessions.day[rows]
     low = np.searchsorted(key, base - np.where(late, 220, 150))
     high = np.searchsorted(key, base - np.where(late, 30, 1), side="right")
+    hunch = rng.random(len(rows))
     chosen = np.full(len(rows), -1)
     for attempt in range(12):
         width = high - low
@@ -72,7 +73,7 @@ def linked_deals(
         candidate = order[np.minimum(drawn, len(order) - 1)]
         fits = (width > 0) & (deals.end_second[candidate] // DAY > sessions.day[rows])
         if attempt < 8:
-            fits &= ~late | (deals.win_probability[candidate] > 0.33)
+            fits &= ~late | deals.will_win[candidate] | (hunch > 0.8)
         chosen = np.where((chosen < 0) & fits, candidate, chosen)
     result = np.full(len(sessions), -1)
     result[rows] = chosen
@@ -320,38 +321,47 @@ def _german(amount: int) -> str:
     return f"{amount:,}".replace(",", ".") + ",00"
 
 
+def _goals(company: Company, deals: Deals, calendar: list[tuple[int, int, int]]) -> np.ndarray:
+    """Work out what each region should win in each quarter: its own trend, stretched."""
+    changes, now = deals.changes, deals.last_change
+    is_won = changes.stage[now] == names.WON
+    closed = changes.second[now] // DAY
+    goals = np.zeros((len(names.REGIONS), len(calendar)))
+    for region in np.unique(company.team_region):
+        won = np.zeros(len(calendar))
+        for number, (_, first, last) in enumerate(calendar):
+            inside = is_won & (deals.region == region) & (closed >= first) & (closed <= last)
+            elapsed = (min(last, company.size.last_day) - first + 1) / (last - first + 1)
+            won[number] = changes.amount[now[inside]].sum() / 100 / elapsed
+        turns = np.arange(len(calendar))
+        goals[region] = np.polyval(np.polyfit(turns, won, 1), turns)
+        goals[region] = np.maximum(goals[region], won.mean() / 3) / 0.92
+    return goals
+
+
 def quota_tables(
     company: Company, deals: Deals, rng: np.random.Generator
 ) -> list[tuple[int, pa.Table]]:
     """One table per fiscal year, one row per rep and quarter, as finance keeps it by hand.
 
-    Quotas are set so that a team reaches about nine tenths of them.
+    Quotas follow the trend of what each region wins, so that a team reaches about nine tenths.
     """
-    changes, now = deals.changes, deals.last_change
-    is_won = changes.stage[now] == names.WON
-    closed = changes.second[now] // DAY
     home = np.array([item.currency == "EUR" for item in names.REGIONS]).astype(int)
-    since = company.size.first_day
-    reps = company.seats
-    per_region = np.zeros(len(names.REGIONS))
-    for number in np.unique(company.team_region):
-        inside = is_won & (deals.region == number) & (closed >= since)
-        seats = (company.team_region[company.seat_team[-1]] == number).sum()
-        won = changes.amount[now[inside]].sum() / 100
-        per_region[number] = won / max(seats, 1) / company.size.days * 91
-    stretch = rng.uniform(0.85, 1.25, reps)
+    seats = np.arange(company.seats)
+    stretch = rng.uniform(0.85, 1.2, company.seats) * np.exp(0.3 * company.seat_skill)
+    calendar = quarters(company)
+    goals = _goals(company, deals, calendar)
     tables: dict[int, list[pa.Table]] = {}
-    for year, first, last in quarters(company):
-        seats = np.arange(reps)
+    for number, (year, first, last) in enumerate(calendar):
         # The quota is that of whoever holds the seat most of the quarter.
         middle = min(first + 45, company.size.last_day)
-        holder = company.holder_of(seats, np.full(reps, middle))
+        holder = company.holder_of(seats, np.full(company.seats, middle))
         rows = np.flatnonzero(holder != NOBODY)
         region = company.team_region[company.team_of(rows, np.full(len(rows), first))]
         tenure = middle - company.hire_day[holder[rows]]
-        ramped = np.where(tenure < 90, 0.4, np.where(tenure < 180, 0.75, 1.0))
-        season = {2: 0.96, 5: 0.98, 8: 1.0, 11: 1.06}[int(str(np.datetime64(first, "D"))[5:7])]
-        amount = per_region[region] / 0.9 * stretch[rows] * ramped * season
+        share = stretch[rows] * np.where(tenure < 90, 0.4, np.where(tenure < 180, 0.75, 1.0))
+        total = np.bincount(region, weights=share, minlength=len(names.REGIONS))
+        amount = goals[region, number] * share / total[region]
         amount = np.maximum(np.rint(amount / 2500), 1).astype(int) * 2500
         day_text = "{2}.{1}.{0}"
         starts = day_text.format(*str(np.datetime64(first, "D")).split("-"))

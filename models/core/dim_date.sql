@@ -9,6 +9,9 @@ clock as (
 first_days as (
     select min(event_date) as first_date from {{ ref('int_opportunity_event') }}
     union all
+    select min(close_date) as first_date from {{ ref('int_opportunity_event') }}
+    where stage_category <> 'open'
+    union all
     select min(activity_date) as first_date from {{ ref('int_activity_conformed') }}
     union all
     select min(session_date) as first_date from {{ ref('int_coaching_session_conformed') }}
@@ -20,11 +23,11 @@ first_days as (
 bounds as (
     select
         greatest(
-            coalesce(min(f.first_date), min(c.as_of_date)),
-            cast({{ dbt.dateadd('year', -20, 'min(c.as_of_date)') }} as date)
+            coalesce(f.first_date, c.as_of_date),
+            cast({{ dbt.dateadd('year', -20, 'c.as_of_date') }} as date)
         ) as first_date,
-        cast({{ dbt.dateadd('day', 400, 'min(c.as_of_date)') }} as date) as last_date
-    from first_days as f
+        cast({{ dbt.dateadd('day', 400, 'c.as_of_date') }} as date) as last_date
+    from (select min(first_date) as first_date from first_days) as f
     cross join clock as c
 ),
 

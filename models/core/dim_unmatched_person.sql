@@ -10,15 +10,22 @@ people as (
     where name_key is not null
 ),
 
+-- Only the rows of the days on which the name meant nobody, or several.
 unmatched as (
     select
-        source_system,
-        alias,
-        min(reason) as reason,
-        max(row_count) as row_count
-    from {{ ref('int_person_alias') }}
-    where reason is not null and row_count > 0
-    group by source_system, alias
+        a.source_system,
+        a.alias,
+        min(a.reason) as reason,
+        cast(sum(r.row_count) as bigint) as row_count
+    from {{ ref('int_person_alias') }} as a
+    inner join {{ ref('int_person_reference') }} as r
+        on
+            a.source_system = r.source_system
+            and a.alias = r.alias
+            and r.reference_date >= a.valid_from
+            and r.reference_date < a.valid_to
+    where a.reason is not null
+    group by a.source_system, a.alias
 ),
 
 keyed as (

@@ -1,0 +1,298 @@
+"""The core on real dbt and real DuckDB: a hand-made company of one page, told by four systems.
+
+What is asked here needs landing, staging and core together: identity across systems, the cut at
+as_of, history from changes and from versions, a source that is not there at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+CONFIG = """\
+version: 1
+company: One Page
+landing: .
+reporting:
+  {timezone: UTC, currency: USD, fiscal_year_start_month: 2, as_of: AS_OF}
+sources:
+SOURCES
+"""
+SALESFORCE = {
+    "salesforce/User.csv": """\
+Id,Name,Email,Username,ManagerId,IsActive,SystemModstamp
+0055f0000000001AAA,Ann M. Lee,ANN@x.example,ann@x.example.prod,0055f0000000003AAA,true,2026-01-01T00:00:00Z
+0055f0000000002AAA,Bo Park,,bo.p@x.example.prod,0055f0000000003AAA,true,2026-01-01T00:00:00Z
+0055f0000000003AAA,Mia Stone,mia@x.example,mia@x.example.prod,,true,2026-01-01T00:00:00Z
+0055f0000000004AAA,Kim Ray,,kim.r@x.example.prod,,true,2026-01-01T00:00:00Z
+""",
+    "salesforce/Opportunity.csv": """\
+Id,Name,OwnerId,StageName,Amount,CloseDate,\
+CreatedDate,SystemModstamp,IsClosed,IsWon,IsDeleted,Product__c
+0065f0000000001AAA,With history,0055f0000000001AAA,Closed Won,120,2026-03-20,\
+2026-01-05T10:00:00Z,2026-03-20T09:00:00Z,true,true,false,Kit
+0065f0000000002AAA,Only its end,0055f0000000002AAA,Closed Lost,80,2026-02-10,\
+2026-01-10T10:00:00Z,2026-02-15T09:00:00Z,true,false,false,Kit
+0065f0000000003AAA,Strange stage,0055f0000000001AAA,Legal Limbo,50,2026-05-01,\
+2026-02-01T10:00:00Z,2026-02-01T10:00:00Z,false,false,false,
+0065f0000000004AAA,Deleted,0055f0000000004AAA,Prospecting,10,2026-05-01,\
+2026-02-01T10:00:00Z,2026-02-03T10:00:00Z,false,false,true,
+0065f0000000005AAA,Of April,0055f0000000001AAA,Prospecting,10,2026-05-01,\
+2026-04-01T10:00:00Z,2026-04-01T10:00:00Z,false,false,false,
+""",
+    "salesforce/OpportunityHistory.csv": """\
+Id,OpportunityId,StageName,Amount,CloseDate,CreatedDate
+0085f0000000001AAA,0065f0000000001AAA,Prospecting,100,2026-02-28,2026-01-05T10:00:00Z
+0085f0000000002AAA,0065f0000000001AAA,Qualification,110,2026-03-15,2026-01-20T10:00:00Z
+0085f0000000003AAA,0065f0000000001AAA,Closed Won,120,2026-02-28,2026-02-20T10:00:00Z
+0085f0000000004AAA,0065f0000000001AAA,Qualification,110,2026-03-31,2026-03-01T10:00:00Z
+0085f0000000005AAA,0065f0000000001AAA,Closed Won,120,2026-03-20,2026-03-20T08:00:00Z
+""",
+}
+PEOPLE = {
+    "people/roster.csv": """\
+person_id,full_name,email,manager,team,region,role,hire_date,valid_from
+E1,Ann Lee,ann@x.example,Mia Stone,Team A,North,rep,2025-01-01,2025-01-01
+E1,Ann Lee,ann@x.example,E9,Team B,South,rep,2025-01-01,2026-03-01
+E2,Bo Park,bo@x.example,mia@x.example,Team A,North,rep,2025-01-01,2025-01-01
+E3,Mia Stone,mia@x.example,,,North,manager,2024-01-01,2024-01-01
+E9,Sam Hill,sam@x.example,,,South,manager,2024-01-01,2024-01-01
+E4,Kim Ray,kim@x.example,E3,Team A,North,rep,2025-01-01,2025-01-01
+E5,Kim Ray,kim2@x.example,E9,Team B,South,rep,2025-01-01,2025-01-01
+""",
+    "people/alias.csv": """\
+system,alias,person,confirmed_by,valid_from
+salesforce,kim.r@x.example.prod,E5,data team,2025-01-01
+coaching_log,Annie,ann@x.example,data team,2025-01-01
+""",
+}
+COACHING = {
+    "coaching_log/sessions.csv": """\
+session_id,session_date,duration_minutes,coach,coachee,area,focus,mode,opportunity_id,status,recorded_at
+S1,2026-02-10,60,Mia Stone,Annie,deal,next step,1:1,0065f0000000001AAA,held,2026-02-10T12:00:00Z
+S2,2026-03-10,30,sam@x.example,ann@x.example,deal,,1:1,0065f0000000002AAA,held,2026-03-10T12:00:00Z
+S3,2026-03-11,31,E3,,skill,listening,group,,held,2026-03-11T12:00:00Z
+S4,2026-03-12,30,Mia Stone,Kim Ray,skill,listening,1:1,,held,2026-03-12T12:00:00Z
+S5,2026-03-13,30,Mia Stone,Bo Park,,,inspection,,held,2026-03-13T12:00:00Z
+S6,2026-04-02,30,Mia Stone,Bo Park,deal,x,1:1,,held,2026-04-02T12:00:00Z
+""",
+    "coaching_log/attendees.csv": """\
+session_id,coachee,minutes,skill,score,attended
+S3,Bo Park,31,Listening,4,true
+S3,Ann Lee,31,Listening,3,true
+""",
+    "coaching_log/actions.csv": """\
+action_id,session_id,owner,created_date,due_date,completed_date,status
+A1,S1,Annie,2026-02-10,2026-02-20,2026-02-19,done
+A2,S4,Kim Ray,2026-03-12,2026-03-20,,open
+""",
+}
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+def build(root: Path, project: Path, files: dict[str, str], as_of: str) -> Path:
+    """Land the files and run the models up to the core; return the warehouse."""
+    from halftime.config import load_config
+    from halftime.contracts import load_contracts
+
+    landing = root / "landing"
+    for name, text in files.items():
+        path = landing / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    systems = sorted({name.split("/")[0] for name in files})
+    sources = "\n".join(f"  {system}: {{files: ['{system}/*']}}" for system in systems)
+    config = landing / "halftime.yml"
+    config.write_text(CONFIG.replace("AS_OF", as_of).replace("SOURCES", sources), encoding="utf-8")
+    home = root / "home"
+    run("halftime", "land", "--config", str(config), "--home", str(home), project=project)
+    variables = load_config(config, load_contracts(project)).dbt_vars(as_of=None, loaded_until=None)
+    warehouse = home / "warehouse.duckdb"
+    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    places += ["--target-path", str(root / "target"), "--log-path", str(root / "logs"), "--quiet"]
+    environment = {
+        "HALFTIME_WAREHOUSE": str(warehouse),
+        "HALFTIME_TEMP_DIRECTORY": str(root / "tmp"),
+    }
+    selection = [
+        "--select",
+        "stage_map",
+        "path:models/staging",
+        "path:models/intermediate",
+        "path:models/core",
+    ]
+    run(
+        "dbt",
+        "build",
+        *places,
+        *selection,
+        "--exclude",
+        "test_type:unit",
+        "test_type:data",
+        "--vars",
+        json.dumps(variables, default=str),
+        project=project,
+        environment=environment,
+    )
+    return warehouse
+
+
+def run(
+    program: str, *arguments: str, project: Path, environment: dict[str, str] | None = None
+) -> None:
+    """Run one of the environment's programs and show what it said if it fails."""
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / program), *arguments]
+        if program != "halftime"
+        else [sys.executable, "-m", "halftime", *arguments],
+        cwd=project,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{program} {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+
+
+def reader(warehouse: Path) -> Query:
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def core(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Query:
+    """Everything the four systems say, seen on 31 March 2026."""
+    root = tmp_path_factory.mktemp("core")
+    return reader(build(root, project_root, SALESFORCE | PEOPLE | COACHING, "2026-03-31"))
+
+
+def test_core_users_become_roster_people_by_map_email_and_unique_name(core: Query) -> None:
+    found = core(
+        """select alias, person_id, how from core.bridge_person_identity
+        where system = 'salesforce' and alias like '005%' order by alias"""
+    )
+    assert [row[1] for row in found] == ["people:E1", "people:E2", "people:E3", "people:E5"]
+    assert core("select count(*) from core.dim_person") == [(6,)]
+
+
+def test_core_ambiguous_name_is_listed_and_never_guessed(core: Query) -> None:
+    assert core("select system, alias, reason, row_count from core.dim_unmatched_person") == [
+        ("coaching_log", "Kim Ray", "ambiguous", 2)
+    ]
+    assert core(
+        "select coachee_id from core.bridge_session_attendee where session_id like '%S4'"
+    ) == [("(unassigned)",)]
+
+
+def test_core_deal_that_was_reopened_keeps_its_last_close_and_all_stays(core: Query) -> None:
+    stays = core(
+        """select stage_name, entered_date::varchar, left_date::varchar, is_reopening
+        from core.fct_opportunity_stage where opportunity_id like '%1' order by stay_number"""
+    )
+    assert stays == [
+        ("Prospecting", "2026-01-05", "2026-01-20", False),
+        ("Qualification", "2026-01-20", "2026-02-20", False),
+        ("Closed Won", "2026-02-20", "2026-03-01", False),
+        ("Qualification", "2026-03-01", "2026-03-20", True),
+        ("Closed Won", "2026-03-20", "9999-12-31", False),
+    ]
+    deal = core(
+        """select outcome, amount, close_date::varchar, cycle_days,
+            close_date_push_count, close_date_push_days, first_qualified_date::varchar, first_qualified_amount, reopening_count, owner_org_key
+        from core.fct_opportunity where opportunity_id like '%1'"""
+    )[0]
+    assert deal[:2] == ("won", 120)
+    assert deal[2:] == ("2026-03-20", 74, 1, 15, "2026-01-20", 110, 1, "people:E1@2026-03-01")
+
+
+def test_core_deal_of_which_only_the_end_is_known_is_open_until_it_closed(core: Query) -> None:
+    versions = core(
+        """select stage_name, amount, valid_from_date::varchar, valid_to_date::varchar, is_inferred
+        from core.fct_opportunity_version where opportunity_id like '%2' order by version_number"""
+    )
+    assert versions == [
+        ("(before close)", None, "2026-01-10", "2026-02-10", True),
+        ("Closed Lost", 80, "2026-02-10", "9999-12-31", False),
+    ]
+
+
+def test_core_keeps_deleted_deals_and_lists_unmapped_stages(core: Query) -> None:
+    assert core(
+        "select opportunity_name, is_deleted from core.fct_opportunity where is_deleted"
+    ) == [("Deleted", True)]
+    assert core("select stage_name, stage_category, row_count from core.dim_unmapped_stage") == [
+        ("Legal Limbo", "open", 1)
+    ]
+
+
+def test_core_knows_nothing_of_what_came_after_as_of(core: Query) -> None:
+    assert core(
+        "select count(*) from core.fct_opportunity where opportunity_name = 'Of April'"
+    ) == [(0,)]
+    assert core("select count(*) from core.fct_coaching_session where session_id like '%S6'") == [
+        (0,)
+    ]
+
+
+def test_core_session_is_strict_only_with_all_it_takes(core: Query) -> None:
+    flags = core(
+        """select session_id, is_broad, is_strict, is_after_close, is_deal_coaching, attendee_count
+        from core.fct_coaching_session order by session_id"""
+    )
+    assert flags == [
+        ("coaching_log:S1", True, True, False, True, 1),
+        ("coaching_log:S2", True, False, True, False, 1),
+        ("coaching_log:S3", True, False, False, False, 2),
+        ("coaching_log:S4", True, False, False, False, 1),
+        ("coaching_log:S5", False, False, False, False, 1),
+    ]
+    shares = core(
+        """select coachee_id, minutes, coachee_org_key from core.bridge_session_attendee
+        where session_id like '%S3' order by coachee_id"""
+    )
+    assert shares == [
+        ("people:E1", 16, "people:E1@2026-03-01"),
+        ("people:E2", 15, "people:E2@1900-01-01"),
+    ]
+
+
+def test_core_parts_of_the_organisation_follow_the_move(core: Query) -> None:
+    places = core(
+        """select manager_id, team_id, region, valid_from::varchar, valid_to::varchar
+        from core.dim_person_history where person_id = 'people:E1' order by valid_from"""
+    )
+    assert places == [
+        ("people:E3", "Team A", "North", "1900-01-01", "2026-03-01"),
+        ("people:E9", "Team B", "South", "2026-03-01", "9999-12-31"),
+    ]
+
+
+def test_core_without_roster_and_log_stands_on_the_crm_alone(
+    tmp_path: Path, project_root: Path
+) -> None:
+    ask = reader(build(tmp_path, project_root, SALESFORCE, "2026-02-28"))
+    assert ask("select person_id, role from core.dim_person order by person_id") == [
+        ("salesforce:0055f0000000001", "rep"),
+        ("salesforce:0055f0000000002", "rep"),
+        ("salesforce:0055f0000000003", "manager"),
+        ("salesforce:0055f0000000004", "rep"),
+    ]
+    assert ask(
+        """select outcome, amount, close_date::varchar from core.fct_opportunity
+        where opportunity_id like '%1'"""
+    ) == [("won", 120, "2026-02-28")]
+    assert ask("select policy_id, every_n_days, is_assumed from core.dim_coaching_policy") == [
+        ("halftime:assumed", 14, True)
+    ]
+    assert ask("select count(*) from core.fct_coaching_session") == [(0,)]

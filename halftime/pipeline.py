@@ -17,7 +17,7 @@ from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.dbt import DbtStep, run_dbt
-from halftime.errors import DataError, UsageError
+from halftime.errors import DataError, MachineError, UsageError
 from halftime.home import PROJECT_ROOT, Home, machine_errors, new_build_id, to_json, utc_now
 from halftime.landing import LandingReport, land, preflight
 from halftime.publish import Publication, publish
@@ -211,7 +211,8 @@ def _run_rules(build: Build, tick: Any) -> None:
                 continue
     if process.returncode != 0:
         last = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        raise DataError(
+        kind = MachineError if process.returncode == MachineError.exit_code else DataError
+        raise kind(
             f"The rules could not be checked: {last[0] if last else 'no message'}",
             hint=f"The whole message stands in {log}. The last published build is still served.",
         )

@@ -221,8 +221,6 @@ final as (
             and measures.measure_id = grains.measure_id
             and periods.period_grain = grains.period_grain
             and measures.dimension = grains.dimension
-    -- Products are not broken down by week: a week's stock per product falls under the minimum n.
-    where not (measures.dimension = 'product' and periods.period_grain = 'week')
 )
 
 select * from final

@@ -37,6 +37,10 @@ final as (
         on
             concat(',', indicators.dimensions, ',')
             like concat('%,', dimensions.dimension, ',%')
+    where
+        dimensions.dimension <> 'product'
+        or concat(',', indicators.product_grains, ',')
+        like concat('%,', grains.period_grain, ',%')
 )
 
 select * from final

@@ -178,7 +178,8 @@ def publish(
 def _need_warehouse(place: Any) -> None:
     if not place.warehouse.is_file():
         raise UsageError(
-            f"There is no warehouse in {place.root}.", hint="Begin with 'halftime land' or 'halftime run'."
+            f"There is no warehouse in {place.root}.",
+            hint="Begin with 'halftime land' or 'halftime run'.",
         )
 
 
@@ -194,10 +195,14 @@ def sample(
 
     reporter = Reporter(json_output=json_output)
     if size not in SIZES:
-        raise UsageError(f"There is no sample size '{size}'.", hint=f"Use one of: {', '.join(SIZES)}.")
+        raise UsageError(
+            f"There is no sample size '{size}'.", hint=f"Use one of: {', '.join(SIZES)}."
+        )
     with reporter.step(f"Writing the sample company ({size})") as tick:
         report = write_sample(size, seed, out.resolve(), lambda part: tick(0, 0, part))
-    reporter.say(f"{len(report.files)} files in {out}. Next: halftime run --config {out / 'halftime.yml'}")
+    reporter.say(
+        f"{len(report.files)} files in {out}. Next: halftime run --config {out / 'halftime.yml'}"
+    )
     reporter.result({"out": str(out), "size": size, "seed": seed, "files": report.files})
 
 
@@ -215,7 +220,9 @@ def status(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> 
 @app.command()
 def dashboard(
     home: HomeOption = DEFAULT_HOME,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")] = 8501,
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")
+    ] = 8501,
 ) -> None:
     """Serve the published build on 127.0.0.1 until it is stopped with Ctrl-C."""
     from halftime.serve import serve

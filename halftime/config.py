@@ -143,7 +143,9 @@ class _Reader:
         """Return one text or a list of texts as a tuple."""
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
-            raise self.fail(at, f"'{'.'.join(at)}' must be a text or a list of texts.", "Use quotes.")
+            raise self.fail(
+                at, f"'{'.'.join(at)}' must be a text or a list of texts.", "Use quotes."
+            )
         return tuple(values)
 
 

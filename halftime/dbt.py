@@ -132,9 +132,17 @@ def _follow(
             info, data = event.get("info", {}), event.get("data", {})
             if info.get("level") == "error":
                 messages.append(str(info.get("msg", "")))
-            if progress and info.get("name") in ("LogModelResult", "LogTestResult", "LogSeedResult"):
+            if progress and info.get("name") in (
+                "LogModelResult",
+                "LogTestResult",
+                "LogSeedResult",
+            ):
                 name = str((data.get("node_info") or {}).get("node_name", ""))
-                progress(int(data.get("index", 0)), int(data.get("total", data.get("num_models", 0))), name)
+                progress(
+                    int(data.get("index", 0)),
+                    int(data.get("total", data.get("num_models", 0))),
+                    name,
+                )
         process.wait()
     return process.returncode, messages
 

@@ -12,7 +12,15 @@ from pathlib import Path
 import duckdb
 
 RUN_COLUMNS = frozenset(
-    {"build_id", "load_id", "_load_id", "landed_at", "_landed_at", "duration_seconds", "published_at"},
+    {
+        "build_id",
+        "load_id",
+        "_load_id",
+        "landed_at",
+        "_landed_at",
+        "duration_seconds",
+        "published_at",
+    },
 )
 
 

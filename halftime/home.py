@@ -84,7 +84,9 @@ class Home:
         """Return the id of the newest build folder, published or not."""
         if not self.builds.is_dir():
             return None
-        ids = sorted(entry.name for entry in self.builds.iterdir() if (entry / "run.json").is_file())
+        ids = sorted(
+            entry.name for entry in self.builds.iterdir() if (entry / "run.json").is_file()
+        )
         return ids[-1] if ids else None
 
     def current(self) -> dict[str, Any] | None:
@@ -110,7 +112,9 @@ class Home:
                     hint="Wait for it to end; the lock goes with its process.",
                 ) from None
             os.ftruncate(handle, 0)
-            os.write(handle, f"process {os.getpid()} since {utc_now():%Y-%m-%d %H:%M:%S} UTC".encode())
+            os.write(
+                handle, f"process {os.getpid()} since {utc_now():%Y-%m-%d %H:%M:%S} UTC".encode()
+            )
             yield
         finally:
             os.close(handle)
@@ -124,7 +128,9 @@ def machine_errors(doing: str) -> Iterator[None]:
     except HalftimeError:
         raise
     except OSError as error:
-        raise MachineError(f"Could not {doing}: {error.strerror or error}.", hint=_mend(error)) from error
+        raise MachineError(
+            f"Could not {doing}: {error.strerror or error}.", hint=_mend(error)
+        ) from error
     except Exception as error:
         if is_machine_trouble(str(error)):
             raise MachineError(
@@ -135,7 +141,13 @@ def machine_errors(doing: str) -> Iterator[None]:
 
 def is_machine_trouble(message: str) -> bool:
     """Tell whether a message of DuckDB or dbt speaks of the machine rather than of data."""
-    signs = ("No space left", "Permission denied", "Read-only file system", "Disk quota", "IO Error")
+    signs = (
+        "No space left",
+        "Permission denied",
+        "Read-only file system",
+        "Disk quota",
+        "IO Error",
+    )
     return any(sign in message for sign in signs) or "Out of Memory" in message
 
 

@@ -71,7 +71,8 @@ class Build:
         build_id = home.latest_build()
         if build_id is None:
             raise UsageError(
-                f"There is no build in {home.root}.", hint="Begin with 'halftime land' and 'halftime build'."
+                f"There is no build in {home.root}.",
+                hint="Begin with 'halftime land' and 'halftime build'.",
             )
         build = cls(home, build_id)
         build.state = json.loads((build.folder / "run.json").read_text(encoding="utf-8"))

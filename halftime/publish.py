@@ -44,7 +44,14 @@ PUBLISHED_SCHEMAS = (
     "quality",
     "reference",
 )
-_VERSIONED_PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "streamlit", "pandas")
+_VERSIONED_PACKAGES = (
+    "dbt-core",
+    "dbt-duckdb",
+    "duckdb",
+    "great-expectations",
+    "streamlit",
+    "pandas",
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,9 @@ def _copy_marts(
     with duckdb.connect(str(folder / "marts.duckdb"), config=settings) as con:
         con.execute(f"set temp_directory = '{str(home.temporary).replace(chr(39), chr(39) * 2)}'")
         con.execute("set TimeZone = 'UTC'")
-        con.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
+        con.execute(
+            f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)"
+        )
         for schema in PUBLISHED_SCHEMAS:
             con.execute(f"create schema if not exists {quote(schema)}")
         for done, (schema, table) in enumerate(relations, start=1):
@@ -166,7 +175,9 @@ def _manifest(
         "loaded_until": clock[2],
         "verdict": verdict,
         "database": f"{build_id}/marts.duckdb",
-        "files": {"marts.duckdb": {"bytes": database.stat().st_size, "sha256": file_sha256(database)}},
+        "files": {
+            "marts.duckdb": {"bytes": database.stat().st_size, "sha256": file_sha256(database)}
+        },
         "tables": tables,
         "configuration": {"file": config.path.name, "sha256": file_sha256(config.path)},
         "code": {

@@ -20,7 +20,8 @@ def serve(home: Home, port: int) -> int:
     """
     if home.current() is None:
         raise UsageError(
-            f"Nothing is published in {home.root} yet.", hint="Run 'make demo' or 'halftime run' first."
+            f"Nothing is published in {home.root} yet.",
+            hint="Run 'make demo' or 'halftime run' first.",
         )
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -28,7 +29,8 @@ def serve(home: Home, port: int) -> int:
             probe.bind((ADDRESS, port))
         except OSError as error:
             raise MachineError(
-                f"Port {port} of {ADDRESS} is taken ({error.strerror}).", hint="Choose another --port."
+                f"Port {port} of {ADDRESS} is taken ({error.strerror}).",
+                hint="Choose another --port.",
             ) from error
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "dashboards" / "app.py")),

@@ -32,6 +32,7 @@ def landing_summary(report: LandingReport) -> dict[str, Any]:
             {"file": item.file, "status": item.status, "reason": item.reason}
             for item in report.files
             if item.status in ("rejected", "unknown")
+            or (item.status == "duplicate" and item.is_new)
         ],
     }
 
@@ -41,7 +42,9 @@ def say_landing(summary: dict[str, Any], reporter: Reporter) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in summary["files"].items())
     reporter.say(f"Files      {counts or 'none'}; {summary['landed_rows']:,} rows landed")
     for item in summary["not_landed"][:10]:
-        reporter.say(f"             {item['file']}: {item['status']} – {item['reason'] or 'no contract'}")
+        reporter.say(
+            f"             {item['file']}: {item['status']} – {item['reason'] or 'no contract'}"
+        )
     hidden = len(summary["not_landed"]) - 10
     if hidden > 0:
         reporter.say(f"             and {hidden} more; see Data & definitions")
@@ -77,7 +80,11 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
         ),
     )
     built = dict(
-        zip(("people", "opportunities", "sessions", "figures"), map(int, sizes or (0,) * 4), strict=True)
+        zip(
+            ("people", "opportunities", "sessions", "figures"),
+            map(int, sizes or (0,) * 4),
+            strict=True,
+        )
     )
     return {
         "build_id": published.build_id,
@@ -108,7 +115,9 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
         f"Rows       {rows['source']:,} read = {rows['accepted']:,} accepted + "
         f"{rows['superseded']:,} superseded + {rows['rejected']:,} rejected; residual {rows['residual']}"
     )
-    reasons = ", ".join(f"{reason} {count:,}" for reason, count in summary["rejected_by_reason"].items())
+    reasons = ", ".join(
+        f"{reason} {count:,}" for reason, count in summary["rejected_by_reason"].items()
+    )
     if reasons:
         reporter.say(f"Rejected   {reasons}")
     reporter.say(
@@ -139,7 +148,11 @@ def home_status(home: Home) -> dict[str, Any]:
             if path.is_file():
                 state = json.loads(path.read_text(encoding="utf-8"))
                 failed = next(
-                    (f"{name}: {step.get('error')}" for name, step in state["steps"].items() if "error" in step),
+                    (
+                        f"{name}: {step.get('error')}"
+                        for name, step in state["steps"].items()
+                        if "error" in step
+                    ),
                     None,
                 )
                 builds.append(
@@ -150,7 +163,12 @@ def home_status(home: Home) -> dict[str, Any]:
                         "problem": failed,
                     }
                 )
-    return {"home": str(home.root), "served": current, "now": utc_now().isoformat(), "builds": builds}
+    return {
+        "home": str(home.root),
+        "served": current,
+        "now": utc_now().isoformat(),
+        "builds": builds,
+    }
 
 
 def say_status(state: dict[str, Any], reporter: Reporter) -> None:

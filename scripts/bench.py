@@ -57,11 +57,15 @@ def measure(*arguments: object) -> Measured:
     log.parent.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     with log.open("wb") as stream:
-        process = subprocess.Popen([str(word) for word in arguments], cwd=ROOT, stdout=stream, stderr=stream)
+        process = subprocess.Popen(
+            [str(word) for word in arguments], cwd=ROOT, stdout=stream, stderr=stream
+        )
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        sys.exit(f"{' '.join(map(str, arguments))} ended with {process.returncode}:\n{log.read_text()[-4000:]}")
+        sys.exit(
+            f"{' '.join(map(str, arguments))} ended with {process.returncode}:\n{log.read_text()[-4000:]}"
+        )
     return Measured(time.monotonic() - begun, usage.ru_maxrss / 1024)
 
 
@@ -82,14 +86,28 @@ def bench_size(size: str, seed: int, folder: Path) -> SizeResult:
     shutil.rmtree(whole)
     build = max(path for path in (home / "builds").iterdir() if path.is_dir())
     models, dbt_seconds = dbt_times(build / "dbt" / "run")
-    straight, straight_models = run_straight(home / "warehouse.duckdb", build / "dbt" / "run", folder / "straight.duckdb")
+    straight, straight_models = run_straight(
+        home / "warehouse.duckdb", build / "dbt" / "run", folder / "straight.duckdb"
+    )
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
-        tables = [row[0] for row in con.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall()]
-        rows = sum((con.execute(f'select count(*) from raw."{name}"').fetchone() or (0,))[0] for name in tables)
+        tables = [
+            row[0]
+            for row in con.execute(
+                "select table_name from duckdb_tables() where schema_name = 'raw'"
+            ).fetchall()
+        ]
+        rows = sum(
+            (con.execute(f'select count(*) from raw."{name}"').fetchone() or (0,))[0]
+            for name in tables
+        )
     return SizeResult(
         size=size,
         raw_rows=rows,
-        raw_bytes=sum(path.stat().st_size for path in sample.rglob("*") if path.is_file() and "_truth" not in path.parts),
+        raw_bytes=sum(
+            path.stat().st_size
+            for path in sample.rglob("*")
+            if path.is_file() and "_truth" not in path.parts
+        ),
         steps=steps,
         dbt_seconds=dbt_seconds,
         straight_seconds=straight,
@@ -101,11 +119,22 @@ def bench_size(size: str, seed: int, folder: Path) -> SizeResult:
 
 def bench_pages(home: Path, folder: Path) -> dict[str, tuple[float, float]]:
     """Return per page (first paint, filter change) in seconds; empty without a Chromium."""
-    found = subprocess.run([ROOT / "scripts" / "find_chromium.sh"], capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        [ROOT / "scripts" / "find_chromium.sh"], capture_output=True, text=True, check=False
+    )
     if found.returncode != 0:
         return {}
     out = folder / "pages.json"
-    measure(sys.executable, ROOT / "scripts" / "bench_pages.py", "--home", home, "--chromium", found.stdout.strip(), "--out", out)
+    measure(
+        sys.executable,
+        ROOT / "scripts" / "bench_pages.py",
+        "--home",
+        home,
+        "--chromium",
+        found.stdout.strip(),
+        "--out",
+        out,
+    )
     return {name: (paint, change) for name, (paint, change) in json.loads(out.read_text()).items()}
 
 
@@ -128,7 +157,9 @@ def run_straight(warehouse: Path, target: Path, copy: Path) -> tuple[float, dict
     shutil.copyfile(warehouse, copy)
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     results = json.loads((target / "run_results.json").read_text())["results"]
-    order = [nodes[result["unique_id"]] for result in results if result["unique_id"].startswith("model.")]
+    order = [
+        nodes[result["unique_id"]] for result in results if result["unique_id"].startswith("model.")
+    ]
     seconds: dict[str, float] = {}
     with duckdb.connect(str(copy), config=DUCKDB_SETTINGS) as con:
         con.execute("set TimeZone = 'UTC'")
@@ -165,7 +196,11 @@ def rewrite(warehouse: Path, tables: list[str], target: Path) -> float:
 def machine() -> str:
     """Describe the machine in one line."""
     cpu = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
         platform.processor() or platform.machine(),
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -183,9 +218,16 @@ def report(results: list[SizeResult], seed: int) -> str:
         f"Machine: {machine()}. Date: {dt.datetime.now(dt.UTC):%Y-%m-%d}. Seed {seed}.",
     ]
     for result in results:
-        lines += ["", f"## Size `{result.size}`: {result.raw_rows:,} raw rows, {result.raw_bytes / 2**20:,.0f} MiB of files", ""]
+        lines += [
+            "",
+            f"## Size `{result.size}`: {result.raw_rows:,} raw rows, {result.raw_bytes / 2**20:,.0f} MiB of files",
+            "",
+        ]
         lines += ["| step | seconds | peak MiB |", "|---|---:|---:|"]
-        lines += [f"| {name} | {step.seconds:.1f} | {step.peak_mib:,.0f} |" for name, step in result.steps.items()]
+        lines += [
+            f"| {name} | {step.seconds:.1f} | {step.peak_mib:,.0f} |"
+            for name, step in result.steps.items()
+        ]
         lines += [
             "",
             f"- dbt's models {result.dbt_seconds:.1f} s ÷ the same compiled SQL in one DuckDB process {result.straight_seconds:.1f} s"
@@ -194,10 +236,20 @@ def report(results: list[SizeResult], seed: int) -> str:
             f" = **{result.straight_seconds / result.rewrite_seconds:.1f}**",
         ]
         if result.pages:
-            lines += ["", "| page | first paint, s (aim ≤ 2) | filter change, s (aim ≤ 0.5) |", "|---|---:|---:|"]
-            lines += [f"| {name} | {paint:.2f} | {change:.2f} |" for name, (paint, change) in result.pages.items()]
+            lines += [
+                "",
+                "| page | first paint, s (aim ≤ 2) | filter change, s (aim ≤ 0.5) |",
+                "|---|---:|---:|",
+            ]
+            lines += [
+                f"| {name} | {paint:.2f} | {change:.2f} |"
+                for name, (paint, change) in result.pages.items()
+            ]
         lines += ["", "| slowest models | seconds in dbt | seconds straight |", "|---|---:|---:|"]
-        lines += [f"| {name} | {seconds:.2f} | {straight:.2f} |" for name, seconds, straight in result.models[:12]]
+        lines += [
+            f"| {name} | {seconds:.2f} | {straight:.2f} |"
+            for name, seconds, straight in result.models[:12]
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -208,7 +260,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
-    results = [bench_size(size, options.seed, ROOT / "var" / "bench" / size) for size in options.sizes]
+    results = [
+        bench_size(size, options.seed, ROOT / "var" / "bench" / size) for size in options.sizes
+    ]
     options.out.write_text(report(results, options.seed), encoding="utf-8")
     print(f"Wrote {options.out}")
 

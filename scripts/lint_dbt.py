@@ -25,7 +25,9 @@ def main() -> int:
         text=True,
         check=False,
     )
-    trouble = [line for line in parsed.stdout.splitlines() if "Deprecat" in line or "[WARNING]" in line]
+    trouble = [
+        line for line in parsed.stdout.splitlines() if "Deprecat" in line or "[WARNING]" in line
+    ]
     if parsed.returncode != 0 or trouble:
         print(parsed.stdout, parsed.stderr, sep="\n")
         print("dbt parse failed." if parsed.returncode else "dbt parse warns; mend each warning.")

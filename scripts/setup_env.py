@@ -40,13 +40,17 @@ def pip(*arguments: str) -> None:
     """Run the venv's pip; its own message is the best there is when it fails."""
     command = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", *arguments]
     if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
-        sys.exit("Installation failed: pip's message above says why. The package index must be reachable.")
+        sys.exit(
+            "Installation failed: pip's message above says why. The package index must be reachable."
+        )
 
 
 def main(profile: str) -> None:
     """Install the profile unless its hash is remembered."""
     if sys.version_info < (3, 11):
-        sys.exit(f"Halftime needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try make PYTHON=python3.12")
+        sys.exit(
+            f"Halftime needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try make PYTHON=python3.12"
+        )
     if remembered().get(profile) == digest(profile) and (VENV / "bin" / "halftime").exists():
         return
     begun = time.monotonic()

@@ -38,7 +38,9 @@ def halftime(*arguments: str, check: bool = True) -> subprocess.CompletedProcess
         check=False,
     )
     if check and done.returncode != 0:
-        raise AssertionError(f"halftime {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        raise AssertionError(
+            f"halftime {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        )
     return done
 
 
@@ -69,14 +71,20 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
 @pytest.fixture(scope="session")
 def sample_folder(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The raw files of the smallest sample company, with its planted truth."""
-    return once("sample-xs", lambda out: halftime("sample", "--size", "xs", "--seed", "7", "--out", str(out)) and None)
+    return once(
+        "sample-xs",
+        lambda out: halftime("sample", "--size", "xs", "--seed", "7", "--out", str(out)) and None,
+    )
 
 
 @pytest.fixture(scope="session")
 def sample_home(sample_folder: Path, once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A home in which the smallest sample company is really published."""
     config = sample_folder / "halftime.yml"
-    return once("home-xs", lambda home: halftime("run", "--config", str(config), "--home", str(home)) and None)
+    return once(
+        "home-xs",
+        lambda home: halftime("run", "--config", str(config), "--home", str(home)) and None,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -86,5 +94,8 @@ def maven_home(shared_data: Path, once: Callable[[str, Callable[[Path], None]], 
     landing = shared_data / "maven_crm"
     return once(
         "home-maven",
-        lambda home: halftime("run", "--config", str(config), "--landing", str(landing), "--home", str(home)) and None,
+        lambda home: (
+            halftime("run", "--config", str(config), "--landing", str(landing), "--home", str(home))
+            and None
+        ),
     )

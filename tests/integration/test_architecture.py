@@ -23,7 +23,13 @@ ALLOWED_UPSTREAM = {
     "models/intermediate/": ("models/staging/", "models/intermediate/", "seeds/"),
     "models/core/": ("models/intermediate/", "models/core/", "seeds/"),
     "models/indicators/": ("models/core/", "models/indicators/", "seeds/"),
-    "models/marts/quality/": ("models/core/", "models/indicators/", "models/marts/", "models/staging/", "seeds/"),
+    "models/marts/quality/": (
+        "models/core/",
+        "models/indicators/",
+        "models/marts/",
+        "models/staging/",
+        "seeds/",
+    ),
     "models/marts/": ("models/core/", "models/indicators/", "models/marts/", "seeds/"),
 }
 
@@ -51,7 +57,11 @@ def test_models_know_only_what_they_may(dbt_manifest: dict) -> None:
     for node in nodes.values():
         if node["resource_type"] != "model":
             continue
-        allowed = next(value for key, value in ALLOWED_UPSTREAM.items() if node["original_file_path"].startswith(key))
+        allowed = next(
+            value
+            for key, value in ALLOWED_UPSTREAM.items()
+            if node["original_file_path"].startswith(key)
+        )
         for parent in node["depends_on"]["nodes"]:
             if parent.startswith("source."):
                 if not node["original_file_path"].startswith("models/staging/"):
@@ -64,7 +74,11 @@ def test_models_know_only_what_they_may(dbt_manifest: dict) -> None:
 def test_dashboards_see_published_tables_only(project_root: Path) -> None:
     for path in (project_root / "dashboards").rglob("*.py"):
         modules = imports(path)
-        assert not {name for name in modules if name.split(".")[0] in ("halftime", "quality", "great_expectations", "dbt")}, path
+        assert not {
+            name
+            for name in modules
+            if name.split(".")[0] in ("halftime", "quality", "great_expectations", "dbt")
+        }, path
         if "queries" in path.parts:
             assert not any(name.split(".")[0] == "streamlit" for name in modules), path
         text = path.read_text(encoding="utf-8")
@@ -79,7 +93,13 @@ def test_slow_import_stays_out_of_help_and_dashboards(project_root: Path) -> Non
         "except SystemExit: pass\n"
         "assert not {'great_expectations', 'pandas', 'streamlit', 'dbt'} & set(sys.modules), sorted(sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=project_root, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=project_root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -115,8 +135,16 @@ def test_staging_judges_and_forgets_nothing(sample_home: Path, project_root: Pat
 def test_core_facts_carry_their_source_row(sample_home: Path) -> None:
     """Invariant 4: from every fact back to file and row."""
     current = json.loads((sample_home / "published" / "current.json").read_text())
-    with duckdb.connect(str(sample_home / "published" / current["database"]), read_only=True) as con:
-        for table in ("fct_opportunity", "fct_activity", "fct_quota", "fct_coaching_session", "fct_coaching_action"):
+    with duckdb.connect(
+        str(sample_home / "published" / current["database"]), read_only=True
+    ) as con:
+        for table in (
+            "fct_opportunity",
+            "fct_activity",
+            "fct_quota",
+            "fct_coaching_session",
+            "fct_coaching_action",
+        ):
             rows = con.execute(
                 f"select count(*), count(_source_file), count(_source_row) from core.{table}"
             ).fetchone()
@@ -128,7 +156,9 @@ def test_core_facts_carry_their_source_row(sample_home: Path) -> None:
 def test_intervals_have_no_gap_and_no_overlap(sample_home: Path) -> None:
     """Invariant 4: history is intervals [valid_from, valid_to)."""
     current = json.loads((sample_home / "published" / "current.json").read_text())
-    with duckdb.connect(str(sample_home / "published" / current["database"]), read_only=True) as con:
+    with duckdb.connect(
+        str(sample_home / "published" / current["database"]), read_only=True
+    ) as con:
         for table, key in (
             ("dim_person_history", "person_id"),
             ("dim_org_version", "person_id"),
@@ -164,18 +194,35 @@ def test_telemetry_is_off(project_root: Path) -> None:
 
 @sample_only
 @pytest.mark.skipif(
-    not shutil.which("unshare") or os.geteuid() != 0 or subprocess.run(["unshare", "-n", "true"], check=False).returncode != 0,
+    not shutil.which("unshare")
+    or os.geteuid() != 0
+    or subprocess.run(["unshare", "-n", "true"], check=False).returncode != 0,
     reason="needs the right to make a network namespace",
 )
-def test_a_run_needs_no_network(sample_home: Path, sample_folder: Path, project_root: Path, tmp_path: Path) -> None:
+def test_a_run_needs_no_network(
+    sample_home: Path, sample_folder: Path, project_root: Path, tmp_path: Path
+) -> None:
     """Invariant 11, as lived: without any network the same content is published."""
     home = tmp_path / "home"
-    command = [sys.executable, "-m", "halftime", "run", "--config", str(sample_folder / "halftime.yml"), "--home", str(home)]
-    done = subprocess.run(["unshare", "-n", *command], cwd=project_root, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "halftime",
+        "run",
+        "--config",
+        str(sample_folder / "halftime.yml"),
+        "--home",
+        str(home),
+    ]
+    done = subprocess.run(
+        ["unshare", "-n", *command], cwd=project_root, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
     def tables(place: Path) -> dict:
         current = json.loads((place / "published" / "current.json").read_text())
-        return json.loads((place / "published" / current["build_id"] / "manifest.json").read_text())["tables"]
+        return json.loads(
+            (place / "published" / current["build_id"] / "manifest.json").read_text()
+        )["tables"]
 
     assert tables(home) == tables(sample_home)

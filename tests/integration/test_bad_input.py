@@ -35,10 +35,20 @@ def landing(tmp_path: Path) -> Path:
     return folder
 
 
-def refused(cli: Cli, landing: Path, tmp_path: Path, *extra: str, config: Path | None = None) -> str:
+def refused(
+    cli: Cli, landing: Path, tmp_path: Path, *extra: str, config: Path | None = None
+) -> str:
     """Run, expect exit 2 with one sentence and no home; return the message."""
     home = tmp_path / "home"
-    done = cli("run", "--config", str(config or landing / "halftime.yml"), "--home", str(home), *extra, check=False)
+    done = cli(
+        "run",
+        "--config",
+        str(config or landing / "halftime.yml"),
+        "--home",
+        str(home),
+        *extra,
+        check=False,
+    )
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert not home.exists(), "nothing may be written"
@@ -100,7 +110,15 @@ def test_option_is_unknown(cli: Cli, landing: Path, tmp_path: Path) -> None:
 
 
 def test_debug_shows_the_traceback(cli: Cli, landing: Path, tmp_path: Path) -> None:
-    done = cli("run", "--config", str(landing / "no.yml"), "--home", str(tmp_path / "home"), "--debug", check=False)
+    done = cli(
+        "run",
+        "--config",
+        str(landing / "no.yml"),
+        "--home",
+        str(tmp_path / "home"),
+        "--debug",
+        check=False,
+    )
     assert "Traceback" in done.stderr
 
 
@@ -118,21 +136,37 @@ def test_lock_is_held(cli: Cli, landing: Path, tmp_path: Path) -> None:
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline().strip() == "held"
-        done = cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home), check=False)
+        done = cli(
+            "run", "--config", str(landing / "halftime.yml"), "--home", str(home), check=False
+        )
         holder.communicate("")
     assert done.returncode == 75
     assert "process 1 since 2025-01-01" in done.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="rights do not bind root without setpriv")
+@pytest.mark.skipif(
+    os.geteuid() == 0 and not shutil.which("setpriv"),
+    reason="rights do not bind root without setpriv",
+)
 def test_home_is_not_writable(landing: Path, tmp_path: Path, project_root: Path) -> None:
     home = tmp_path / "home"
     (home / "published" / "old").mkdir(parents=True)
     (home / "published" / "current.json").write_text('{"build_id": "old"}')
     for folder in (home / "published", home):
         folder.chmod(0o555)
-    command = [sys.executable, "-m", "halftime", "run", "--config", str(landing / "halftime.yml"), "--home", str(home)]
-    if os.geteuid() == 0:  # drop the right to ignore rights, keep the user who can read the checkout
+    command = [
+        sys.executable,
+        "-m",
+        "halftime",
+        "run",
+        "--config",
+        str(landing / "halftime.yml"),
+        "--home",
+        str(home),
+    ]
+    if (
+        os.geteuid() == 0
+    ):  # drop the right to ignore rights, keep the user who can read the checkout
         drop = "-dac_override,-dac_read_search,-fowner"
         command = ["setpriv", "--bounding-set", drop, "--inh-caps", drop, *command]
     done = subprocess.run(command, cwd=project_root, capture_output=True, text=True, check=False)

@@ -24,12 +24,28 @@ def test_published_build_is_whole(sample_home: Path) -> None:
     current = json.loads((sample_home / "published" / "current.json").read_text())
     database = sample_home / "published" / current["database"]
     assert database.is_file()
-    assert {"build_id", "database", "published_at", "as_of", "data_through", "verdict"} <= set(current)
+    assert {"build_id", "database", "published_at", "as_of", "data_through", "verdict"} <= set(
+        current
+    )
     with duckdb.connect(str(database), read_only=True) as con:
-        schemas = {row[0] for row in con.execute("select distinct table_schema from information_schema.tables").fetchall()}
+        schemas = {
+            row[0]
+            for row in con.execute(
+                "select distinct table_schema from information_schema.tables"
+            ).fetchall()
+        }
         views = con.execute("select count(*) from duckdb_views() where not internal").fetchone()
         residual = con.execute("select sum(residual_rows), count(*) from quality.ledger").fetchone()
-    assert schemas == {"core", "indicators", "leading", "lagging", "coaching", "pipeline", "quality", "reference"}
+    assert schemas == {
+        "core",
+        "indicators",
+        "leading",
+        "lagging",
+        "coaching",
+        "pipeline",
+        "quality",
+        "reference",
+    }
     assert views == (0,)
     assert residual is not None
     assert residual[0] == 0
@@ -42,11 +58,15 @@ def test_second_run_gives_the_same_content_and_lands_nothing(
     home = tmp_path / "home"
     shutil.copytree(sample_home, home)
     before = manifest(home)
-    done = cli("run", "--config", str(sample_folder / "halftime.yml"), "--home", str(home), "--json")
+    done = cli(
+        "run", "--config", str(sample_folder / "halftime.yml"), "--home", str(home), "--json"
+    )
     after = manifest(home)
     assert json.loads(done.stdout)["landing"]["landed_rows"] == 0
     assert after["build_id"] != before["build_id"]
-    assert (home / "published" / before["build_id"] / "marts.duckdb").is_file(), "the old build stays"
+    assert (home / "published" / before["build_id"] / "marts.duckdb").is_file(), (
+        "the old build stays"
+    )
     assert after["tables"] == before["tables"]
 
 
@@ -73,8 +93,12 @@ def test_broken_critical_rule_keeps_the_last_build(
     home, landing = tmp_path / "home", tmp_path / "landing"
     shutil.copytree(sample_home, home)
     shutil.copytree(sample_folder, landing)
-    bad = "\n".join(f"006BAD{number:09d},Deal {number},Prospecting,not money,someday" for number in range(400))
-    (landing / "salesforce" / "Opportunity_bad_night.csv").write_text(f"Id,Name,StageName,Amount,CloseDate\n{bad}\n")
+    bad = "\n".join(
+        f"006BAD{number:09d},Deal {number},Prospecting,not money,someday" for number in range(400)
+    )
+    (landing / "salesforce" / "Opportunity_bad_night.csv").write_text(
+        f"Id,Name,StageName,Amount,CloseDate\n{bad}\n"
+    )
     before = (home / "published" / "current.json").read_text()
     done = cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home), check=False)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -92,7 +116,10 @@ def test_unreadable_file_is_rejected_whole_and_the_run_goes_on(
     (landing / "salesforce" / "Task_broken.csv.gz").write_bytes(b"\x1f\x8b\x08 this is no gzip")
     done = cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home), "--json")
     listed = json.loads(done.stdout)["landing"]["not_landed"]
-    assert any(item["file"] == "salesforce/Task_broken.csv.gz" and item["status"] == "rejected" for item in listed)
+    assert any(
+        item["file"] == "salesforce/Task_broken.csv.gz" and item["status"] == "rejected"
+        for item in listed
+    )
 
 
 def test_shuffled_landing_order_gives_the_same_content(
@@ -103,7 +130,9 @@ def test_shuffled_landing_order_gives_the_same_content(
     landing.mkdir()
     shutil.copy(sample_folder / "halftime.yml", landing)
     files = sorted(
-        path for path in sample_folder.rglob("*") if path.is_file() and "_truth" not in path.parts and path.suffix != ".yml"
+        path
+        for path in sample_folder.rglob("*")
+        if path.is_file() and "_truth" not in path.parts and path.suffix != ".yml"
     )
     for turn in (slice(1, None, 3), slice(2, None, 3), slice(0, None, 3)):
         for path in files[turn]:

@@ -28,7 +28,12 @@ def test_same_content(same: str) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    ["(1, 'x', 1), (2, '', 1)", "(1, 'x', 1)", "(1, 'x', 1), (2, null, 1), (2, null, 1)", "(2, 'x', 1), (1, null, 1)"],
+    [
+        "(1, 'x', 1), (2, '', 1)",
+        "(1, 'x', 1)",
+        "(1, 'x', 1), (2, null, 1), (2, null, 1)",
+        "(2, 'x', 1), (1, null, 1)",
+    ],
     ids=["null is not empty", "fewer rows", "a row twice", "values swapped"],
 )
 def test_other_content(other: str) -> None:

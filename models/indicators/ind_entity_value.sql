@@ -314,8 +314,17 @@ counted_periods as (
         period_grain,
         period_start
     from counted
-    where dimension <> 'product'
-    group by indicator_id, measure_id, entity_type, entity_id, period_grain, period_start
+    where dimension <> 'product' and period_grain <> 'week'
+    union all
+    select
+        indicator_id,
+        measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start
+    from counted
+    where dimension <> 'product' and period_grain = 'week' and entity_type = 'company'
 ),
 
 uncounted as (

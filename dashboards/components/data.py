@@ -61,9 +61,15 @@ def session_build() -> Build | None:
     """Return the build this reader started with; it does not change under the reader's hand."""
     held: Build | None = st.session_state.get("_build")
     if held is None or not held.exists:
+        st.session_state["_cleared_build"] = None if held is None else held.build_id
         held = current_build(home_folder())
         st.session_state["_build"] = held
     return held
+
+
+def cleared_build() -> str | None:
+    """Return the id of the build this reader held if it was cleared away meanwhile."""
+    return st.session_state.get("_cleared_build")
 
 
 def newer_build() -> Build | None:

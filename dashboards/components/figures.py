@@ -96,14 +96,25 @@ class Figure:
     @property
     def is_better(self) -> bool | None:
         """Tell whether the change is for the better; None where that cannot be said."""
-        if self.change is None or self.definition is None or abs(self.change) < 1e-9:
+        if self.change is None or self.definition is None or self.is_within_margin:
             return None
         up = self.definition.higher_is_better
         return None if up is None else (self.change > 0) == up
 
     @property
+    def is_within_margin(self) -> bool:
+        """Tell whether the value before lies inside the interval of the value now."""
+        if self.change is None or self.previous is None:
+            return False
+        if self.unit is Unit.RATE and self.low is not None and self.high is not None:
+            return self.low <= self.previous <= self.high
+        return abs(self.change) < 1e-9
+
+    @property
     def comparison(self) -> str:
-        """Return the word beside the change: 'better'; nothing where neither way is better."""
+        """Return the word beside the change; nothing where neither way is better."""
+        if self.is_within_margin:
+            return "within the margin"
         return {True: "better", False: "worse", None: ""}[self.is_better]
 
     def basis(self) -> str:
@@ -197,6 +208,12 @@ def _figure(
 
 def _cell(row: pd.Series | None, name: str) -> float | None:
     return None if row is None or is_missing(row[name]) else float(row[name])
+
+
+def hover(registry: list[Definition], measure: Measure) -> str | None:
+    """Return the definition of a measure as it stands in a tooltip."""
+    known = find(registry, measure.indicator_id, measure.measure_id)
+    return known.hover() if known else None
 
 
 def compared_with(shown: dict[Measure, Figure]) -> str:

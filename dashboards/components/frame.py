@@ -29,7 +29,14 @@ def empty_state() -> None:
 
 
 def newer_build_note() -> None:
-    """Offer a newer build; the reader decides when to move."""
+    """Offer a newer build; the reader decides when to move, unless the old one is gone."""
+    cleared = data.cleared_build()
+    if cleared is not None:
+        st.info(
+            f"Build {cleared}, which you were looking at, "
+            "was cleared away; this is the served one.",
+            icon=":material/info:",
+        )
     newer = data.newer_build()
     if newer is None:
         return
@@ -68,6 +75,7 @@ def foot(link: bool = True) -> None:
         )
         st.caption(f":{colour}[{icon} {words}]", width="content")
         st.caption(f"Build {build.build_id}", width="content")
+        st.caption(f"Scope: {data.session_scope().name}", width="content")
         if link:
             st.page_link(
                 DATA_PAGE,

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards.components import charts, data, filters
-from dashboards.components.figures import Unit, card, compared_with, figures, written
+from dashboards.components.figures import Unit, card, compared_with, figures, hover, written
 from dashboards.components.sentences import heatmap_rows, heatmap_title
 from dashboards.components.words import as_date, count_of, day, number, percent
 from dashboards.queries import coaching, indicators, selection
@@ -131,11 +132,14 @@ def draw_heatmap(weeks: pd.DataFrame, column: str, kind: str) -> None:
     st.subheader(f"{share} of the rep weeks shown passed without {what}", anchor=False)
     if total > len(reps):
         st.caption(
-            f"The {len(reps)} of {total:,} reps coached in the fewest weeks, by manager and name. "
-            "Choose a manager in the sidebar to see everyone."
+            f"n = {len(cells):,} rep weeks: the {len(reps)} of {total:,} reps coached in the "
+            "fewest weeks, by manager and name. Choose a manager in the sidebar to see everyone."
         )
     else:
-        st.caption(f"All {count_of(total, 'rep')}, by manager and name. A gap: not on the roster.")
+        st.caption(
+            f"n = {len(cells):,} rep weeks of {count_of(total, 'rep')}, by manager and name. "
+            "A gap: not on the roster."
+        )
     charts.show(
         charts.heatmap(cells, reps),
         f"Heatmap of coaching sessions per rep and week. {share} of the cells are empty.",
@@ -225,47 +229,51 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
     rows = rows.assign(column=[names.get(key, "") for key in keys])
     # Too few cases: the value is withheld here, because a table invites comparison.
     rows["value"] = rows["value"].where(rows["reason_code"].fillna("") != "small_n")
-    index = ["manager_id", "manager_name", "rep_count"]
     wide = rows.pivot_table(
-        index=index, columns="column", values="value", aggfunc="first", dropna=False, observed=True
+        index=["manager_id", "manager_name", "rep_count"],
+        columns="column",
+        values=["value", "observation_count"],
+        aggfunc="first",
+        dropna=False,
+        observed=True,
     )
-    due = rows[rows["column"] == "cadence"].set_index(index)["observation_count"].rename("due")
-    wide = wide.join(due).reset_index().sort_values(["manager_name", "manager_id"])
-    wide = wide.dropna(how="all", subset=[name for name in measures if name in wide])
+    parts = wide.columns.to_frame(index=False, name=["part", "column"])
+    is_value = parts["part"] == "value"
+    wide.columns = pd.Index(parts["column"].where(is_value, "n_" + parts["column"]))
+    wide = wide.reindex(columns=[*measures, *(f"n_{name}" for name in measures)])
+    wide = wide.dropna(how="all", subset=list(measures)).reset_index()
+    wide = wide.sort_values(["manager_name", "manager_id"])
+    rates = ["cadence", "overdue", "coverage", "on_time"]
+    wide[rates] = wide[rates] * 100
     many = f"{len(wide):,} managers, side by side"
     st.subheader(many if len(wide) != 1 else "The figures of one manager", anchor=False)
     st.caption(
         "In order of name, because hours and counts do not rank managers: more coaching is not "
         "better coaching. Empty: too few cases to judge."
     )
-    for name in ("cadence", "overdue", "coverage", "on_time"):
-        if name in wide:
-            wide[name] = wide[name] * 100
-    whole = st.column_config.NumberColumn
-    st.dataframe(
-        wide,
-        hide_index=True,
-        column_order=[
-            "manager_name",
-            "rep_count",
-            "cadence",
-            "due",
-            "overdue",
-            "coverage",
-            "hours",
-            "on_time",
-        ],
-        column_config={
-            "manager_name": st.column_config.TextColumn("Manager"),
-            "rep_count": whole("Reps"),
-            "cadence": whole(f"Cadence kept, {kind}", format="%.0f%%"),
-            "due": whole("n windows"),
-            "overdue": whole("Rep days overdue", format="%.0f%%"),
-            "coverage": whole("Reps coached", format="%.0f%%"),
-            "hours": whole("Hours per rep and month", format="%.1f"),
-            "on_time": whole("Actions on time", format="%.0f%%"),
-        },
-    )
+    registry = data.registry()
+
+    def column(label: str, name: str, pattern: str = "%.0f%%") -> ColumnConfig:
+        tip = hover(registry, measures[name])
+        return st.column_config.NumberColumn(label, format=pattern, help=tip)
+
+    def count(label: str) -> ColumnConfig:
+        return st.column_config.NumberColumn(label, format="localized", width="small")
+
+    shown = {
+        "manager_name": st.column_config.TextColumn("Manager"),
+        "rep_count": count("Reps"),
+        "cadence": column(f"Cadence kept, {kind}", "cadence"),
+        "n_cadence": count("n windows"),
+        "overdue": column("Rep days overdue", "overdue"),
+        "n_overdue": count("n rep days"),
+        "coverage": column("Reps coached", "coverage"),
+        "n_coverage": count("n reps"),
+        "hours": column("Hours per rep and month", "hours", "%.1f"),
+        "on_time": column("Actions on time", "on_time"),
+        "n_on_time": count("n actions"),
+    }
+    st.dataframe(wide, hide_index=True, column_order=list(shown), column_config=shown)
 
 
 render()

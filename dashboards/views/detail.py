@@ -92,9 +92,7 @@ def show_deal(deal: pd.Series) -> None:
     pushes = 0 if pd.isna(deal["close_date_push_count"]) else int(deal["close_date_push_count"])
     name = plain(deal["opportunity_name"])
     pushed = (
-        f"its close date was pushed {count_of(pushes, 'time')}"
-        if pushes
-        else "its close date was never pushed"
+        f"the date was pushed {count_of(pushes, 'time')}" if pushes else "the date was never pushed"
     )
     if deal["outcome"] == "open" and not pd.isna(deal["close_date"]):
         late = (today - as_date(deal["close_date"])).days
@@ -113,7 +111,7 @@ def show_deal(deal: pd.Series) -> None:
     )
     for column, (label, value) in zip(st.columns(4), facts, strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.metric(label, value)
+            st.markdown(f":gray[:small[{label}]]  \n**{plain(value)}**")
     versions = data.ask(detail.deal_versions, str(deal["opportunity_id"]))
     if len(versions) > 1:
         st.subheader(f"{count_of(len(versions) - 1, 'change')} on the way here", anchor=False)

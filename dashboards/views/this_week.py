@@ -126,9 +126,11 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         st.subheader("Still in play", anchor=False)
         st.caption(f"What can still change the score. {compared_with(shown)}")
         one, two = st.columns(2)
-        fallback = "" if is_strict else "every logged session counts, because none is strict"
+        notes = [] if is_strict else ["every logged session counts, because none is strict"]
+        if len(habits) and habits.iloc[0]["is_policy_assumed"]:
+            notes.append("policy assumed")
         with one:
-            card(shown[cadence], "Coaching cadence kept", fallback)
+            card(shown[cadence], "Coaching cadence kept", ", ".join(notes))
         with two:
             card(shown[overdue_deals], "Overdue open deals")
         line(shown[created], "Pipeline created")
@@ -136,6 +138,10 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         line(shown[overdue_reps], "Rep days beyond the coaching interval")
 
     st.subheader("Coach next", anchor=False)
+    st.caption(
+        "By fixed rules that take turns: the longest wait for a session, then deals that are "
+        "overdue, pushed or stuck. A start for a conversation, not a judgement."
+    )
     coach_next(data.ask(week.coach_next, entity, 5))
 
     monday = today - dt.timedelta(days=today.weekday())

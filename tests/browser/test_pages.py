@@ -306,7 +306,7 @@ def test_a_home_without_a_build_gets_a_kind_page(browser: Browser, tmp_path: Pat
     with serve(tmp_path) as served, visiting(browser, served) as visitor:
         visitor.page.goto(served)
         visitor.page.locator("h1", has_text="Nothing has been published yet").wait_for()
-        assert "make demo" in visitor.text()
+        expect(visitor.page.get_by_test_id("stMain")).to_contain_text("make demo")
 
 
 def test_the_bundled_font_is_used(visitor: Visitor) -> None:

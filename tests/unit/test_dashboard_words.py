@@ -135,14 +135,19 @@ def test_written_uses_the_unit() -> None:
 
 
 def test_a_figure_says_n_interval_and_change() -> None:
-    shown = only(series(("2026-05-01", 0.4, 100, None), ("2026-08-01", 0.5, 40, None)))
+    shown = only(series(("2026-05-01", 0.3, 100, None), ("2026-08-01", 0.5, 40, None)))
     assert shown.text == "50%"
     assert shown.basis() == "n = 40 deals, 95% interval 40–60%"
-    assert (shown.change_text, shown.is_better) == ("+10.0 pts", True)
+    assert (shown.change_text, shown.is_better) == ("+20.0 pts", True)
+
+
+def test_a_change_inside_the_interval_is_called_neither_better_nor_worse() -> None:
+    shown = only(series(("2026-05-01", 0.45, 100, None), ("2026-08-01", 0.5, 40, None)))
+    assert (shown.is_better, shown.comparison) == (None, "within the margin")
 
 
 def test_a_lower_figure_can_be_the_better_one() -> None:
-    rows = series(("2026-05-01", 0.4, 100, None), ("2026-08-01", 0.5, 40, None))
+    rows = series(("2026-05-01", 0.3, 100, None), ("2026-08-01", 0.5, 40, None))
     assert only(rows, direction="lower").comparison == "worse"
     assert only(rows, direction="context").comparison == ""
 

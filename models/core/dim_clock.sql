@@ -60,9 +60,9 @@ last_day as (
 final as (
     select
         {% if var('as_of') -%}
-        cast('{{ var("as_of") }}' as date) as as_of_date,
+            cast('{{ var("as_of") }}' as date) as as_of_date,
         {% else -%}
-        coalesce(last_date, cast('1900-01-01' as date)) as as_of_date,
+            coalesce(last_date, cast('1900-01-01' as date)) as as_of_date,
         {% endif -%}
         cast({{ var('loaded_until') }} as bigint) as loaded_until,
         last_date as data_through_date,

@@ -45,21 +45,33 @@ started as (
 ),
 
 digits as (
-    {% for digit in range(10) -%}
-    select {{ digit }} as digit
-    {%- if not loop.last %}
+    select 0 as digit
     union all
-    {% endif -%}
-    {% endfor %}
+    select 1 as digit
+    union all
+    select 2 as digit
+    union all
+    select 3 as digit
+    union all
+    select 4 as digit
+    union all
+    select 5 as digit
+    union all
+    select 6 as digit
+    union all
+    select 7 as digit
+    union all
+    select 8 as digit
+    union all
+    select 9 as digit
 ),
 
 numbers as (
-    select
-        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as day_number
-    from digits as ones
-    cross join digits as tens
-    cross join digits as hundreds
-    cross join digits as thousands
+    select a.digit + 10 * b.digit + 100 * c.digit + 1000 * d.digit as day_number
+    from digits as a
+    cross join digits as b
+    cross join digits as c
+    cross join digits as d
 ),
 
 days as (

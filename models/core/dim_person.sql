@@ -16,7 +16,7 @@ managing as (
     select h.manager_id
     from history as h
     inner join clock
-        on clock.as_of_date >= h.valid_from and clock.as_of_date < h.valid_to
+        on h.valid_from <= clock.as_of_date and h.valid_to > clock.as_of_date
     where h.manager_id <> '(unassigned)'
     group by h.manager_id
 ),

@@ -59,35 +59,35 @@ level_1 as (
     from direct
 ),
 {% for level in range(2, levels + 1) %}
-level_{{ level }} as (
-    select
-        below.person_id,
-        direct.manager_id as ancestor_id,
-        {{ level }} as depth,
-        below.path || direct.manager_id || '|' as path,
-        greatest(below.valid_from, direct.valid_from) as valid_from,
-        least(below.valid_to, direct.valid_to) as valid_to
-    from level_{{ level - 1 }} as below
-    inner join direct
-        on
-            below.ancestor_id = direct.person_id
-            and below.valid_from < direct.valid_to
-            and below.valid_to > direct.valid_from
-    where {{ dbt.position("'|' || direct.manager_id || '|'", 'below.path') }} = 0
-),
+    level_{{ level }} as (
+        select
+            below.person_id,
+            direct.manager_id as ancestor_id,
+            {{ level }} as depth,
+            below.path || direct.manager_id || '|' as path,
+            greatest(below.valid_from, direct.valid_from) as valid_from,
+            least(below.valid_to, direct.valid_to) as valid_to
+        from level_{{ level - 1 }} as below
+        inner join direct
+            on
+                below.ancestor_id = direct.person_id
+                and below.valid_from < direct.valid_to
+                and below.valid_to > direct.valid_from
+        where {{ dbt.position("'|' || direct.manager_id || '|'", 'below.path') }} = 0
+    ),
 {% endfor %}
 final as (
     {% for level in range(1, levels + 1) -%}
-    select
-        person_id,
-        ancestor_id,
-        depth,
-        valid_from,
-        valid_to
-    from level_{{ level }}
-    {%- if not loop.last %}
-    union all
-    {% endif -%}
+        select
+            person_id,
+            ancestor_id,
+            depth,
+            valid_from,
+            valid_to
+        from level_{{ level }}
+        {%- if not loop.last %}
+            union all
+        {% endif -%}
     {% endfor %}
 )
 

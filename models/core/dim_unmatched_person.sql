@@ -22,8 +22,8 @@ unmatched as (
         on
             a.source_system = r.source_system
             and a.alias = r.alias
-            and r.reference_date >= a.valid_from
-            and r.reference_date < a.valid_to
+            and a.valid_from <= r.reference_date
+            and a.valid_to > r.reference_date
     where a.reason is not null
     group by a.source_system, a.alias
 ),

@@ -13,15 +13,17 @@ seeded as (
 
 configured as (
     {% for stage in var('stage_overrides') -%}
-    select
-        '{{ stage.source_system }}' as source_system,
-        lower(trim('{{ (stage.stage_name | string).replace("'", "''") }}')) as stage_key,
-        '{{ stage.stage_category }}' as stage_category,
-        cast({{ stage.stage_order if stage.stage_order is not none else 'null' }} as integer)
-            as stage_order,
-        {{ 'true' if stage.is_qualified else 'false' }} as is_qualified,
-        1 as precedence
-    union all
+        select
+            '{{ stage.source_system }}' as source_system,
+            lower(trim('{{ (stage.stage_name | string).replace("'", "''") }}')) as stage_key,
+            '{{ stage.stage_category }}' as stage_category,
+            cast(
+                {{ 'null' if stage.stage_order is none else stage.stage_order | default('null') }}
+                as integer
+            ) as stage_order,
+            {{ 'true' if stage.is_qualified else 'false' }} as is_qualified,
+            1 as precedence
+        union all
     {% endfor -%}
     select
         source_system,

@@ -29,10 +29,10 @@ SOURCES
 SALESFORCE = {
     "salesforce/User.csv": """\
 Id,Name,Email,Username,ManagerId,IsActive,SystemModstamp
-0055f0000000001AAA,Ann M. Lee,ANN@x.example,ann@x.example.prod,0055f0000000003AAA,true,2026-01-01T00:00:00Z
-0055f0000000002AAA,Bo Park,,bo.p@x.example.prod,0055f0000000003AAA,true,2026-01-01T00:00:00Z
-0055f0000000003AAA,Mia Stone,mia@x.example,mia@x.example.prod,,true,2026-01-01T00:00:00Z
-0055f0000000004AAA,Kim Ray,,kim.r@x.example.prod,,true,2026-01-01T00:00:00Z
+0055f0000000001AAA,Ann M. Lee,ANN@x.example,ann@x.prod,0055f0000000003AAA,true,2026-01-01T00:00:00Z
+0055f0000000002AAA,Bo Park,,bo.p@x.prod,0055f0000000003AAA,true,2026-01-01T00:00:00Z
+0055f0000000003AAA,Mia Stone,mia@x.example,mia@x.prod,,true,2026-01-01T00:00:00Z
+0055f0000000004AAA,Kim Ray,,kim.r@x.prod,,true,2026-01-01T00:00:00Z
 """,
     "salesforce/Opportunity.csv": """\
 Id,Name,OwnerId,StageName,Amount,CloseDate,\
@@ -70,7 +70,7 @@ E5,Kim Ray,kim2@x.example,E9,Team B,South,rep,2025-01-01,2025-01-01
 """,
     "people/alias.csv": """\
 system,alias,person,confirmed_by,valid_from
-salesforce,kim.r@x.example.prod,E5,data team,2025-01-01
+salesforce,kim.r@x.prod,E5,data team,2025-01-01
 coaching_log,Annie,ann@x.example,data team,2025-01-01
 """,
 }
@@ -209,7 +209,8 @@ def test_core_deal_that_was_reopened_keeps_its_last_close_and_all_stays(core: Qu
     ]
     deal = core(
         """select outcome, amount, close_date::varchar, cycle_days,
-            close_date_push_count, close_date_push_days, first_qualified_date::varchar, first_qualified_amount, reopening_count, owner_org_key
+            close_date_push_count, close_date_push_days, first_qualified_date::varchar,
+            first_qualified_amount, reopening_count, owner_org_key
         from core.fct_opportunity where opportunity_id like '%1'"""
     )[0]
     assert deal[:2] == ("won", 120)

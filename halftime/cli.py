@@ -66,7 +66,9 @@ def _options(as_of: str | None, loaded_until: int | None) -> Any:
 @app.callback(invoke_without_command=True)
 def main_options(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Annotated[  # noqa: ARG001 -- stands here for --help; main() takes it off the words
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
 ) -> None:
     """Turn CRM data and coaching logs into indicators that can be proved."""
     if version:
@@ -231,7 +233,7 @@ def dashboard(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code; no traceback reaches a user unless ``--debug``."""
+    """Run the command line and return its exit code; only ``--debug`` shows a traceback."""
     words = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
@@ -246,7 +248,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         reporter.error("Stopped by the user.", "The last published build is still served.")
         return 1
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- the last line of defence: no user sees a traceback
         return _unexpected(error, reporter, debug=debug)
     return code if isinstance(code, int) else 0
 

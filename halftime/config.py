@@ -1,6 +1,7 @@
 """The configuration file (``halftime.yml``): read, checked, and turned into what each step needs.
 
-Every mistake ends in a :class:`~halftime.errors.UsageError` that names the file, the line and the key.
+Every mistake ends in a :class:`~halftime.errors.UsageError` that names the file, the line and
+the key.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Reporter:
     def step(self, title: str) -> Iterator[Tick]:
         """Show one step; the yielded function takes (done, total, name of the part)."""
         if self.json_output:
-            yield lambda done, total, part: None
+            yield lambda _done, _total, _part: None
         elif self.err.is_terminal:
             with self._bar() as bar:
                 task = bar.add_task(title, total=None, part="")
@@ -37,7 +37,7 @@ class Reporter:
                 yield tick
         else:
             self.err.print(f"{title} …")
-            yield lambda done, total, part: None
+            yield lambda _done, _total, _part: None
 
     def _bar(self) -> Progress:
         return Progress(

@@ -1,8 +1,8 @@
 """Contracts: what each raw column of each source object must look like.
 
 A contract has one home, the dbt source YAML of its system
-(``models/staging/<system>/_<system>__sources.yml``, under ``config: meta:``). Landing, the judgement in
-staging, the raw rules and the templates all read it from there.
+(``models/staging/<system>/_<system>__sources.yml``, under ``config: meta:``). Landing,
+the judgement in staging, the raw rules and the templates all read it from there.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _column(path: Path, table: str, node: dict) -> Column:
 
 
 def read_contracts(path: Path) -> list[Contract]:
-    """Read the contracts of one ``_<system>__sources.yml``; tables without ``names`` are not landed."""
+    """Read the contracts of one ``_<system>__sources.yml``; a table without ``names`` has none."""
     document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     contracts = []
     for source in document.get("sources", ()):

@@ -1,7 +1,8 @@
 """Run dbt as a subprocess and read what it leaves behind.
 
-``dbtRunner`` keeps the warehouse locked after it returns, so dbt is called through its command line and
-its JSON log; each step has its own target folder because every command overwrites ``run_results.json``.
+``dbtRunner`` keeps the warehouse locked after it returns, so dbt is called through its command line
+and its JSON log; each step has its own target folder because every command overwrites
+``run_results.json``.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def run_dbt(
     """Run ``dbt <arguments>`` with its own target and log folders under ``folder``.
 
     Raises :class:`DataError` when dbt could not even begin (a model that does not compile) and
-    :class:`MachineError` when disk or memory stopped it. Failed models and tests are left to the caller.
+    :class:`MachineError` when disk or memory stopped it. Failed models and tests are left to the
+    caller.
     """
     target = folder / "dbt" / step
     target.mkdir(parents=True, exist_ok=True)
@@ -123,7 +125,8 @@ def _follow(
         encoding="utf-8",
         errors="replace",
     ) as process:
-        assert process.stdout is not None
+        if process.stdout is None:
+            raise MachineError("The output of dbt could not be read.")
         for line in process.stdout:
             event = _event(line)
             if event is None:

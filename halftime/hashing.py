@@ -1,7 +1,7 @@
 """Content hashes: the same content gives the same hash, whatever the order of rows or the run.
 
-Design invariant 6: per table the number of rows and the sum of a per-row md5 number over all columns
-but those that only name a run (:data:`RUN_COLUMNS`).
+Design invariant 6: per table the number of rows and the sum of a per-row md5 number over all
+columns but those that only name a run (:data:`RUN_COLUMNS`).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def quote(name: str) -> str:
 def content_hash(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> tuple[int, str]:
     """Return (rows, hash) of one table; the hash is 32 hexadecimal digits.
 
-    NULL and an empty text differ, and so do ``('a|', 'b')`` and ``('a', '|b')``: each value is written
-    with its length in front.
+    NULL and an empty text differ, and so do ``('a|', 'b')`` and ``('a', '|b')``: each value is
+    written with its length in front.
     """
     described = con.execute(f"describe {quote(schema)}.{quote(table)}").fetchall()
     names = sorted(str(row[0]) for row in described if str(row[0]) not in RUN_COLUMNS)

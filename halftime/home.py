@@ -1,4 +1,4 @@
-"""The home folder: where the warehouse, the builds and the published files of one installation live."""
+"""The home folder: the warehouse, the builds and the published files of one installation."""
 
 from __future__ import annotations
 

@@ -155,8 +155,8 @@ def _stop_on_broken_models(done: DbtStep, build: Build) -> None:
     first = (failed or broken)[0]
     message = " ".join(str(first.get("message") or "").split())
     raise DataError(
-        f"{len(failed)} of {len(done.results)} models failed and {len(broken) - len(failed)} were skipped; "
-        f"first {first['unique_id']}: {message}",
+        f"{len(failed)} of {len(done.results)} models failed and "
+        f"{len(broken) - len(failed)} were skipped; first {first['unique_id']}: {message}",
         hint=f"Logs: {build.folder / 'logs'}. The last published build is still served.",
     )
 
@@ -203,7 +203,8 @@ def _run_rules(build: Build, tick: Any) -> None:
             command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
         ) as process,
     ):
-        assert process.stdout is not None
+        if process.stdout is None:
+            raise MachineError("The output of the rules could not be read.")
         for line in process.stdout:
             try:
                 event = json.loads(line)
@@ -253,11 +254,13 @@ def stop_on_critical(verdict: Verdict, build: Build) -> None:
     build.state["status"] = "stopped"
     build.save()
     listed = "; ".join(
-        f"{rule.rule_id}: {rule.sentence} ({rule.unexpected_rows:,} of {rule.evaluated_rows:,} rows)"
+        f"{rule.rule_id}: {rule.sentence} "
+        f"({rule.unexpected_rows:,} of {rule.evaluated_rows:,} rows)"
         for rule in verdict.broken_critical[:5]
     )
     raise DataError(
-        f"{len(verdict.broken_critical)} critical rules are broken, so nothing was published. {listed}",
+        f"{len(verdict.broken_critical)} critical rules are broken, "
+        f"so nothing was published. {listed}",
         hint=f"Evidence: {build.folder / 'rules'}. The last published build is still served.",
     )
 

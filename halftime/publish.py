@@ -1,7 +1,8 @@
 """Publish a build: copy the marts into a fresh file, hash them, and swap the pointer.
 
 A reader sees a whole old build or a whole new one: the new file is written under a hidden name, its
-folder is renamed into place, and only then ``current.json`` is replaced. Nothing is ever changed after that.
+folder is renamed into place, and only then ``current.json`` is replaced. Nothing is ever changed
+after that.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ def publish(
 ) -> Publication:
     """Copy the marts of the warehouse into ``published/<build_id>/`` and serve that build.
 
-    ``verdict`` is 'passed' or 'warnings'. Raises :class:`MachineError` when disk or rights forbid it;
-    the build served before stays served then.
+    ``verdict`` is 'passed' or 'warnings'. Raises :class:`MachineError` when disk or rights
+    forbid it; the build served before stays served then.
     """
     staging = home.published / f".{build_id}"
     final = home.published / build_id
@@ -85,7 +86,7 @@ def publish(
         staging.mkdir(parents=True)
         try:
             tables = _copy_marts(home, build_id, staging, dbt_manifest, progress)
-            manifest = _manifest(home, build_id, config, staging, tables, verdict, started_at)
+            manifest = _manifest(build_id, config, staging, tables, verdict, started_at)
             (staging / "manifest.json").write_text(to_json(manifest), encoding="utf-8")
             for path in staging.iterdir():
                 path.chmod(0o444)
@@ -123,7 +124,11 @@ def _copy_marts(
 ) -> dict[str, dict[str, Any]]:
     relations = published_relations(dbt_manifest)
     tables: dict[str, dict[str, Any]] = {}
-    settings = {"memory_limit": "3GB", "threads": "2", "preserve_insertion_order": "true"}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "3GB",
+        "threads": 2,
+        "preserve_insertion_order": True,
+    }
     with duckdb.connect(str(folder / "marts.duckdb"), config=settings) as con:
         con.execute(f"set temp_directory = '{str(home.temporary).replace(chr(39), chr(39) * 2)}'")
         con.execute("set TimeZone = 'UTC'")
@@ -147,7 +152,6 @@ def _copy_marts(
 
 
 def _manifest(
-    home: Home,
     build_id: str,
     config: Config,
     folder: Path,

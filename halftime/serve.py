@@ -16,7 +16,8 @@ ADDRESS = "127.0.0.1"
 def serve(home: Home, port: int) -> int:
     """Run the dashboard until it ends and return its exit code.
 
-    Raises :class:`UsageError` where nothing is published yet, :class:`MachineError` where the port is taken.
+    Raises :class:`UsageError` where nothing is published yet, :class:`MachineError` where the port
+    is taken.
     """
     if home.current() is None:
         raise UsageError(

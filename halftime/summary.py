@@ -113,7 +113,8 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
     say_landing(summary["landing"], reporter)
     reporter.say(
         f"Rows       {rows['source']:,} read = {rows['accepted']:,} accepted + "
-        f"{rows['superseded']:,} superseded + {rows['rejected']:,} rejected; residual {rows['residual']}"
+        f"{rows['superseded']:,} superseded + {rows['rejected']:,} rejected; "
+        f"residual {rows['residual']}"
     )
     reasons = ", ".join(
         f"{reason} {count:,}" for reason, count in summary["rejected_by_reason"].items()
@@ -178,10 +179,11 @@ def say_status(state: dict[str, Any], reporter: Reporter) -> None:
         reporter.say(f"Nothing is published in {state['home']} yet. Begin with 'halftime run'.")
     else:
         reporter.say(
-            f"Served: {served['build_id']} (as of {served['as_of']}, published {served['published_at']}, "
-            f"{_VERDICT_WORDS[served['verdict']]})"
+            f"Served: {served['build_id']} (as of {served['as_of']}, "
+            f"published {served['published_at']}, {_VERDICT_WORDS[served['verdict']]})"
         )
     for build in state["builds"]:
         reporter.say(
-            f"  {build['build_id']}  {build['status']}  {build['verdict'] or ''}  {build['problem'] or ''}".rstrip()
+            f"  {build['build_id']}  {build['status']}  {build['verdict'] or ''}  "
+            f"{build['problem'] or ''}".rstrip()
         )

@@ -1,9 +1,10 @@
 """Measure the road on the sample company and write ``docs/benchmarks.md``.
 
-Usage: ``make bench`` or ``python scripts/bench.py --sizes demo m --out docs/benchmarks.md``. Every figure comes from real
-commands: each step runs as a process of its own, its wall time and its peak resident memory (children included) as
-the operating system accounts them. Two ratios say what the machinery costs: dbt's models against the same compiled
-SQL run straight in one DuckDB process, and that against a bare scan-and-rewrite of the raw tables.
+Usage: ``make bench`` or ``python scripts/bench.py --sizes demo m --out docs/benchmarks.md``. Every
+figure comes from real commands: each step runs as a process of its own, its wall time and its peak
+resident memory (children included) as the operating system accounts them. Two ratios say what the
+machinery costs: dbt's models against the same compiled SQL run straight in one DuckDB process, and
+that against a bare scan-and-rewrite of the raw tables.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def measure(*arguments: object) -> Measured:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(
-            f"{' '.join(map(str, arguments))} ended with {process.returncode}:\n{log.read_text()[-4000:]}"
+            f"{' '.join(map(str, arguments))} ended with {process.returncode}:\n"
+            f"{log.read_text()[-4000:]}"
         )
     return Measured(time.monotonic() - begun, usage.ru_maxrss / 1024)
 
@@ -139,7 +141,7 @@ def bench_pages(home: Path, folder: Path) -> dict[str, tuple[float, float]]:
 
 
 def dbt_times(target: Path) -> tuple[list[tuple[str, float]], float]:
-    """Return seconds per model, slowest first, and the wall time from the first model's start to the last one's end."""
+    """Return seconds per model, slowest first, and the seconds from first start to last end."""
     results = json.loads((target / "run_results.json").read_text())["results"]
     models, begun, ended = [], [], []
     for result in results:
@@ -153,7 +155,7 @@ def dbt_times(target: Path) -> tuple[list[tuple[str, float]], float]:
 
 
 def run_straight(warehouse: Path, target: Path, copy: Path) -> tuple[float, dict[str, float]]:
-    """Run the compiled SQL of every model in one DuckDB process, in dbt's order, on a copy of the warehouse."""
+    """Run the compiled SQL of every model in one DuckDB process, in dbt's order, on a copy."""
     shutil.copyfile(warehouse, copy)
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     results = json.loads((target / "run_results.json").read_text())["results"]
@@ -204,7 +206,11 @@ def machine() -> str:
         platform.processor() or platform.machine(),
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, {platform.system()} {platform.release()}, Python {platform.python_version()}, DuckDB {duckdb.__version__}"
+    return (
+        f"{os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, "
+        f"{platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, DuckDB {duckdb.__version__}"
+    )
 
 
 def report(results: list[SizeResult], seed: int) -> str:
@@ -212,15 +218,18 @@ def report(results: list[SizeResult], seed: int) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`; do not edit. Each step is a process of its own: wall time and peak resident memory",
-        "(children included) as the operating system accounts them.",
+        "Written by `make bench`; do not edit. Each step is a process of its own: wall time and",
+        "peak resident memory (children included) as the operating system accounts them.",
         "",
         f"Machine: {machine()}. Date: {dt.datetime.now(dt.UTC):%Y-%m-%d}. Seed {seed}.",
     ]
     for result in results:
         lines += [
             "",
-            f"## Size `{result.size}`: {result.raw_rows:,} raw rows, {result.raw_bytes / 2**20:,.0f} MiB of files",
+            (
+                f"## Size `{result.size}`: {result.raw_rows:,} raw rows, "
+                f"{result.raw_bytes / 2**20:,.0f} MiB of files"
+            ),
             "",
         ]
         lines += ["| step | seconds | peak MiB |", "|---|---:|---:|"]
@@ -230,10 +239,15 @@ def report(results: list[SizeResult], seed: int) -> str:
         ]
         lines += [
             "",
-            f"- dbt's models {result.dbt_seconds:.1f} s ÷ the same compiled SQL in one DuckDB process {result.straight_seconds:.1f} s"
-            f" = **{result.dbt_seconds / result.straight_seconds:.2f}** (aim ≤ 1.5)",
-            f"- that ÷ a bare scan-and-rewrite of the raw tables {result.rewrite_seconds:.1f} s"
-            f" = **{result.straight_seconds / result.rewrite_seconds:.1f}**",
+            (
+                f"- dbt's models {result.dbt_seconds:.1f} s ÷ the same compiled SQL "
+                f"in one DuckDB process {result.straight_seconds:.1f} s"
+                f" = **{result.dbt_seconds / result.straight_seconds:.2f}** (aim ≤ 1.5)"
+            ),
+            (
+                f"- that ÷ a bare scan-and-rewrite of the raw tables {result.rewrite_seconds:.1f} s"
+                f" = **{result.straight_seconds / result.rewrite_seconds:.1f}**"
+            ),
         ]
         if result.pages:
             lines += [

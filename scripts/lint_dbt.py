@@ -1,4 +1,4 @@
-"""Parse the dbt project without one deprecation warning and hold its conventions with dbt-bouncer."""
+"""Parse the dbt project without one deprecation warning; hold its conventions with dbt-bouncer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Create ``.venv`` from a hash-locked requirements file; run by the Makefile with any Python ≥ 3.11.
+"""Create ``.venv`` from a hash-locked requirements file, with any Python ≥ 3.11.
 
-Usage: ``python3 scripts/setup_env.py run|dev``. The hash of what was installed is remembered, so that a
-second call returns at once. Only the standard library is used: nothing is installed yet when this runs.
+Usage: ``python3 scripts/setup_env.py run|dev``, as the Makefile does. The hash of what was
+installed is remembered, so that a second call returns at once. Only the standard library is used:
+nothing is installed yet when this runs.
 """
 
 from __future__ import annotations
@@ -41,15 +42,17 @@ def pip(*arguments: str) -> None:
     command = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", *arguments]
     if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
         sys.exit(
-            "Installation failed: pip's message above says why. The package index must be reachable."
+            "Installation failed: pip's message above says why. "
+            "The package index must be reachable."
         )
 
 
 def main(profile: str) -> None:
     """Install the profile unless its hash is remembered."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 -- whatever python3 is on the machine runs this
         sys.exit(
-            f"Halftime needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try make PYTHON=python3.12"
+            f"Halftime needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
+            "Try make PYTHON=python3.12"
         )
     if remembered().get(profile) == digest(profile) and (VENV / "bin" / "halftime").exists():
         return
@@ -60,7 +63,8 @@ def main(profile: str) -> None:
             venv.EnvBuilder(with_pip=True, symlinks=True).create(VENV)
         except (OSError, subprocess.CalledProcessError) as error:
             sys.exit(f"Could not create {VENV}: {error}. On Debian, install python3-venv.")
-    # The lock names every package, so pip need not resolve; one optional package of dbt is left out on purpose.
+    # The lock names every package, so pip need not resolve; one optional package of dbt is left
+    # out on purpose.
     pip("install", "--quiet", "--no-deps", "--require-hashes", "-r", LOCKS[profile])
     pip("install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--editable", ".")
     known = remembered()

@@ -21,7 +21,10 @@ def project_root() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Real input that is not part of the project; it stands beside the checkout, or is named by HALFTIME_SHARED_DATA."""
+    """Real input that is not part of the project.
+
+    It stands beside the checkout, or is named by HALFTIME_SHARED_DATA.
+    """
     folder = Path(os.environ.get("HALFTIME_SHARED_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"real input is absent: {folder} (set HALFTIME_SHARED_DATA to its folder)")
@@ -39,7 +42,8 @@ def halftime(*arguments: str, check: bool = True) -> subprocess.CompletedProcess
     )
     if check and done.returncode != 0:
         raise AssertionError(
-            f"halftime {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+            f"halftime {' '.join(arguments)} ended with {done.returncode}:\n"
+            f"{done.stdout}\n{done.stderr}"
         )
     return done
 

@@ -20,10 +20,14 @@ sources:
     objects:
       opportunity:
         files: ["deals.csv"]
-        columns: {opportunity_id: id, stage: stage, owner: rep, amount: value, created_date: created, close_date: closed}
+        columns: {opportunity_id: id, stage: stage, owner: rep, amount: value,
+                  created_date: created, close_date: closed}
         values: {stage: {Won: closed won, Lost: closed lost}}
 """
-DEALS = "id,stage,rep,value,created,closed\nA1,Won,Ann,100,2025-01-01,2025-02-01\nA2,Lost,Bob,50,2025-01-05,2025-03-01\n"
+DEALS = """id,stage,rep,value,created,closed
+A1,Won,Ann,100,2025-01-01,2025-02-01
+A2,Lost,Bob,50,2025-01-05,2025-03-01
+"""
 
 
 @pytest.fixture
@@ -128,7 +132,8 @@ def test_lock_is_held(cli: Cli, landing: Path, tmp_path: Path) -> None:
     script = (
         "import fcntl, os, sys, time\n"
         f"h = os.open({str(home / 'lock')!r}, os.O_RDWR | os.O_CREAT)\n"
-        "fcntl.flock(h, fcntl.LOCK_EX); os.write(h, b'process 1 since 2025-01-01'); print('held', flush=True)\n"
+        "fcntl.flock(h, fcntl.LOCK_EX); os.write(h, b'process 1 since 2025-01-01')\n"
+        "print('held', flush=True)\n"
         "sys.stdin.read()\n"
     )
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The whole road on the sample company: repeatable, order-free, atomic, and honest about failure."""
+"""The whole road on the sample company: repeatable, order-free, atomic, honest about failure."""
 
 from __future__ import annotations
 
@@ -71,17 +71,24 @@ def test_second_run_gives_the_same_content_and_lands_nothing(
 
 
 def test_free_text_about_people_is_not_published(sample_home: Path, sample_folder: Path) -> None:
-    """Invariant 10, at the level of bytes: canaries planted in notes are in the raw files and nowhere in a published one."""
+    """Invariant 10: canaries planted in notes are in raw files and nowhere in a published one."""
     raw = b"".join(path.read_bytes() for path in sample_folder.rglob("*.csv"))
     assert b"CANARY" in raw.upper()
     for path in sample_home.glob("published/*/marts.duckdb"):
         with duckdb.connect(str(path), read_only=True) as con:
             columns = con.execute(
-                "select table_schema, table_name, column_name from information_schema.columns where data_type = 'VARCHAR'"
+                """
+                select table_schema, table_name, column_name
+                from information_schema.columns
+                where data_type = 'VARCHAR'
+                """
             ).fetchall()
             for schema, table, column in columns:
                 found = con.execute(
-                    f'select count(*) from "{schema}"."{table}" where contains(upper("{column}"), \'CANARY\')'
+                    f"""
+                    select count(*) from "{schema}"."{table}"
+                    where contains(upper("{column}"), 'CANARY')
+                    """
                 ).fetchone()
                 assert found == (0,), f"{schema}.{table}.{column}"
 
@@ -89,7 +96,7 @@ def test_free_text_about_people_is_not_published(sample_home: Path, sample_folde
 def test_broken_critical_rule_keeps_the_last_build(
     sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
 ) -> None:
-    """More than the tolerated share of one object is unreadable: exit 1, the last build is still served."""
+    """More of an object than is tolerated is unreadable: exit 1, the last build still served."""
     home, landing = tmp_path / "home", tmp_path / "landing"
     shutil.copytree(sample_home, home)
     shutil.copytree(sample_folder, landing)

@@ -2,27 +2,37 @@
 with
 
 final as (
-    {% for system, objects in {
-        'coaching_log': ['action', 'attendee', 'policy', 'session'],
-        'people': ['alias', 'roster'],
-        'salesforce': [
-            'account', 'event', 'opportunity', 'opportunity_history', 'task', 'user', 'user_role'
-        ],
-        'tabular': ['account', 'activity', 'opportunity', 'person', 'product', 'quota'],
-    }.items() %}
-            {% set is_last_system = loop.last %}
-        {% for object in objects %}
-            select
-                '{{ system }}' as source_system,
-                '{{ object }}' as object,
-                _source_file as source_file,
-                _source_row as source_row,
-                _load_id as load_id,
-                row_status,
-                broken_rule
-            from {{ ref('stg_' ~ system ~ '__' ~ object) }}
-            {% if not (is_last_system and loop.last) %}union all{% endif %}
-        {% endfor %}
+    {% for relation in [
+        'stg_coaching_log__action',
+        'stg_coaching_log__attendee',
+        'stg_coaching_log__policy',
+        'stg_coaching_log__session',
+        'stg_people__alias',
+        'stg_people__roster',
+        'stg_salesforce__account',
+        'stg_salesforce__event',
+        'stg_salesforce__opportunity',
+        'stg_salesforce__opportunity_history',
+        'stg_salesforce__task',
+        'stg_salesforce__user',
+        'stg_salesforce__user_role',
+        'stg_tabular__account',
+        'stg_tabular__activity',
+        'stg_tabular__opportunity',
+        'stg_tabular__person',
+        'stg_tabular__product',
+        'stg_tabular__quota',
+    ] %}
+        select
+            '{{ relation.split('__')[0][4:] }}' as source_system,
+            '{{ relation.split('__')[1] }}' as object,
+            _source_file as source_file,
+            _source_row as source_row,
+            _load_id as load_id,
+            row_status,
+            broken_rule
+        from {{ ref(relation) }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )
 

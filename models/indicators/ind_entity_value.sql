@@ -251,7 +251,8 @@ counted as (
         'none' as currency_code,
         cast(null as decimal(28, 6)) as numerator,
         classified_minutes as denominator,
-        evenness_value as direct_value,
+        -- Logarithms of doubles may miss the end of the scale by a hair.
+        greatest(cast(0 as double), least(cast(1 as double), evenness_value)) as direct_value,
         observation_count
     from evenness
 ),

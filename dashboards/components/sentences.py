@@ -119,29 +119,21 @@ def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str
     return f"{since} the open pipeline {change} by {money(abs(net), currency)}: {listed(parts)}"
 
 
-def heatmap_title(rows: pd.DataFrame, column: str, period: str) -> str:
-    """Return who is not getting coached, as a sentence."""
-    total = int(rows["rep_count"].iloc[0])
-    coached = rows[rows[column] > 0].groupby("person_id").size()
-    shown = rows["person_id"].nunique()
-    without = shown - len(coached)
-    if without == 0 and shown == total:
-        fewest = int(coached.min())
-        return (
-            f"Each of the {count_of(total, 'rep')} was coached in {period}, "
-            f"everyone in at least {count_of(fewest, 'week')}"
-        )
-    if without == 0:
-        return f"Each of the {count_of(total, 'rep')} was coached at least once in {period}"
-    verb = "was" if without == 1 else "were"
-    return f"{without:,} of {count_of(total, 'rep')} {verb} not coached in {period}"
+def heatmap_title(rows: pd.DataFrame, period: str) -> str:
+    """Return who is not getting coached, as a sentence; ``rows`` as the query gives them."""
+    first = rows.iloc[0]
+    reps, without = count_of(first["rep_count"], "rep"), int(first["uncoached_count"])
+    if without:
+        return f"{without:,} of {reps} {'was' if without == 1 else 'were'} not coached in {period}"
+    weeks = count_of(first["fewest_weeks"], "week")
+    return f"Each of the {reps} was coached in {period}, everyone in at least {weeks}"
 
 
-def heatmap_rows(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:
+def heatmap_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Return the cells ready to be drawn, and the reps in order of manager and name."""
     doubled = rows.groupby("full_name")["person_id"].transform("nunique") > 1
     name = rows["full_name"].where(~doubled, rows["full_name"] + " · " + rows["person_id"])
-    sessions = rows[column].astype(int)
+    sessions = rows["session_count"].astype(int)
     step = sessions.clip(upper=3).map(dict(enumerate(SESSION_STEPS)))
     shaped = pd.DataFrame(
         {
@@ -149,7 +141,7 @@ def heatmap_rows(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[st
             "manager": rows["manager_name"],
             "week_start": rows["week_start"],
             "sessions": sessions,
-            "minutes": rows["broad_minutes"].astype(int),
+            "minutes": rows["session_minutes"].astype(int),
             "step": step,
         }
     )

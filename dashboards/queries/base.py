@@ -10,12 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-# Both families of figures in one shape; DuckDB pushes the filters into both halves.
-INDICATOR_FACTS = """(
-    select 'leading' as timing, * from "leading".fct_leading_indicator
-    union all by name
-    select 'lagging' as timing, * from lagging.fct_lagging_indicator
-)"""
+FACTS = ('"leading".fct_leading_indicator', "lagging.fct_lagging_indicator")
 
 
 @dataclass(frozen=True)
@@ -60,3 +55,48 @@ def exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bo
     sql = "select 1 from duckdb_tables() where schema_name = ? and table_name = ?"
     with connection.cursor() as cursor:
         return cursor.execute(sql, [schema, table]).fetchone() is not None
+
+
+def indicator_facts(where: str) -> str:
+    """Return both families of figures in one shape, each filtered before they are joined up.
+
+    ``where`` may say ``fact`` for the table; its parameters are needed once per table of ``FACTS``.
+    """
+    return " union all ".join(
+        f"""
+        select
+            fact.indicator_id,
+            fact.measure_id,
+            fact.entity_id,
+            fact.period_start,
+            fact.numerator,
+            fact.denominator,
+            fact.value,
+            fact.value_low,
+            fact.value_high,
+            fact.observation_count,
+            fact.reason_code
+        from {table} as fact
+        where {where}
+        """
+        for table in FACTS
+    )
+
+
+def measure_filter(measures: Sequence[Measure]) -> tuple[str, list[str]]:
+    """Return the predicate that picks measures out of a table ``fact``, and its parameters.
+
+    The plain list of indicators comes first, because DuckDB can skip whole blocks by it.
+    """
+    if not measures:
+        return "false", []
+    indicators = sorted({measure.indicator_id for measure in measures})
+    each = " or ".join(
+        "(fact.indicator_id = ? and fact.measure_id = ? and fact.currency_code = ?)"
+        for _ in measures
+    )
+    sql = f"fact.indicator_id in ({', '.join('?' for _ in indicators)}) and ({each})"
+    parameters = [*indicators]
+    for measure in measures:
+        parameters += [measure.indicator_id, measure.measure_id, measure.currency]
+    return sql, parameters

@@ -9,7 +9,14 @@ import duckdb
 import pandas as pd
 
 from dashboards.queries import scope as see
-from dashboards.queries.base import INDICATOR_FACTS, Entity, Measure, Period, frame
+from dashboards.queries.base import (
+    Entity,
+    Measure,
+    Period,
+    frame,
+    indicator_facts,
+    measure_filter,
+)
 from dashboards.queries.scope import Scope
 
 
@@ -18,15 +25,17 @@ def rep_weeks(
     scope: Scope | None,
     entity: Entity,
     until: dt.date,
+    is_strict: bool = True,
     weeks: int = 13,
     limit: int = 40,
 ) -> pd.DataFrame:
     """Return one row per rep and week of the last ``weeks`` weeks, for at most ``limit`` reps.
 
     The reps shown are those with the fewest coached weeks. Columns: person_id, full_name,
-    manager_name, week_start, strict_session_count, broad_session_count, broad_minutes,
-    coached_weeks, rep_count (all reps of the entity, shown or not). Weeks before the coaching log
-    began are left out: nothing is known of them. The manager is that of the last week shown.
+    manager_name, week_start, session_count (strict or any logged), session_minutes, and for all
+    reps of the entity, shown or not: rep_count, uncoached_count (reps without a session),
+    fewest_weeks (coached weeks of the rep with the fewest). Weeks before the coaching log began
+    are left out: nothing is known of them. The manager is that of the last week shown.
     """
     seen = see.people(scope, "fact.person_id")
     sql = f"""
@@ -35,9 +44,10 @@ def rep_weeks(
                 fact.person_id,
                 fact.manager_id,
                 fact.week_start,
-                fact.strict_session_count,
-                fact.broad_session_count,
-                fact.broad_minutes
+                case when ? then fact.strict_session_count else fact.broad_session_count end
+                    as session_count,
+                case when ? then fact.strict_minutes else fact.broad_minutes end
+                    as session_minutes
             from coaching.fct_rep_week as fact
             join core.bridge_org_entity as entity on fact.org_key = entity.org_key
             where entity.entity_type = ?
@@ -52,11 +62,20 @@ def rep_weeks(
             select
                 person_id,
                 arg_max(manager_id, week_start) as manager_id,
-                count(*) filter (where broad_session_count > 0) as coached_weeks,
-                max(week_start) filter (where broad_session_count > 0) as last_coached_week,
-                count(*) over () as rep_count
+                count(*) filter (where session_count > 0) as coached_weeks,
+                max(week_start) filter (where session_count > 0) as last_coached_week
             from rep_week
             group by person_id
+        ),
+
+        shown as (
+            select
+                person_id,
+                manager_id,
+                count(*) over () as rep_count,
+                count(*) filter (where coached_weeks = 0) over () as uncoached_count,
+                min(coached_weeks) over () as fewest_weeks
+            from rep
             order by coached_weeks, last_coached_week nulls first, person_id
             limit ?
         )
@@ -66,18 +85,20 @@ def rep_weeks(
             coalesce(person.full_name, rep_week.person_id) as full_name,
             coalesce(manager.full_name, 'no manager') as manager_name,
             rep_week.week_start,
-            rep_week.strict_session_count,
-            rep_week.broad_session_count,
-            rep_week.broad_minutes,
-            rep.coached_weeks,
-            rep.rep_count
+            rep_week.session_count,
+            rep_week.session_minutes,
+            shown.rep_count,
+            shown.uncoached_count,
+            shown.fewest_weeks
         from rep_week
-        join rep on rep_week.person_id = rep.person_id
+        join shown on rep_week.person_id = shown.person_id
         left join core.dim_person as person on rep_week.person_id = person.person_id
-        left join core.dim_person as manager on rep.manager_id = manager.person_id
+        left join core.dim_person as manager on shown.manager_id = manager.person_id
         order by manager_name, full_name, rep_week.person_id, rep_week.week_start
     """
     parameters = [
+        is_strict,
+        is_strict,
         entity.entity_type,
         entity.entity_id,
         until,
@@ -136,7 +157,15 @@ def by_manager(
     observation_count, reason_code; one row per manager and measure, on direct reports.
     """
     seen = see.entities(scope, "fact.entity_type", "fact.entity_id")
-    wanted = ", ".join("(?, ?, ?)" for _ in measures) or "(null, null, null)"
+    wanted, wanted_parameters = measure_filter(measures)
+    facts = indicator_facts(f"""
+        fact.entity_type = 'manager'
+        and fact.period_grain = ?
+        and fact.period_start = ?
+        and fact.dimension = 'all'
+        and {wanted}
+        and {seen.sql}
+    """)
     sql = f"""
         with manager as (
             select version.manager_id, count(distinct version.person_id) as rep_count
@@ -150,6 +179,7 @@ def by_manager(
                 and version.valid_to > ?
             group by version.manager_id
         )
+
         select
             manager.manager_id,
             coalesce(person.full_name, manager.manager_id) as manager_name,
@@ -159,28 +189,14 @@ def by_manager(
             fact.value,
             fact.observation_count,
             fact.reason_code
-        from {INDICATOR_FACTS} as fact
+        from ({facts}) as fact
         join manager on fact.entity_id = manager.manager_id
         left join core.dim_person as person on manager.manager_id = person.person_id
-        where fact.entity_type = 'manager'
-            and fact.period_grain = ?
-            and fact.period_start = ?
-            and fact.dimension = 'all'
-            and (fact.indicator_id, fact.measure_id, fact.currency_code) in ({wanted})
-            and {seen.sql}
         order by manager_name, manager.manager_id, fact.indicator_id, fact.measure_id
     """
-    parameters = [
-        entity.entity_type,
-        entity.entity_id,
-        period.end,
-        period.start,
-        period.grain,
-        period.start,
-    ]
-    for measure in measures:
-        parameters += [measure.indicator_id, measure.measure_id, measure.currency]
-    return frame(connection, sql, [*parameters, *seen.parameters])
+    people = [entity.entity_type, entity.entity_id, period.end, period.start]
+    filters = [period.grain, period.start, *wanted_parameters, *seen.parameters]
+    return frame(connection, sql, [*people, *filters, *filters])
 
 
 def log_habits(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:

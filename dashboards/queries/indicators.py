@@ -8,7 +8,14 @@ import duckdb
 import pandas as pd
 
 from dashboards.queries import scope as see
-from dashboards.queries.base import INDICATOR_FACTS, Entity, Measure, Period, frame
+from dashboards.queries.base import (
+    Entity,
+    Measure,
+    Period,
+    frame,
+    indicator_facts,
+    measure_filter,
+)
 from dashboards.queries.scope import Scope
 
 
@@ -28,8 +35,17 @@ def series(
     oldest first.
     """
     seen = see.entities(scope, "fact.entity_type", "fact.entity_id")
-    wanted = ", ".join("(?, ?, ?)" for _ in measures) or "(null, null, null)"
-    dimension = "all" if product == "all" else "product"
+    wanted, wanted_parameters = measure_filter(measures)
+    facts = indicator_facts(f"""
+        fact.entity_type = ?
+        and fact.entity_id = ?
+        and fact.period_grain = ?
+        and fact.period_start <= ?
+        and fact.dimension = ?
+        and fact.member = ?
+        and {wanted}
+        and {seen.sql}
+    """)
     sql = f"""
         with last_period as (
             select period_start, period_label, is_complete, day_count
@@ -38,6 +54,7 @@ def series(
             order by period_start desc
             limit ?
         )
+
         select
             fact.indicator_id,
             fact.measure_id,
@@ -52,30 +69,21 @@ def series(
             fact.value_high,
             fact.observation_count,
             fact.reason_code
-        from {INDICATOR_FACTS} as fact
+        from ({facts}) as fact
         join last_period on fact.period_start = last_period.period_start
-        where fact.entity_type = ?
-            and fact.entity_id = ?
-            and fact.period_grain = ?
-            and fact.dimension = ?
-            and fact.member = ?
-            and (fact.indicator_id, fact.measure_id, fact.currency_code) in ({wanted})
-            and {seen.sql}
         order by fact.indicator_id, fact.measure_id, fact.period_start
     """
-    parameters = [
-        period.grain,
-        period.start,
-        length,
+    filters = [
         entity.entity_type,
         entity.entity_id,
         period.grain,
-        dimension,
+        period.start,
+        "all" if product == "all" else "product",
         product,
+        *wanted_parameters,
+        *seen.parameters,
     ]
-    for measure in measures:
-        parameters += [measure.indicator_id, measure.measure_id, measure.currency]
-    return frame(connection, sql, [*parameters, *seen.parameters])
+    return frame(connection, sql, [period.grain, period.start, length, *filters, *filters])
 
 
 def definitions(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:

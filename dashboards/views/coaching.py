@@ -93,11 +93,10 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     measures = (cadence, overdue, coverage, follow_up, individual, group)
     rows = data.ask(indicators.series, entity, period, measures, "all", 8)
     shown = figures(rows, measures, data.registry(), data.sentences(), period, today)
-    weeks = data.ask(coaching.rep_weeks, entity, today, WEEKS, MOST_REPS)
-    column = f"{kind}_session_count"
+    weeks = data.ask(coaching.rep_weeks, entity, today, kind == "strict", WEEKS, MOST_REPS)
     span = f"the {WEEKS} weeks to {day(today)}"
     st.title(
-        heatmap_title(weeks, column, span) if len(weeks) else f"No rep was on the roster in {span}",
+        heatmap_title(weeks, span) if len(weeks) else f"No rep was on the roster in {span}",
         anchor=False,
     )
     st.caption(compared_with(shown))
@@ -113,7 +112,7 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
         card(shown[follow_up], "Actions done on time")
 
     if len(weeks):
-        draw_heatmap(weeks, column, kind)
+        draw_heatmap(weeks, kind)
     left, right = st.columns(2, gap="large")
     with left:
         draw_areas(entity, period)
@@ -122,9 +121,9 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     draw_managers(entity, period, kind)
 
 
-def draw_heatmap(weeks: pd.DataFrame, column: str, kind: str) -> None:
+def draw_heatmap(weeks: pd.DataFrame, kind: str) -> None:
     """Draw the dominant chart: rep × week."""
-    cells, reps = heatmap_rows(weeks, column)
+    cells, reps = heatmap_rows(weeks)
     total = int(weeks["rep_count"].iloc[0])
     empty = int((cells["sessions"] == 0).sum())
     share = percent(empty / len(cells))
@@ -237,9 +236,8 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
         dropna=False,
         observed=True,
     )
-    parts = wide.columns.to_frame(index=False, name=["part", "column"])
-    is_value = parts["part"] == "value"
-    wide.columns = pd.Index(parts["column"].where(is_value, "n_" + parts["column"]))
+    part, name = wide.columns.get_level_values(0), wide.columns.get_level_values("column")
+    wide.columns = name.where(part == "value", "n_" + name)
     wide = wide.reindex(columns=[*measures, *(f"n_{name}" for name in measures)])
     wide = wide.dropna(how="all", subset=list(measures)).reset_index()
     wide = wide.sort_values(["manager_name", "manager_id"])
@@ -257,21 +255,21 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
         tip = hover(registry, measures[name])
         return st.column_config.NumberColumn(label, format=pattern, help=tip)
 
-    def count(label: str) -> ColumnConfig:
-        return st.column_config.NumberColumn(label, format="localized", width="small")
+    def count(label: str, of: str) -> ColumnConfig:
+        return st.column_config.NumberColumn(label, format="localized", help=of)
 
     shown = {
         "manager_name": st.column_config.TextColumn("Manager"),
-        "rep_count": count("Reps"),
-        "cadence": column(f"Cadence kept, {kind}", "cadence"),
-        "n_cadence": count("n windows"),
+        "rep_count": count("Reps", "Direct reports at some time in the period"),
+        "cadence": column(f"Cadence, {kind}", "cadence"),
+        "n_cadence": count("n", "Windows of the policy that ended"),
         "overdue": column("Rep days overdue", "overdue"),
-        "n_overdue": count("n rep days"),
+        "n_overdue": count("n", "Rep days under a policy"),
         "coverage": column("Reps coached", "coverage"),
-        "n_coverage": count("n reps"),
-        "hours": column("Hours per rep and month", "hours", "%.1f"),
+        "n_coverage": count("n", "Reps on the roster"),
+        "hours": column("Hours a month", "hours", "%.1f"),
         "on_time": column("Actions on time", "on_time"),
-        "n_on_time": count("n actions"),
+        "n_on_time": count("n", "Actions that fell due"),
     }
     st.dataframe(wide, hide_index=True, column_order=list(shown), column_config=shown)
 

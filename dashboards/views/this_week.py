@@ -97,13 +97,14 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
     created = Measure("PI-03", "amount", currency)
     whole = (quota, cadence, overdue_reps)
     sliced = (win_rate, win_value, cycle, overdue_deals, pushed, created)
-    rows = pd.concat(
-        [
+    if product == "all":
+        rows = data.ask(indicators.series, entity, period, (*whole, *sliced), "all", 8)
+    else:
+        parts = [
             data.ask(indicators.series, entity, period, whole, "all", 8),
             data.ask(indicators.series, entity, period, sliced, product, 8),
-        ],
-        ignore_index=True,
-    )
+        ]
+        rows = pd.concat(parts, ignore_index=True)
     shown = figures(rows, [*whole, *sliced], data.registry(), data.sentences(), period, today)
 
     st.caption(f"{entity.label} · seen on {day(today)}")

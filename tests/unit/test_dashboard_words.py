@@ -210,23 +210,35 @@ def test_the_movement_sentence_adds_up_what_changes_the_open_pipeline() -> None:
     assert nothing == "Since Monday 28 Sep nothing has moved in the pipeline"
 
 
-def rep_weeks(*counts: tuple[str, int], total: int) -> pd.DataFrame:
+def rep_weeks(*, reps: int, uncoached: int, fewest: int) -> pd.DataFrame:
     return pd.DataFrame(
-        [
-            {"person_id": rep, "strict_session_count": count, "rep_count": total}
-            for rep, count in counts
-        ]
+        {"rep_count": [reps], "uncoached_count": [uncoached], "fewest_weeks": [fewest]}
     )
 
 
 def test_the_heatmap_title_counts_who_was_not_coached() -> None:
-    column = "strict_session_count"
-    some = rep_weeks(("a", 0), ("a", 0), ("b", 1), total=2)
-    assert sentences.heatmap_title(some, column, "May") == "1 of 2 reps was not coached in May"
-    everyone = rep_weeks(("a", 1), ("b", 1), ("b", 2), total=2)
-    assert sentences.heatmap_title(everyone, column, "May") == (
+    some = rep_weeks(reps=2, uncoached=1, fewest=0)
+    assert sentences.heatmap_title(some, "May") == "1 of 2 reps was not coached in May"
+    everyone = rep_weeks(reps=2, uncoached=0, fewest=1)
+    assert sentences.heatmap_title(everyone, "May") == (
         "Each of the 2 reps was coached in May, everyone in at least 1 week"
     )
+
+
+def test_namesakes_keep_a_row_each_in_the_heatmap() -> None:
+    rows = pd.DataFrame(
+        {
+            "person_id": ["a", "b", "c"],
+            "full_name": ["Maria Santos", "Maria Santos", "Ava Mehta"],
+            "manager_name": ["Eva"] * 3,
+            "week_start": pd.to_datetime(["2026-09-28"] * 3),
+            "session_count": [0, 2, 7],
+            "session_minutes": [0, 60, 300],
+        }
+    )
+    cells, reps = sentences.heatmap_rows(rows)
+    assert reps == ["Maria Santos · a", "Maria Santos · b", "Ava Mehta"]
+    assert cells["step"].tolist() == ["none", "2", "3 or more"]
 
 
 def test_the_verdict_headline_names_broken_rules_and_lost_rows() -> None:

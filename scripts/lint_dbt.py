@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,11 @@ def main() -> int:
         print(parsed.stdout, parsed.stderr, sep="\n")
         print("dbt parse failed." if parsed.returncode else "dbt parse warns; mend each warning.")
         return 1
-    return subprocess.run([BIN / "dbt-bouncer", "run"], cwd=ROOT, check=False).returncode
+    # Outside a terminal its table would be squeezed into 80 columns, one word to a line.
+    wide = {} if sys.stdout.isatty() else {"COLUMNS": "200"}
+    return subprocess.run(
+        [BIN / "dbt-bouncer", "run"], cwd=ROOT, env={**wide, **os.environ}, check=False
+    ).returncode
 
 
 if __name__ == "__main__":

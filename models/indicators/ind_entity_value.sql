@@ -252,7 +252,10 @@ counted as (
         cast(null as decimal(28, 6)) as numerator,
         classified_minutes as denominator,
         -- Logarithms of doubles may miss the end of the scale by a hair.
-        greatest(cast(0 as double), least(cast(1 as double), evenness_value)) as direct_value,
+        case
+            when evenness_value is not null
+                then greatest(cast(0 as double), least(cast(1 as double), evenness_value))
+        end as direct_value,
         observation_count
     from evenness
 ),

@@ -45,6 +45,12 @@ PUBLISHED_SCHEMAS = (
     "quality",
     "reference",
 )
+# Pages ask for one entity and grain at a time: sorted so, DuckDB skips nearly all blocks of a scan.
+SORTED_TABLES = ("fct_leading_indicator", "fct_lagging_indicator")
+READ_ORDER = (
+    "order by entity_type, period_grain, entity_id, indicator_id, measure_id, period_start, "
+    "dimension, member, currency_code"
+)
 _VERSIONED_PACKAGES = (
     "dbt-core",
     "dbt-duckdb",
@@ -139,7 +145,8 @@ def _copy_marts(
             con.execute(f"create schema if not exists {quote(schema)}")
         for done, (schema, table) in enumerate(relations, start=1):
             name = f"{quote(schema)}.{quote(table)}"
-            con.execute(f"create table {name} as select * from warehouse.{name}")
+            order = READ_ORDER if table in SORTED_TABLES else ""
+            con.execute(f"create table {name} as select * from warehouse.{name} {order}")
             if progress:
                 progress(done, len(relations), f"{schema}.{table}")
         con.execute("detach warehouse")

@@ -99,24 +99,32 @@ def moved_words(amount: float, deals: int, currency: str) -> str:
     return f"{money(amount, currency)}, {counted}" if amount else counted
 
 
+def _moved(rows: pd.DataFrame, currency: str) -> str:
+    moved = zip(rows["amount"], rows["deals"], rows["label"], strict=True)
+    return listed(
+        [
+            f"{money(amount, currency) if amount else count_of(deals, 'deal')} {label.lower()}"
+            for amount, deals, label in moved
+        ]
+    )
+
+
 def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str:
-    """Return what moved since Monday in one sentence."""
-    now = rows[rows["week"] == "This week"]
+    """Return what moved since Monday: the net change, its largest parts, and what changed dates."""
+    now = rows[rows["week"] == "This week"].sort_values(["amount", "kind"], ascending=[False, True])
     since = f"Since Monday {monday.day} {monday:%b}"
     if now.empty:
         return f"{since} nothing has moved in the pipeline"
-    net = sum(
-        MOVEMENTS.get(k, ("", 0))[1] * a for k, a in zip(now["kind"], now["amount"], strict=True)
-    )
-    change = "grew" if net >= 0 else "shrank"
-    largest = now.sort_values(["amount", "kind"], ascending=[False, True]).head(3)
-    parts = [
-        f"{money(amount, currency) if amount else count_of(deals, 'deal')} {label.lower()}"
-        for label, amount, deals in zip(
-            largest["label"], largest["amount"], largest["deals"], strict=True
-        )
-    ]
-    return f"{since} the open pipeline {change} by {money(abs(net), currency)}: {listed(parts)}"
+    effect = now["kind"].map(lambda kind: MOVEMENTS.get(kind, ("", 0))[1])
+    net = float((now["amount"] * effect).sum())
+    sized = _moved(now[effect != 0].head(3), currency)
+    dated = _moved(now[effect == 0], currency)
+    if sized:
+        direction = "grew" if net >= 0 else "shrank"
+        told = f"{since} the open pipeline {direction} by {money(abs(net), currency)}: {sized}"
+    else:
+        told = f"{since} the open pipeline kept its size"
+    return f"{told}; {dated}" if dated else told
 
 
 def heatmap_title(rows: pd.DataFrame, period: str) -> str:
@@ -167,4 +175,4 @@ def rule_state(succeeded: bool, severity: str) -> str:
     """Return the state of a rule in a word."""
     if succeeded:
         return HELD
-    return "Broken" if severity == "critical" else "Warning"
+    return {"critical": "Broken", "info": "Note"}.get(severity, "Warning")

@@ -82,7 +82,7 @@ def figures(total: pd.Series) -> None:
         (
             "Rejected",
             number(total["rejected_rows"]),
-            f"{percent(total['rejected_rows'] / rows, 1)} of the rows, each with its reason",
+            f"{percent(total['rejected_rows'] / rows, 2)} of the rows, each with its reason",
         ),
         (
             "Not accounted for",
@@ -112,7 +112,7 @@ def show_rules() -> None:
     if broken.empty:
         st.subheader(f"All {count_of(len(rules), 'rule')} held", anchor=False)
     else:
-        words = {"Broken": "broken", "Warning": "with a warning"}
+        words = {"Broken": "broken", "Warning": "with a warning", "Note": "to note"}
         tally = broken["status"].value_counts()
         names = [f"{tally[name]:,} {word}" for name, word in words.items() if name in tally]
         st.subheader(
@@ -121,7 +121,9 @@ def show_rules() -> None:
         )
     st.caption("Choose a row to see the keys that break the rule.")
     shown = rules.assign(
-        icon=rules["status"].map({HELD: "✓ Held", "Warning": "! Warning", "Broken": "✕ Broken"}),
+        icon=rules["status"].map(
+            {HELD: "✓ Held", "Warning": "! Warning", "Note": "i Note", "Broken": "✕ Broken"}
+        ),
         engine=[ENGINES.get(str(engine), spoken(engine)) for engine in rules["engine"]],
         layer=[LAYERS.get(str(layer), spoken(layer)) for layer in rules["layer"]],
     )
@@ -148,8 +150,8 @@ def show_rules() -> None:
             "sentence": st.column_config.TextColumn("Rule", width="large"),
             "severity": st.column_config.TextColumn("Severity", width="small"),
             "layer": st.column_config.TextColumn("Layer", width="small"),
-            "unexpected_rows": st.column_config.NumberColumn("Rows against it", format="localized"),
-            "evaluated_rows": st.column_config.NumberColumn("Rows looked at", format="localized"),
+            "unexpected_rows": st.column_config.NumberColumn("Against", format="localized"),
+            "evaluated_rows": st.column_config.NumberColumn("Looked at", format="localized"),
             "engine": st.column_config.TextColumn("Checked by", width="small"),
             "owner": st.column_config.TextColumn("Owner"),
             "rule_id": st.column_config.TextColumn("Id"),

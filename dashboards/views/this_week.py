@@ -135,8 +135,8 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         with two:
             card(shown[overdue_deals], "Overdue open deals")
         line(shown[created], "Pipeline created")
-        line(shown[pushed], "Open deals with a pushed close date")
-        line(shown[overdue_reps], "Rep days beyond the coaching interval")
+        line(shown[pushed], "Open deals pushed at least once")
+        line(shown[overdue_reps], "Rep days beyond the interval")
 
     st.subheader("Coach next", anchor=False)
     st.caption(

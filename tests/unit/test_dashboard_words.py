@@ -203,9 +203,13 @@ def test_the_movement_sentence_adds_up_what_changes_the_open_pipeline() -> None:
     rows = sentences.movement_rows(moved, monday, "USD")
     assert sentences.movement_sentence(rows, monday, "USD") == (
         "Since Monday 28 Sep the open pipeline grew by USD 50k: "
-        "USD 90k pushed out, USD 70k created and USD 20k won"
+        "USD 70k created and USD 20k won; USD 90k pushed out"
     )
     assert rows["signed"].tolist() == [70_000.0, -20_000.0, -90_000.0, -1.0]
+    dates = rows[rows["kind"] == "pushed_out"]
+    assert sentences.movement_sentence(dates, monday, "USD") == (
+        "Since Monday 28 Sep the open pipeline kept its size; USD 90k pushed out"
+    )
     nothing = sentences.movement_sentence(rows[rows["week"] == "Week before"], monday, "USD")
     assert nothing == "Since Monday 28 Sep nothing has moved in the pipeline"
 

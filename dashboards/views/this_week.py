@@ -27,8 +27,8 @@ def coach_next(rows: pd.DataFrame) -> None:
     """Show the list: who or what, why, what to ask, where to look."""
     if rows.empty:
         st.write(
-            "Nobody and no deal stands out by the rules in force: no rep waits longer for a "
-            "session than the policy allows, no open deal is overdue, pushed twice or stuck."
+            "Nobody and no deal stands out by the rules in force. Where a coaching log or close "
+            "dates are missing, the rules that need them stay silent."
         )
         return
     with st.container(border=True, gap="small"):
@@ -110,7 +110,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
     st.caption(f"{entity.label} · seen on {day(today)}")
     quarter = running_quarter(entity, period)
     st.title(period_headline(period, today, shown[quota].value, quarter), anchor=False)
-    if quarter is not None:
+    if quarter is not None and shown[quota].value is not None:
         st.write(quarter_sentence(quarter))
     left, right = st.columns(2, gap="large")
     with left:

@@ -1,4 +1,4 @@
-"""dbt's own unit tests: each indicator and each tricky step of the core, worked out by hand in YAML."""
+"""dbt's own unit tests: each indicator and each tricky step of the core, worked out by hand."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ import pytest
 
 
 @pytest.mark.xdist_group("sample")
-def test_every_dbt_unit_test_passes(
-    sample_home: Path, project_root: Path, tmp_path: Path
-) -> None:
+def test_every_dbt_unit_test_passes(sample_home: Path, project_root: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     shutil.copyfile(sample_home / "warehouse.duckdb", warehouse)
     done = subprocess.run(

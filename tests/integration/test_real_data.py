@@ -1,4 +1,4 @@
-"""Real input that nobody on the project wrote: published figures must come out, and no row may be lost."""
+"""Real input that nobody on the project wrote: published figures come out, and no row is lost."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def oracle(shared_data: Path) -> dict[str, Any]:
 def figures(
     con: duckdb.DuckDBPyConnection, entity_type: str, grain: str, dimension: str = "all"
 ) -> dict[tuple[str, str, str, str], tuple[float | None, float | None, float | None]]:
-    """Return {(entity name, period, member, indicator/measure): (value, numerator, denominator)}."""
+    """Return {(entity, period, member, indicator/measure): (value, numerator, denominator)}."""
     rows = con.execute(
         """
         select coalesce(person.full_name, figure.entity_id), cast(figure.period_start as varchar),
@@ -153,12 +153,15 @@ class TestMaven:
     def test_median_cycle_by_manager_and_quarter_from_the_file_itself(
         self, maven: duckdb.DuckDBPyConnection, shared_data: Path
     ) -> None:
-        """The oracle has no medians by quarter, so they are worked out from the raw file by another way."""
+        """The oracle has no medians by quarter: so the raw file is asked another way."""
         found = figures(maven, "manager", "quarter")
         folder = shared_data / "maven_crm"
         wanted = duckdb.execute(
             """
-            select manager, cast(date_trunc('quarter', close_date) as varchar), median(close_date - engage_date)
+            select
+                manager,
+                cast(date_trunc('quarter', close_date) as varchar),
+                median(close_date - engage_date)
             from read_csv(?) join read_csv(?) using (sales_agent)
             where deal_stage = 'Won' group by all
             """,

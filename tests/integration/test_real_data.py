@@ -153,7 +153,7 @@ class TestMaven:
     def test_median_cycle_by_manager_and_quarter_from_the_file_itself(
         self, maven: duckdb.DuckDBPyConnection, shared_data: Path
     ) -> None:
-        """The oracle has no medians by quarter: so the raw file is asked another way."""
+        """The oracle has no medians by quarter, so the raw file is asked another way."""
         found = figures(maven, "manager", "quarter")
         folder = shared_data / "maven_crm"
         wanted = duckdb.execute(

@@ -1,6 +1,6 @@
--- Who was coached in a session and for how many of its minutes. Minutes that the log gives are kept as long as
--- they fit into the session; else the session is shared equally, the odd minutes going to the first names.
--- People who match nobody are one '(unassigned)' row per session.
+-- Who was coached in a session and for how many of its minutes. Minutes that the log gives are kept
+-- as long as they fit into the session; else the session is shared equally, the odd minutes going
+-- to the first names. People who match nobody are one '(unassigned)' row per session.
 with
 
 sessions as (

@@ -1,5 +1,6 @@
--- The business date on which the world is looked at. Without one given, the last day on which the data show
--- that something happened; an event dated after the day on which it was recorded is no evidence of a day.
+-- The business date on which the world is looked at. Without one given, the last day on which the
+-- data show that something happened; an event dated after the day on which it was recorded is no
+-- evidence of a day.
 with
 
 opportunities as (

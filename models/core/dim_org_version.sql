@@ -1,5 +1,5 @@
--- Intervals in which a person's manager, team, region, role and the whole line above stay the same: the one
--- key that a fact needs in order to be added up for anybody.
+-- Intervals in which a person's manager, team, region, role and the whole line above stay the same:
+-- the one key that a fact needs in order to be added up for anybody.
 with
 
 history as (

@@ -1,5 +1,5 @@
--- Labels: 2026-W09 (ISO week), 2026-03, 2026 Q1, 2026; fiscal ones bear the year in which the fiscal year
--- ends: FY2026 M03, FY2026 Q1, FY2026.
+-- Labels: 2026-W09 (ISO week), 2026-03, 2026 Q1, 2026; fiscal ones bear the year in which the
+-- fiscal year ends: FY2026 M03, FY2026 Q1, FY2026.
 {% set shift = (var('fiscal_year_start_month') | int) - 1 %}
 with
 

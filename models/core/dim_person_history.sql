@@ -15,7 +15,8 @@ aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
--- A manager is looked up on the day the line began; where the source gives none, on the person's first day.
+-- A manager is looked up on the day the line began; where the source gives none, on the person's
+-- first day.
 placed as (
     select
         people.person_id,
@@ -113,7 +114,10 @@ final as (
         region,
         role,
         role = 'rep' as is_rep,
-        case when place_number = 1 then cast('1900-01-01' as date) else known_from end as valid_from,
+        case
+            when place_number = 1 then cast('1900-01-01' as date)
+            else known_from
+        end as valid_from,
         coalesce(next_from, cast('9999-12-31' as date)) as valid_to
     from numbered
 )

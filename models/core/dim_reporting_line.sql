@@ -1,5 +1,5 @@
--- Every manager above a person and when. Eight levels, written out; a manager who is already in the line
--- (a cycle in the source) ends it.
+-- Every manager above a person and when. Eight levels, written out; a manager who is already in the
+-- line (a cycle in the source) ends it.
 {% set levels = 8 %}
 with
 

@@ -1,4 +1,5 @@
--- A team's region is the one that most of its people had on its last day with people; ties go to the first name.
+-- A team's region is the one that most of its people had on its last day with people; ties go to
+-- the first name.
 with
 
 clock as (

@@ -1,5 +1,5 @@
--- Who is named in the data but matches nobody, or several. The likeliest match is a suggestion for the alias
--- map; no fact uses it.
+-- Who is named in the data but matches nobody, or several. The likeliest match is a suggestion for
+-- the alias map; no fact uses it.
 with
 
 people as (

@@ -1,5 +1,5 @@
--- An action is on time if it was done by its first due date; moving the date does not help. Before as_of has
--- reached that date the question is open (null).
+-- An action is on time if it was done by its first due date; moving the date does not help. Before
+-- as_of has reached that date the question is open (null).
 with
 
 clock as (

@@ -52,16 +52,16 @@ qualified as (
 
 activities as (
     select
-        source_system || ':' || opportunity_alias as opportunity_id,
-        max(activity_date) as last_activity_date
-    from {{ ref('int_activity_conformed') }}
+        a.source_system || ':' || a.opportunity_alias as opportunity_id,
+        max(a.activity_date) as last_activity_date
+    from {{ ref('int_activity_conformed') }} as a
     cross join clock
     where
-        is_completed
-        and not is_deleted
-        and opportunity_alias is not null
-        and activity_date <= clock.as_of_date
-    group by source_system || ':' || opportunity_alias
+        a.is_completed
+        and not a.is_deleted
+        and a.opportunity_alias is not null
+        and a.activity_date <= clock.as_of_date
+    group by a.source_system || ':' || a.opportunity_alias
 ),
 
 -- A deal handed over after it was closed stays with the person who closed it.
@@ -117,8 +117,10 @@ joined as (
         s.reopening_count,
         q.valid_from_date as first_qualified_date,
         -- Where only the end is known, what it ended at is the best word on what it was.
-        case when q.is_inferred and v.stage_category <> 'open' then nullif(v.amount, 0) else q.amount end
-            as first_qualified_amount,
+        case
+            when q.is_inferred and v.stage_category <> 'open' then nullif(v.amount, 0)
+            else q.amount
+        end as first_qualified_amount,
         pushes.push_count as close_date_push_count,
         pushes.push_days as close_date_push_days,
         case

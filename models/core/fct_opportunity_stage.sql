@@ -63,7 +63,9 @@ final as (
         e.valid_from_date as entered_date,
         coalesce(e.next_date, cast('9999-12-31' as date)) as left_date,
         cast(
-            {{ dbt.datediff('e.valid_from_date', 'coalesce(e.next_date, clock.as_of_date)', 'day') }}
+            {{ dbt.datediff(
+                'e.valid_from_date', 'coalesce(e.next_date, clock.as_of_date)', 'day'
+            ) }}
             as integer
         ) as stay_days,
         coalesce(
@@ -77,7 +79,10 @@ final as (
             and e.stage_place > e.previous_place + 1,
             false
         ) as is_skip,
-        coalesce(e.stage_category = 'open' and e.previous_category <> 'open', false) as is_reopening,
+        coalesce(
+            e.stage_category = 'open' and e.previous_category <> 'open',
+            false
+        ) as is_reopening,
         e.is_inferred,
         e.next_at is null as is_current,
         e.source_system,

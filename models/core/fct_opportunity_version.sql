@@ -1,5 +1,5 @@
--- The life of a deal as intervals without gap or overlap, as it was known at as_of. Several states of the same
--- moment count as the last of them; a state equal to the one before is no new version.
+-- The life of a deal as intervals without gap or overlap, as it was known at as_of. Several states
+-- of the same moment count as the last of them; a state equal to the one before is no new version.
 with
 
 clock as (

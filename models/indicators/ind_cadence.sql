@@ -18,7 +18,8 @@ grains as (
     select * from {{ ref('ind_registry_grain') }}
 ),
 
--- A window is as long as the policy interval, in days the rep was employed; only full windows count.
+-- A window is as long as the policy interval, in days the rep was employed; only full windows
+-- count.
 windows as (
     select
         person_id,

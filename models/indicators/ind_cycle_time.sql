@@ -1,5 +1,5 @@
--- PI-12 cycle time: one observation per closed deal and measure. A median cannot be added up, so the
--- observations themselves are kept and rolled up per entity.
+-- PI-12 cycle time: one observation per closed deal and measure. A median cannot be added up, so
+-- the observations themselves are kept and rolled up per entity.
 with
 
 clock as (

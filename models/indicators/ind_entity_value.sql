@@ -1,5 +1,5 @@
--- All indicators rolled up from the organisation of the day to every entity, with value, interval and
--- reason. Sums first, division last; the marts are cuts of this table by timing.
+-- All indicators rolled up from the organisation of the day to every entity, with value, interval
+-- and reason. Sums first, division last; the marts are cuts of this table by timing.
 with
 
 indicators as (
@@ -175,11 +175,14 @@ evenness as (
                 then
                     (
                         ln(cast(classified_minutes as double)) - cast((
-                            {% for area in ['skills', 'opportunity', 'funnel', 'account', 'territory'] %}
+                            {% for area in [
+                                'skills', 'opportunity', 'funnel', 'account', 'territory'
+                            ] %}
                                 case
                                     when {{ area }}_minutes > 0
                                         then
-                                            cast({{ area }}_minutes as double) * ln(cast({{ area }}_minutes as double))
+                                            cast({{ area }}_minutes as double)
+                                            * ln(cast({{ area }}_minutes as double))
                                     else 0
                                 end
                                 {% if not loop.last %}+{% endif %}

@@ -1,4 +1,5 @@
--- PI-03 created pipeline: the amount on the day a deal first became qualified, for that day's owner.
+-- PI-03 created pipeline: the amount on the day a deal first became qualified, for that day's
+-- owner.
 with
 
 clock as (

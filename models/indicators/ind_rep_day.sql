@@ -160,12 +160,16 @@ final as (
         cast(case
             when is_coaching_logged
                 then
-                    {{ dbt.datediff('coalesce(last_strict_date, gap_start_date)', 'date_day', 'day') }}
+                    {{ dbt.datediff(
+                        'coalesce(last_strict_date, gap_start_date)', 'date_day', 'day'
+                    ) }}
         end as integer) as days_since_strict,
         cast(case
             when is_coaching_logged
                 then
-                    {{ dbt.datediff('coalesce(last_broad_date, gap_start_date)', 'date_day', 'day') }}
+                    {{ dbt.datediff(
+                        'coalesce(last_broad_date, gap_start_date)', 'date_day', 'day'
+                    ) }}
         end as integer) as days_since_broad
     from last_sessions
 )

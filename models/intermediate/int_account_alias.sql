@@ -1,4 +1,5 @@
--- By which texts an account is known in each system: its id, else a name that only one account there has.
+-- By which texts an account is known in each system: its id, else a name that only one account
+-- there has.
 with
 
 accounts as (

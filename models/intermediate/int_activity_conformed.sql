@@ -46,8 +46,11 @@ final as (
         owner_id as owner_alias,
         what_id as opportunity_alias,
         coalesce(account_id, what_id) as account_alias,
-        coalesce({{ reporting_date('start_at') }}, activity_date, {{ reporting_date('created_at') }})
-            as activity_date,
+        coalesce(
+            {{ reporting_date('start_at') }},
+            activity_date,
+            {{ reporting_date('created_at') }}
+        ) as activity_date,
         start_at as occurred_at,
         cast(duration_minutes as integer) as duration_minutes,
         true as is_completed,

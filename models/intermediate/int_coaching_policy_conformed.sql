@@ -1,4 +1,5 @@
--- The cadence that was agreed; where nobody wrote one down, every 14 days for reps, marked as assumed.
+-- The cadence that was agreed; where nobody wrote one down, every 14 days for reps, marked as
+-- assumed.
 with
 
 policies as (

@@ -1,5 +1,6 @@
--- What is known of a deal and since when: changes from the CRM's own history, and states from successive
--- versions of the deal's row where the history is silent. Not yet cut at as_of; ties are not yet broken.
+-- What is known of a deal and since when: changes from the CRM's own history, and states from
+-- successive versions of the deal's row where the history is silent. Not yet cut at as_of; ties are
+-- not yet broken.
 with
 
 stages as (
@@ -72,7 +73,8 @@ history_ends as (
     group by opportunity_id
 ),
 
--- A deal's row that was closed between two exports closed on its close date, not on the export's stamp.
+-- A deal's row that was closed between two exports closed on its close date, not on the export's
+-- stamp.
 sequenced as (
     select
         v.*,
@@ -153,8 +155,9 @@ firsts as (
     from events
 ),
 
--- Before its first known state a deal was already there: from its creation on, in that state if it is an
--- open one; if the first known state is a closed one, in an unknown open stage at an unknown amount.
+-- Before its first known state a deal was already there: from its creation on, in that state if it
+-- is an open one; if the first known state is a closed one, in an unknown open stage at an unknown
+-- amount.
 anchored as (
     select
         f.*,

@@ -1,6 +1,6 @@
--- Each text that names a person, resolved: by the explicit map, else an id, else an e-mail, else a full name
--- that is unique at that time. Intervals of one alias cover all time without gap or overlap; where person_id
--- is null, reason says why. Nothing is guessed.
+-- Each text that names a person, resolved: by the explicit map, else an id, else an e-mail, else a
+-- full name that is unique at that time. Intervals of one alias cover all time without gap or
+-- overlap; where person_id is null, reason says why. Nothing is guessed.
 with
 
 people as (

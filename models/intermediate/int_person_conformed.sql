@@ -1,4 +1,5 @@
--- One row per canonical person; what the roster does not say is taken from the CRM, then from a spreadsheet.
+-- One row per canonical person; what the roster does not say is taken from the CRM, then from a
+-- spreadsheet.
 with
 
 records as (

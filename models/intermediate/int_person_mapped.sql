@@ -1,5 +1,6 @@
 -- The explicit alias map: which source record the data team says a name belongs to, and since when.
--- The person may be given as a key with its system (people:17), an id, an e-mail or a unique full name.
+-- The person may be given as a key with its system (people:17), an id, an e-mail or a unique full
+-- name.
 with
 
 aliases as (

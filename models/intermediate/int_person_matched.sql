@@ -1,6 +1,7 @@
--- Which canonical person a source record is. A roster person stands for itself; a CRM user becomes the roster
--- person that the map, the id, the e-mail or a name unique on both sides points to; a row of a spreadsheet
--- looks in the roster first and then among the CRM users. What matches nobody is a person of its own.
+-- Which canonical person a source record is. A roster person stands for itself; a CRM user becomes
+-- the roster person that the map, the id, the e-mail or a name unique on both sides points to; a
+-- row of a spreadsheet looks in the roster first and then among the CRM users. What matches nobody
+-- is a person of its own.
 with
 
 named as (

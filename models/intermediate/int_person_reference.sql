@@ -1,5 +1,5 @@
--- Every text by which a fact or a list names a person, when, how often and in what role. What bears no date
--- is taken as said today.
+-- Every text by which a fact or a list names a person, when, how often and in what role. What bears
+-- no date is taken as said today.
 with
 
 sessions as (

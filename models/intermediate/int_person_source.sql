@@ -1,4 +1,5 @@
--- One row per person that a source describes, plus the managers whom a spreadsheet of people only names.
+-- One row per person that a source describes, plus the managers whom a spreadsheet of people only
+-- names.
 with
 
 roster as (

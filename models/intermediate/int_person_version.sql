@@ -1,5 +1,6 @@
--- What a source said about a person's place in the organisation, and from when. The roster speaks first, then
--- a spreadsheet of people, then the CRM's users, each only if it says anything about manager, team or region.
+-- What a source said about a person's place in the organisation, and from when. The roster speaks
+-- first, then a spreadsheet of people, then the CRM's users, each only if it says anything about
+-- manager, team or region.
 with
 
 matched as (

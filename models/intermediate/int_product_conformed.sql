@@ -1,4 +1,5 @@
--- Products of the product list, and those that only deals name. A name is one product in all systems.
+-- Products of the product list, and those that only deals name. A name is one product in all
+-- systems.
 with
 
 listed as (

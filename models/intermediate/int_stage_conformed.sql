@@ -78,7 +78,8 @@ judged as (
             and named.stage_key = mapped.stage_key
 ),
 
--- Places are counted among the stages that the company uses, so that a skipped one is a stage of its own.
+-- Places are counted among the stages that the company uses, so that a skipped one is a stage of
+-- its own.
 final as (
     select
         source_system,

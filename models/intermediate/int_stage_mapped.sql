@@ -12,10 +12,11 @@ seeded as (
 ),
 
 configured as (
-    {% for stage in var('stage_overrides') -%}
+    {% for stage in var('stage_overrides') %}
+        {% set stage_name = stage.stage_name | string | replace("'", "''") %}
         select
             '{{ stage.source_system }}' as source_system,
-            lower(trim('{{ (stage.stage_name | string).replace("'", "''") }}')) as stage_key,
+            lower(trim('{{ stage_name }}')) as stage_key,
             '{{ stage.stage_category }}' as stage_category,
             cast(
                 {{ 'null' if stage.stage_order is none else stage.stage_order | default('null') }}
@@ -24,7 +25,7 @@ configured as (
             {{ 'true' if stage.is_qualified else 'false' }} as is_qualified,
             1 as precedence
         union all
-    {% endfor -%}
+    {% endfor %}
     select
         source_system,
         stage_key,

@@ -2,7 +2,8 @@
 {{ config(
     meta={
         'rule_id': 'CORE-OPPORTUNITY-AGREES',
-        'sentence': 'A deal has the stage, amount and outcome of its last version, and rests in that stage.',
+        'sentence': 'A deal has the stage, amount and outcome of its last version, and rests in '
+            ~ 'that stage.',
         'severity': 'critical',
         'owner': 'data team',
     }

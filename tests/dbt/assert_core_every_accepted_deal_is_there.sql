@@ -2,7 +2,8 @@
 {{ config(
     meta={
         'rule_id': 'CORE-OPPORTUNITY-COMPLETE',
-        'sentence': 'Every accepted deal that existed at as_of is in core.fct_opportunity, once, and no other.',
+        'sentence': 'Every accepted deal that existed at as_of is in core.fct_opportunity, once, '
+            ~ 'and no other.',
         'severity': 'critical',
         'owner': 'data team',
     }

@@ -2,7 +2,8 @@
 {{ config(
     meta={
         'rule_id': 'CORE-ROW-COUNTS',
-        'sentence': 'Activities, quotas, sessions and actions up to as_of are as many in the core as in force in staging.',
+        'sentence': 'Activities, quotas, sessions and actions up to as_of are as many in the core '
+            ~ 'as in force in staging.',
         'severity': 'critical',
         'owner': 'data team',
     }

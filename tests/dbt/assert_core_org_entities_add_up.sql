@@ -2,7 +2,8 @@
 {{ config(
     meta={
         'rule_id': 'CORE-ORG-ENTITY-ADDS-UP',
-        'sentence': 'Every version of the organisation has one rep, manager, team, region and company, and one manager_org for each manager above.',
+        'sentence': 'Every version of the organisation has one rep, manager, team, region and '
+            ~ 'company, and one manager_org for each manager above.',
         'severity': 'critical',
         'owner': 'data team',
     }

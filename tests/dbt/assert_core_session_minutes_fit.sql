@@ -2,7 +2,8 @@
 {{ config(
     meta={
         'rule_id': 'CORE-SESSION-MINUTES-FIT',
-        'sentence': 'The minutes of the people coached add up to no more than the length of the session.',
+        'sentence': 'The minutes of the people coached add up to no more than the length of the '
+            ~ 'session.',
         'severity': 'critical',
         'owner': 'data team',
     }

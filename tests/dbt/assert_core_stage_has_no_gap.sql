@@ -1,8 +1,10 @@
--- Risk: stays that overlap or leave a hole make time in stage longer or shorter than the deal's life.
+-- Risk: stays that overlap or leave a hole make time in stage longer or shorter than the deal's
+-- life.
 {{ config(
     meta={
         'rule_id': 'CORE-OPPORTUNITY-STAGE-UNBROKEN',
-        'sentence': 'The stays of a deal follow one another without gap, each in another stage than the one before.',
+        'sentence': 'The stays of a deal follow one another without gap, each in another stage '
+            ~ 'than the one before.',
         'severity': 'critical',
         'owner': 'data team',
     }

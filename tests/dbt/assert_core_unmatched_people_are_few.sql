@@ -1,9 +1,11 @@
--- Risk: names that nobody is found for fall out of every person's figures and gather under (unassigned).
+-- Risk: names that nobody is found for fall out of every person's figures and gather under
+-- (unassigned).
 {{ config(
     severity='warn',
     meta={
         'rule_id': 'CORE-PEOPLE-MATCHED',
-        'sentence': 'At most 5 % of the references to people are unmatched or ambiguous, in each system.',
+        'sentence': 'At most 5 % of the references to people are unmatched or ambiguous, in each '
+            ~ 'system.',
         'severity': 'warning',
         'owner': 'data team',
     }

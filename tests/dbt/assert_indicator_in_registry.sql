@@ -6,8 +6,8 @@
         'owner': 'data team',
     }
 ) }}
--- Risk: a figure without a definition cannot be explained to anybody. The other way round depends on
--- what was delivered: a company without people or coaching log has fewer measures.
+-- Risk: a figure without a definition cannot be explained to anybody. The other way round depends
+-- on what was delivered: a company without people or coaching log has fewer measures.
 with
 
 published as (

@@ -6,7 +6,8 @@
         'owner': 'data team',
     }
 ) }}
--- Risk: a person without a manager, team or region falls out of the sums, and the company shows less than happened.
+-- Risk: a person without a manager, team or region falls out of the sums, and the company shows
+-- less than happened.
 with
 
 published as (

@@ -39,9 +39,11 @@ events as (
             '{{ relation.split('__')[1] }}' as object,
             max(cast({{ column }} as date)) as latest_event_date,
             count(*) as accepted_rows
-        from {{ ref(relation) }}
+        from {{ ref(relation) }} as staged
         cross join clock
-        where row_status = 'accepted' and cast({{ column }} as date) <= clock.as_of_date
+        where
+            staged.row_status = 'accepted'
+            and cast({{ column }} as date) <= clock.as_of_date
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

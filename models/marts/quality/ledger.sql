@@ -1,6 +1,6 @@
 -- Every row is accounted for: what the reader counted against what staging judged. A file that was
--- rejected whole counts all its rows as rejected (none, if it could not be read far enough to count);
--- a duplicate's rows were landed before from its twin, so they are superseded.
+-- rejected whole counts all its rows as rejected (none, if it could not be read far enough to
+-- count); a duplicate's rows were landed before from its twin, so they are superseded.
 with
 
 files as (

@@ -1,5 +1,6 @@
--- Accepted rows that point at a record nobody delivered. They are kept and counted; this is the list
--- to send to whoever owns the source. A pointer is only followed where its target has any rows.
+-- Accepted rows that point at a record nobody delivered. They are kept and counted; this is the
+-- list to send to whoever owns the source. A pointer is only followed where its target has any
+-- rows.
 with
 
 accounts as (

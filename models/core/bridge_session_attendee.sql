@@ -85,12 +85,12 @@ shared as (
                     then given_minutes
                 when duration_minutes is null then null
                 else
-                    floor(duration_minutes / present_count)
+                    floor(cast(duration_minutes as double) / cast(present_count as double))
                     + case
                         when
                             place
                             <= duration_minutes
-                            - present_count * floor(duration_minutes / present_count)
+                            - present_count * floor(cast(duration_minutes as double) / cast(present_count as double))
                             then 1
                         else 0
                     end

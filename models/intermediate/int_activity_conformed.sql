@@ -26,7 +26,7 @@ final as (
         coalesce(account_id, what_id) as account_alias,
         coalesce(activity_date, {{ reporting_date('created_at') }}) as activity_date,
         cast(null as timestamp) as occurred_at,
-        cast(ceil(call_duration_seconds / 60.0) as integer) as duration_minutes,
+        cast(ceil(cast(call_duration_seconds as double) / 60) as integer) as duration_minutes,
         coalesce(is_closed, lower(status) in ('completed', 'closed', 'done'), false)
             as is_completed,
         {{ reporting_date('created_at') }} as created_date,

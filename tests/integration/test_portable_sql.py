@@ -95,6 +95,8 @@ ALLOWED_FUNCTIONS = {
 # What our dispatched macros and dbt's cross-database ones emit on DuckDB; on Spark, Spark's own.
 DISPATCHED = {
     "date_trunc",
+    "extract",
+    "split",  # dbt.split_part
     "timestamp_trunc",
     "date_diff",
     "datediff",
@@ -245,5 +247,18 @@ def test_every_compiled_model_is_portable(sample_home: Path) -> None:
         if node["resource_type"] == "model"
     }
     assert models
-    broken = {name: sorted(found) for name, sql in models.items() if (found := violations(sql))}
+    broken = {
+        name: sorted(found)
+        for name, sql in models.items()
+        # On DuckDB dbt's own datediff writes '::'; what we write ourselves is held below.
+        if (found := violations(sql) - {"::"})
+    }
     assert broken == {}
+
+
+def test_nothing_we_write_casts_in_shorthand(project_root: Path) -> None:
+    written = [
+        path for folder in ("models", "macros") for path in (project_root / folder).rglob("*.sql")
+    ]
+    assert len(written) > 80
+    assert [path.name for path in written if "::" in path.read_text(encoding="utf-8")] == []

@@ -132,21 +132,27 @@ def test_unreadable_file_is_rejected_whole_and_the_run_goes_on(
 def test_shuffled_landing_order_gives_the_same_content(
     sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
 ) -> None:
-    """Files land in several loads, in an order of their own; every table has the same content."""
+    """Files land in several loads, in an order of their own; every table has the same content.
+
+    Only what describes the loads themselves may differ. The coaching log comes first, because whether
+    a late entry is known to be late depends, by definition (R14), on which load was the source's first.
+    """
     landing, home = tmp_path / "landing", tmp_path / "home"
     landing.mkdir()
     shutil.copy(sample_folder / "halftime.yml", landing)
     files = sorted(
-        path
+        path.relative_to(sample_folder)
         for path in sample_folder.rglob("*")
         if path.is_file() and "_truth" not in path.parts and path.suffix != ".yml"
     )
-    for turn in (slice(1, None, 3), slice(2, None, 3), slice(0, None, 3)):
-        for path in files[turn]:
-            place = landing / path.relative_to(sample_folder)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, place)
+    log = [path for path in files if path.parts[0] == "coaching_log"]
+    others = [path for path in files if path.parts[0] != "coaching_log"]
+    for turn in (log, others[1::3][::-1], others[2::3], others[0::3][::-1]):
+        for path in turn:
+            (landing / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(sample_folder / path, landing / path)
         cli("land", "--config", str(landing / "halftime.yml"), "--home", str(home))
     cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home))
     ours, theirs = manifest(home)["tables"], manifest(sample_home)["tables"]
-    assert {name for name in ours if ours[name] != theirs[name]} == set()
+    about_loads = {"quality.file", "quality.rule_result", "quality.rule_failure"}
+    assert {name for name in ours if ours[name] != theirs[name]} <= about_loads

@@ -46,7 +46,7 @@ bench: env-dev ## Measure demo and m and write docs/benchmarks.md
 	@$(BIN)/python scripts/bench.py
 
 screenshots: env-dev ## Take the README's pictures from the published demo
-	@chromium=$$(scripts/find_chromium.sh) && HALFTIME_CHROMIUM="$$chromium" HALFTIME_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser -q
+	@chromium=$$(scripts/find_chromium.sh) && HALFTIME_CHROMIUM="$$chromium" HALFTIME_BROWSER_HOME=$(HOME_DIR) HALFTIME_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser -q
 
 lock: ## Compile both locks again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --excludes requirements-excludes.txt --custom-compile-command "make lock" --quiet requirements-dev.in -o requirements-dev.lock

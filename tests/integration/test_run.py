@@ -134,8 +134,8 @@ def test_shuffled_landing_order_gives_the_same_content(
 ) -> None:
     """Files land in several loads, in an order of their own; every table has the same content.
 
-    Only what describes the loads themselves may differ. The coaching log comes first, because whether
-    a late entry is known to be late depends, by definition (R14), on which load was the source's first.
+    Only what describes the loads themselves may differ. The coaching log comes first: whether a
+    late entry is known to be late depends, by definition (R14), on which load was the first.
     """
     landing, home = tmp_path / "landing", tmp_path / "home"
     landing.mkdir()

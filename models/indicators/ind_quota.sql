@@ -1,4 +1,4 @@
--- QU-01 quota attainment in the reporting currency. A quota is spread evenly over its days and
+-- QU-01 quota attainment, each currency by itself (conversion is another question). A quota is spread evenly over its days and
 -- follows the rep from team to team (rule R4); only reps' quotas count, so that a manager's own
 -- quota, which repeats the team's, is not added to it.
 with
@@ -43,6 +43,7 @@ won as (
         opportunities.owner_org_key as org_key,
         date_periods.period_grain,
         date_periods.period_start,
+        coalesce(opportunities.currency_code, clock.reporting_currency) as currency_code,
         sum(opportunities.amount) as won_amount,
         count(*) as won_count
     from opportunities
@@ -51,16 +52,19 @@ won as (
     inner join published_grains on date_periods.period_grain = published_grains.period_grain
     where
         opportunities.close_date <= clock.as_of_date
-        and opportunities.currency_code = clock.reporting_currency
         and opportunities.amount is not null
     group by
-        opportunities.owner_org_key, date_periods.period_grain, date_periods.period_start
+        opportunities.owner_org_key,
+        date_periods.period_grain,
+        date_periods.period_start,
+        coalesce(opportunities.currency_code, clock.reporting_currency)
 ),
 
 -- Half-open [from, to): the quota's own days cut by the rep's organisation on those days.
 quota_pieces as (
     select
         org_versions.org_key,
+        coalesce(quotas.currency_code, clock.reporting_currency) as currency_code,
         quotas.quota_amount,
         {{ dbt.datediff('quotas.period_start', 'quotas.period_end', 'day') }} + 1 as quota_days,
         greatest(quotas.period_start, org_versions.valid_from) as piece_from,
@@ -75,14 +79,13 @@ quota_pieces as (
             quotas.person_id = org_versions.person_id
             and quotas.period_start < org_versions.valid_to
             and quotas.period_end >= org_versions.valid_from
-    where
-        org_versions.is_rep
-        and coalesce(quotas.currency_code, clock.reporting_currency) = clock.reporting_currency
+    where org_versions.is_rep
 ),
 
 quota_overlaps as (
     select
         quota_pieces.org_key,
+        quota_pieces.currency_code,
         quota_pieces.quota_amount,
         quota_pieces.quota_days,
         periods.period_grain,
@@ -112,6 +115,7 @@ quota_periods as (
         org_key,
         period_grain,
         period_start,
+        currency_code,
         sum(cast(
             cast(quota_amount as double) * cast(overlap_days as double)
             / cast(quota_days as double) as decimal(28, 6)
@@ -122,7 +126,7 @@ quota_periods as (
             / cast(quota_days as double) as decimal(28, 6)
         )) as quota_to_date_amount
     from quota_overlaps
-    group by org_key, period_grain, period_start
+    group by org_key, period_grain, period_start, currency_code
 ),
 
 joined as (
@@ -130,6 +134,7 @@ joined as (
         coalesce(quota_periods.org_key, won.org_key) as org_key,
         coalesce(quota_periods.period_grain, won.period_grain) as period_grain,
         coalesce(quota_periods.period_start, won.period_start) as period_start,
+        coalesce(quota_periods.currency_code, won.currency_code) as currency_code,
         coalesce(won.won_amount, 0) as won_amount,
         coalesce(won.won_count, 0) as won_count,
         coalesce(quota_periods.quota_amount, 0) as quota_amount,
@@ -140,6 +145,7 @@ joined as (
             quota_periods.org_key = won.org_key
             and quota_periods.period_grain = won.period_grain
             and quota_periods.period_start = won.period_start
+            and quota_periods.currency_code = won.currency_code
 ),
 
 measures as (
@@ -148,6 +154,7 @@ measures as (
         org_key,
         period_grain,
         period_start,
+        currency_code,
         won_amount as numerator,
         quota_amount as denominator,
         won_count as observation_count
@@ -158,6 +165,7 @@ measures as (
         org_key,
         period_grain,
         period_start,
+        currency_code,
         won_amount as numerator,
         quota_to_date_amount as denominator,
         won_count as observation_count
@@ -173,12 +181,11 @@ final as (
         measures.period_start,
         'all' as dimension,
         'all' as member,
-        clock.reporting_currency as currency_code,
+        measures.currency_code,
         cast(measures.numerator as decimal(28, 6)) as numerator,
         cast(measures.denominator as decimal(28, 6)) as denominator,
         cast(measures.observation_count as bigint) as observation_count
     from measures
-    cross join clock
 )
 
 select * from final

@@ -95,9 +95,9 @@ def coach_next(
 
 
 def quarter_to_date(
-    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity, currency: str
 ) -> pd.DataFrame:
-    """Return one row: where an entity stands in the running fiscal quarter.
+    """Return one row: where an entity stands in the running fiscal quarter, in one currency.
 
     Columns: fiscal_quarter_start, fiscal_quarter_end, day_count, elapsed_day_count, currency_code,
     won_amount, quota_amount, quota_to_date_amount, previous_won_amount (same day of the quarter
@@ -118,6 +118,8 @@ def quarter_to_date(
             cast(quarter.due_amount as double) as due_amount,
             quarter.due_count
         from pipeline.rpt_quarter_to_date as quarter
-        where quarter.entity_type = ? and quarter.entity_id = ? and {seen.sql}
+        where quarter.entity_type = ? and quarter.entity_id = ? and quarter.currency_code = ?
+            and {seen.sql}
     """
-    return frame(connection, sql, [entity.entity_type, entity.entity_id, *seen.parameters])
+    parameters = [entity.entity_type, entity.entity_id, currency, *seen.parameters]
+    return frame(connection, sql, parameters)

@@ -72,9 +72,9 @@ def render() -> None:
     board(entity, period, product, currency, today)
 
 
-def running_quarter(entity: Entity, period: Period) -> pd.Series | None:
+def running_quarter(entity: Entity, period: Period, currency: str) -> pd.Series | None:
     """Return the amounts of the running fiscal quarter, if the period is that quarter."""
-    rows = data.ask(week.quarter_to_date, entity)
+    rows = data.ask(week.quarter_to_date, entity, currency)
     if period.grain != "fiscal_quarter" or rows.empty:
         return None
     row = rows.iloc[0]
@@ -108,7 +108,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
     shown = figures(rows, [*whole, *sliced], data.registry(), data.sentences(), period, today)
 
     st.caption(f"{entity.label} · seen on {day(today)}")
-    quarter = running_quarter(entity, period)
+    quarter = running_quarter(entity, period, currency)
     st.title(period_headline(period, today, shown[quota].value, quarter), anchor=False)
     if quarter is not None and shown[quota].value is not None:
         st.write(quarter_sentence(quarter))

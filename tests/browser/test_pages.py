@@ -85,7 +85,8 @@ def test_this_week(
         won = one(
             marts,
             "select won_amount, currency_code from pipeline.rpt_quarter_to_date "
-            "where entity_type = 'company'",
+            "where entity_type = 'company' "
+            "and currency_code = (select reporting_currency from core.dim_clock)",
         )
         assert f"{money(float(won[0]), won[1])} won" in visitor.text()
         check_foot(visitor, build, marts)

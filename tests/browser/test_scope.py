@@ -168,7 +168,7 @@ def test_lists_are_cut_to_the_people_a_manager_may_see(
     own = Entity("manager_org", manager_id, "own")
     assert set(week.coach_next(marts, scope, own)["person_id"]) <= people
     assert week.movement(marts, scope, COMPANY, arguments["day"], arguments["currency"]).empty
-    assert week.quarter_to_date(marts, scope, COMPANY).empty
+    assert week.quarter_to_date(marts, scope, COMPANY, "USD").empty
 
 
 def test_addresses_of_rejected_rows_are_for_those_who_see_the_company(

@@ -1,5 +1,5 @@
 -- Where we are in the running fiscal quarter, and where we were on the same day of the one before.
--- Amounts in the reporting currency; deals in other currencies are counted, not added.
+-- Each currency by itself: amounts in different currencies are never added.
 with
 
 clock as (
@@ -54,11 +54,8 @@ deals as (
         opportunities.is_won,
         opportunities.outcome,
         opportunities.close_date,
-        case
-            when opportunities.currency_code = this_quarter.reporting_currency
-                then coalesce(opportunities.amount, 0)
-            else 0
-        end as amount,
+        coalesce(opportunities.currency_code, this_quarter.reporting_currency) as currency_code,
+        coalesce(opportunities.amount, 0) as amount,
         this_quarter.period_start,
         this_quarter.period_end,
         this_quarter.as_of_date,
@@ -73,6 +70,7 @@ deals as (
 closed as (
     select
         owner_org_key as org_key,
+        currency_code,
         sum(case when is_won and close_date >= period_start then amount else 0 end) as won_amount,
         sum(case when is_won and close_date >= period_start then 1 else 0 end) as won_count,
         sum(case when outcome = 'lost' and close_date >= period_start then 1 else 0 end)
@@ -86,12 +84,13 @@ closed as (
             as previous_full_won_amount
     from deals
     where not is_open and close_date >= previous_period_start and close_date <= as_of_date
-    group by owner_org_key
+    group by owner_org_key, currency_code
 ),
 
 open_due as (
     select
         org_versions.org_key,
+        deals.currency_code,
         sum(case
             when deals.close_date >= deals.as_of_date and deals.close_date <= deals.period_end
                 then deals.amount
@@ -114,24 +113,26 @@ open_due as (
             and deals.as_of_date >= org_versions.valid_from
             and deals.as_of_date < org_versions.valid_to
     where deals.is_open
-    group by org_versions.org_key
+    group by org_versions.org_key, deals.currency_code
 ),
 
 quota as (
     select
         quotas.org_key,
+        quotas.currency_code,
         max(case when quotas.measure_id = 'attainment' then quotas.denominator else 0 end)
             as quota_amount,
         max(case when quotas.measure_id = 'attainment_to_date' then quotas.denominator else 0 end)
             as quota_to_date_amount
     from quotas
     inner join this_quarter on quotas.period_start = this_quarter.period_start
-    group by quotas.org_key
+    group by quotas.org_key, quotas.currency_code
 ),
 
 parts as (
     select
         org_key,
+        currency_code,
         won_amount,
         won_count,
         lost_count,
@@ -149,6 +150,7 @@ parts as (
     union all
     select
         org_key,
+        currency_code,
         0 as won_amount,
         0 as won_count,
         0 as lost_count,
@@ -166,6 +168,7 @@ parts as (
     union all
     select
         org_key,
+        currency_code,
         0 as won_amount,
         0 as won_count,
         0 as lost_count,
@@ -186,6 +189,7 @@ added_up as (
     select
         org_entities.entity_type,
         org_entities.entity_id,
+        parts.currency_code,
         sum(parts.won_amount) as won_amount,
         sum(parts.won_count) as won_count,
         sum(parts.lost_count) as lost_count,
@@ -201,7 +205,7 @@ added_up as (
         sum(parts.quota_to_date_amount) as quota_to_date_amount
     from parts
     inner join org_entities on parts.org_key = org_entities.org_key
-    group by org_entities.entity_type, org_entities.entity_id
+    group by org_entities.entity_type, org_entities.entity_id, parts.currency_code
 ),
 
 final as (
@@ -212,7 +216,7 @@ final as (
         this_quarter.period_end as fiscal_quarter_end,
         this_quarter.day_count,
         this_quarter.elapsed_day_count,
-        this_quarter.reporting_currency as currency_code,
+        added_up.currency_code,
         cast(added_up.won_amount as decimal(18, 2)) as won_amount,
         cast(added_up.won_count as bigint) as won_count,
         cast(added_up.lost_count as bigint) as lost_count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -156,3 +157,53 @@ def test_shuffled_landing_order_gives_the_same_content(
     ours, theirs = manifest(home)["tables"], manifest(sample_home)["tables"]
     about_loads = {"quality.file", "quality.rule_result", "quality.rule_failure"}
     assert {name for name in ours if ours[name] != theirs[name]} <= about_loads
+
+
+def test_loaded_until_looks_at_the_warehouse_as_it_was(
+    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
+) -> None:
+    """Invariant 5: with both clocks set, what was landed since then changes no figure."""
+    home, landing = tmp_path / "home", tmp_path / "landing"
+    shutil.copytree(sample_home, home)
+    shutil.copytree(sample_folder, landing)
+    before = manifest(home)
+    (landing / "salesforce" / "Opportunity_late.csv").write_text(
+        "Id,Name,StageName,Amount,CloseDate,CreatedDate,SystemModstamp\n"
+        "006LATE00000001,A late deal,Closed Won,1000000,2026-09-30,"
+        "2026-09-01T09:00:00Z,2026-09-30T09:00:00Z\n"
+    )
+    config = ("--config", str(landing / "halftime.yml"), "--home", str(home))
+    cli("land", *config)
+    cli("run", *config, "--as-of", before["as_of"], "--loaded-until", "1")
+    then = manifest(home)["tables"]
+    cli("run", *config)
+    now = manifest(home)["tables"]
+    about_loads = {"core.dim_clock", "quality.rule_result", "quality.rule_failure"}
+    assert {name for name in then if then[name] != before["tables"][name]} <= about_loads
+    assert now["core.fct_opportunity"] != then["core.fct_opportunity"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs the right to mount a small file system")
+def test_full_disk_keeps_the_last_build(
+    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
+) -> None:
+    used = sum(path.stat().st_size for path in sample_home.rglob("*") if path.is_file())
+    small = tmp_path / "small"
+    small.mkdir()
+    size = f"size={used // 2**20 + 12}m"
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", small], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("this machine does not let us mount a small file system")
+    try:
+        home = small / "home"
+        shutil.copytree(sample_home, home)
+        before = (home / "published" / "current.json").read_text()
+        config = ("--config", str(sample_folder / "halftime.yml"), "--home", str(home))
+        done = cli("run", *config, check=False)
+        assert done.returncode == 3, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        assert (home / "published" / "current.json").read_text() == before
+        assert manifest(home)["tables"] == manifest(sample_home)["tables"]
+        assert not list((home / "published").glob(".2*")), "no half-written build is left"
+    finally:
+        subprocess.run(["umount", small], check=True)

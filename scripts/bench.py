@@ -90,7 +90,7 @@ def bench_size(size: str, seed: int, folder: Path) -> SizeResult:
     build = max(path for path in (home / "builds").iterdir() if path.is_dir())
     models, dbt_seconds = dbt_times(build / "dbt" / "run")
     straight, straight_models = run_straight(
-        home / "warehouse.duckdb", build / "dbt" / "run", folder / "straight.duckdb"
+        home / "warehouse.duckdb", build / "dbt" / "run", folder / "straight" / "warehouse.duckdb"
     )
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         tables = [
@@ -163,6 +163,8 @@ def dbt_times(target: Path) -> tuple[list[tuple[str, float]], float]:
 
 def run_straight(warehouse: Path, target: Path, copy: Path) -> tuple[float, dict[str, float]]:
     """Run the compiled SQL of every model in one DuckDB process, in dbt's order, on a copy."""
+    # The compiled SQL names its database after the file, so the copy bears the same name.
+    copy.parent.mkdir(exist_ok=True)
     shutil.copyfile(warehouse, copy)
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     results = json.loads((target / "run_results.json").read_text())["results"]
@@ -172,16 +174,13 @@ def run_straight(warehouse: Path, target: Path, copy: Path) -> tuple[float, dict
     seconds: dict[str, float] = {}
     with duckdb.connect(str(copy), config=DUCKDB_SETTINGS) as con:
         con.execute("set TimeZone = 'UTC'")
-        # The compiled SQL names the database of the warehouse's file.
-        name = warehouse.stem
         begun = time.monotonic()
         for node in order:
             started = time.monotonic()
             relation = f'"{node["schema"]}"."{node["alias"]}"'
             if node["config"]["materialized"] == "view":
                 continue
-            sql = node["compiled_code"].replace(f'"{name}".', f'"{copy.stem}".')
-            con.execute(f"create or replace table {relation} as {sql}")
+            con.execute(f"create or replace table {relation} as {node['compiled_code']}")
             seconds[node["name"]] = time.monotonic() - started
         total = time.monotonic() - begun
     copy.unlink()
@@ -247,7 +246,7 @@ def report(results: list[SizeResult], speeds: list[LandingSpeed], seed: int) -> 
         "",
         f"Machine: {machine()}. Date: {dt.datetime.now(dt.UTC):%Y-%m-%d}. Seed {seed}.",
     ]
-    for result in results:
+    for result in sorted(results, key=lambda item: item.raw_rows):
         lines += [
             "",
             (
@@ -298,12 +297,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
-    speeds = bench_landing(ROOT / "var" / "bench" / "landing", land_alone)
-    for item in speeds:
-        print(f"landing: {item}", flush=True)
     results = [
         bench_size(size, options.seed, ROOT / "var" / "bench" / size) for size in options.sizes
     ]
+    speeds = bench_landing(ROOT / "var" / "bench" / "landing", land_alone)
+    for item in speeds:
+        print(f"landing: {item}", flush=True)
     options.out.write_text(report(results, speeds, options.seed), encoding="utf-8")
     print(f"Wrote {options.out}")
 

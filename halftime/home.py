@@ -56,6 +56,11 @@ class Home:
         return self.published / "current.json"
 
     @property
+    def dbt_variables(self) -> Path:
+        """The variables of the latest build, for those who call dbt themselves."""
+        return self.root / "dbt_vars.json"
+
+    @property
     def temporary(self) -> Path:
         """Spill space of DuckDB."""
         return self.root / "tmp"

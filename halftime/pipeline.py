@@ -18,7 +18,15 @@ from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.dbt import DbtStep, run_dbt
 from halftime.errors import DataError, MachineError, UsageError
-from halftime.home import PROJECT_ROOT, Home, machine_errors, new_build_id, to_json, utc_now
+from halftime.home import (
+    PROJECT_ROOT,
+    Home,
+    machine_errors,
+    new_build_id,
+    to_json,
+    utc_now,
+    write_atomically,
+)
 from halftime.landing import LandingReport, land, preflight
 from halftime.publish import Publication, publish
 from quality.dbt_results import collect_dbt_tests
@@ -62,6 +70,8 @@ class Build:
         with machine_errors(f"create the build folder {build.folder}"):
             (build.folder / "logs").mkdir(parents=True)
             (build.folder / "rules").mkdir()
+            # So that plain dbt can be called with what this build was called with.
+            write_atomically(home.dbt_variables, to_json(variables))
             build.save()
         return build
 

@@ -130,7 +130,8 @@ class _Reader:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            raise self.fail(at, f"'{'.'.join(at)}' must be a mapping.", "Write 'key: value' lines.")
+            name = f"'{'.'.join(at)}'" if at else "the file"
+            raise self.fail(at, f"{name} must be a mapping.", "Write 'key: value' lines.")
         for key in value:
             if keys is not None and key not in keys:
                 raise self.fail(
@@ -197,7 +198,9 @@ def load_config(
         as_of=_day(reader, reporting.get("as_of")),
         sources=sources,
         source_settings=settings,
-        stage_overrides=_read_stages(reader, top.get("stages")),
+        stage_overrides=_read_stages(
+            reader, top.get("stages"), frozenset(system for system, _ in contracts)
+        ),
     )
 
 
@@ -312,18 +315,32 @@ def _object_spec(
     constants = reader.mapping(item.get("constants"), (*at, "constants"), columns)
     return ObjectSpec(
         files=reader.texts(item["files"], (*at, "files")) if item.get("files") else (),
-        columns={key: str(header) for key, header in mapped.items()},
-        constants={key: _constant(constant) for key, constant in constants.items()},
+        columns={
+            key: _filled(reader, header, (*at, "columns", key)) for key, header in mapped.items()
+        },
+        constants={
+            key: _constant(reader, constant, (*at, "constants", key))
+            for key, constant in constants.items()
+        },
         sheet=str(item["sheet"]) if item.get("sheet") else None,
         delimiter=str(item["delimiter"]) if item.get("delimiter") else None,
         encoding=str(item["encoding"]) if item.get("encoding") else None,
     )
 
 
-def _constant(value: Any) -> str:
+def _filled(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
+    """Return a single value as text; nothing, a list or a mapping is a mistake."""
+    if value is None or isinstance(value, (list, dict)):
+        raise reader.fail(
+            at, f"'{'.'.join(at)}' needs one value.", "Write it behind the colon; '' is a blank."
+        )
+    return str(value)
+
+
+def _constant(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return _filled(reader, value, at)
 
 
 def _format_settings(reader: _Reader, node: dict, at: tuple[str, ...]) -> dict[str, Any]:
@@ -336,7 +353,16 @@ def _format_settings(reader: _Reader, node: dict, at: tuple[str, ...]) -> dict[s
     for key in ("decimal", "thousands"):
         if key in node:
             sign = node[key]
-            if sign not in {".", ",", " ", "'", "\u00a0", "\u202f", "\u2019", ""}:
+            if not isinstance(sign, str) or sign not in {
+                ".",
+                ",",
+                " ",
+                "'",
+                "\u00a0",
+                "\u202f",
+                "\u2019",
+                "",
+            }:
                 raise reader.fail(
                     (*at, key), f"'{key}' is '{sign}'.", "Use one of . , ' or a blank."
                 )
@@ -356,16 +382,16 @@ def _value_maps(
     maps = reader.mapping(value, (*at, "values"), columns)
     return {
         column: {
-            str(old): str(new)
+            old: _filled(reader, new, (*at, "values", column, old))
             for old, new in reader.mapping(pairs, (*at, "values", column), None).items()
         }
         for column, pairs in maps.items()
     }
 
 
-def _read_stages(reader: _Reader, value: Any) -> list[dict[str, Any]]:
+def _read_stages(reader: _Reader, value: Any, systems: frozenset[str]) -> list[dict[str, Any]]:
     overrides = []
-    for system, stages in reader.mapping(value, ("stages",), None).items():
+    for system, stages in reader.mapping(value, ("stages",), systems).items():
         for stage, entry in reader.mapping(stages, ("stages", system), None).items():
             at = ("stages", system, stage)
             item = reader.mapping(entry, at, _STAGE_KEYS)
@@ -376,13 +402,22 @@ def _read_stages(reader: _Reader, value: Any) -> list[dict[str, Any]]:
                     f"the stage '{stage}' has the category '{category}'.",
                     f"Use one of: {', '.join(STAGE_CATEGORIES)}.",
                 )
+            order, qualified = item.get("order", 0), item.get("qualified", category == "won")
+            if not isinstance(order, int) or isinstance(order, bool):
+                raise reader.fail(
+                    (*at, "order"), f"'order' is '{order}'.", "Give a whole number: 1, 2, 3 …"
+                )
+            if not isinstance(qualified, bool):
+                raise reader.fail(
+                    (*at, "qualified"), f"'qualified' is '{qualified}'.", "Write true or false."
+                )
             overrides.append(
                 {
                     "source_system": system,
-                    "stage_name": str(stage),
+                    "stage_name": stage,
                     "stage_category": category,
-                    "stage_order": int(item.get("order", 0)),
-                    "is_qualified": bool(item.get("qualified", category == "won")),
+                    "stage_order": order,
+                    "is_qualified": qualified,
                 },
             )
     return overrides

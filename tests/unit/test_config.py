@@ -103,6 +103,31 @@ stages:
         ),
         ("version: 1\nsources: {tabular: {}}\nlanding: nowhere\n", ["line 3", "nowhere"]),
         ("a: [", ["line 1", "YAML is broken"]),
+        ("[a, b]\n", ["the file must be a mapping"]),
+        (
+            "version: 1\nstages: {tabluar: {}}\nsources: {tabular: {}}\n",
+            ["line 2", "Did you mean 'tabular'"],
+        ),
+        (
+            "version: 1\nstages:\n  tabular:\n    X: {category: won, order: two}\n"
+            "sources: {tabular: {}}\n",
+            ["line 4", "'order' is 'two'"],
+        ),
+        (
+            "version: 1\nstages: {tabular: {X: {category: won, qualified: maybe}}}\n"
+            "sources: {tabular: {}}\n",
+            ["'qualified' is 'maybe'"],
+        ),
+        ('version: 1\nsources: {tabular: {decimal: [","]}}\n', ["'decimal' is"]),
+        (
+            "version: 1\nsources: {tabular: {objects: {opportunity: {constants: {stage: }}}}}\n",
+            ["constants.stage' needs one value"],
+        ),
+        (
+            "version: 1\nsources:\n  tabular:\n    objects:\n      opportunity:\n"
+            "        values: {stage: {Won: }}\n",
+            ["line 6", "values.stage.Won' needs one value"],
+        ),
     ],
 )
 def test_mistakes_name_line_and_key(tmp_path: Path, text: str, words: list[str]) -> None:

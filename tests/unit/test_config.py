@@ -109,13 +109,11 @@ stages:
             ["line 2", "Did you mean 'tabular'"],
         ),
         (
-            "version: 1\nstages:\n  tabular:\n    X: {category: won, order: two}\n"
-            "sources: {tabular: {}}\n",
+            "version: 1\nstages:\n  tabular:\n    X: {category: won, order: two}\nsources: {tabular:}",
             ["line 4", "'order' is 'two'"],
         ),
         (
-            "version: 1\nstages: {tabular: {X: {category: won, qualified: maybe}}}\n"
-            "sources: {tabular: {}}\n",
+            "stages: {tabular: {X: {category: won, qualified: maybe}}}\nversion: 1\nsources: {tabular:}",
             ["'qualified' is 'maybe'"],
         ),
         ('version: 1\nsources: {tabular: {decimal: [","]}}\n', ["'decimal' is"]),
@@ -124,9 +122,8 @@ stages:
             ["constants.stage' needs one value"],
         ),
         (
-            "version: 1\nsources:\n  tabular:\n    objects:\n      opportunity:\n"
-            "        values: {stage: {Won: }}\n",
-            ["line 6", "values.stage.Won' needs one value"],
+            "version: 1\nsources: {tabular: {objects: {opportunity:\n  {values: {stage: {Won: }}}}}}\n",
+            ["line 3", "values.stage.Won' needs one value"],
         ),
     ],
 )

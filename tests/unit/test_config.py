@@ -109,12 +109,12 @@ stages:
             ["line 2", "Did you mean 'tabular'"],
         ),
         (
-            "version: 1\nstages:\n  tabular:\n    X: {category: won, order: two}\nsources: {tabular:}",
+            "version: 1\nsources: {tabular:}\nstages: {tabular:\n  {X: {category: won, order: two}}}",
             ["line 4", "'order' is 'two'"],
         ),
         (
-            "stages: {tabular: {X: {category: won, qualified: maybe}}}\nversion: 1\nsources: {tabular:}",
-            ["'qualified' is 'maybe'"],
+            "version: 1\nsources: {tabular:}\nstages: {tabular: {X: {category: won, qualified: 1}}}",
+            ["'qualified' is '1'"],
         ),
         ('version: 1\nsources: {tabular: {decimal: [","]}}\n', ["'decimal' is"]),
         (
@@ -122,7 +122,7 @@ stages:
             ["constants.stage' needs one value"],
         ),
         (
-            "version: 1\nsources: {tabular: {objects: {opportunity:\n  {values: {stage: {Won: }}}}}}\n",
+            "version: 1\nsources: {tabular: {objects:\n  {opportunity: {values: {stage: {Won: }}}}}}",
             ["line 3", "values.stage.Won' needs one value"],
         ),
     ],

@@ -25,6 +25,9 @@ CONTRACTS = {
 }
 
 
+BARE = "version: 1\nsources: {tabular: {}}\n"
+
+
 def load(tmp_path: Path, text: str):
     path = tmp_path / "halftime.yml"
     path.write_text(text)
@@ -109,11 +112,11 @@ stages:
             ["line 2", "Did you mean 'tabular'"],
         ),
         (
-            "version: 1\nsources: {tabular:}\nstages: {tabular:\n  {X: {category: won, order: two}}}",
+            f"{BARE}stages: {{tabular:\n  {{X: {{category: won, order: two}}}}}}",
             ["line 4", "'order' is 'two'"],
         ),
         (
-            "version: 1\nsources: {tabular:}\nstages: {tabular: {X: {category: won, qualified: 1}}}",
+            f"{BARE}stages: {{tabular: {{X: {{category: won, qualified: 1}}}}}}",
             ["'qualified' is '1'"],
         ),
         ('version: 1\nsources: {tabular: {decimal: [","]}}\n', ["'decimal' is"]),
@@ -122,7 +125,7 @@ stages:
             ["constants.stage' needs one value"],
         ),
         (
-            "version: 1\nsources: {tabular: {objects:\n  {opportunity: {values: {stage: {Won: }}}}}}",
+            "version: 1\nsources: {tabular: {objects: {opportunity: {values:\n  {stage: {Won: }}}}}}",
             ["line 3", "values.stage.Won' needs one value"],
         ),
     ],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -31,16 +32,6 @@ class DbtStep:
     target: Path
     exit_code: int
     results: list[dict[str, Any]] = field(repr=False)
-
-    @property
-    def manifest(self) -> Path:
-        """Path of the manifest that the step compiled."""
-        return self.target / "manifest.json"
-
-    @property
-    def run_results(self) -> Path:
-        """Path of the step's run results."""
-        return self.target / "run_results.json"
 
     def broken(self) -> list[dict[str, Any]]:
         """Return the nodes that could not be run at all."""
@@ -101,6 +92,11 @@ def run_dbt(
     if (target / _PARSE_CACHE).is_file():
         shutil.copyfile(target / _PARSE_CACHE, cached)
     results = _read_results(target)
+    if exit_code < 0:
+        raise MachineError(
+            f"dbt ({step}) was ended by signal {-exit_code} ({signal.strsignal(-exit_code)}).",
+            hint="Too little memory is the usual cause; the last published build is still served.",
+        )
     if exit_code != 0 and not results:
         _raise_for(step, messages, folder)
     done = DbtStep(target=target, exit_code=exit_code, results=results)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ from halftime.home import (
 from halftime.landing import LandingReport, land, preflight
 from halftime.publish import Publication, publish
 from quality.dbt_results import collect_dbt_tests
+from quality.results import private
 from quality.verdict import Verdict, read_verdict
 
 
@@ -91,7 +93,7 @@ class Build:
     def save(self) -> None:
         """Write the state down."""
         with machine_errors("write the state of the build"):
-            (self.folder / "run.json").write_text(to_json(self.state), encoding="utf-8")
+            write_atomically(self.folder / "run.json", to_json(self.state))
 
     @contextmanager
     def step(self, name: str) -> Iterator[dict[str, Any]]:
@@ -102,7 +104,7 @@ class Build:
         try:
             yield record
         except BaseException as error:
-            record |= {"status": "failed", "error": str(error)}
+            record |= {"status": "failed", "error": str(error) or type(error).__name__}
             self.state["status"] = "failed"
             raise
         else:
@@ -153,6 +155,7 @@ def build_step(build: Build, reporter: Reporter) -> None:
             progress=tick,
         )
         record["nodes"] = len(tested.results)
+        build.state["status"] = "built"
 
 
 def _stop_on_broken_models(done: DbtStep, build: Build) -> None:
@@ -163,7 +166,7 @@ def _stop_on_broken_models(done: DbtStep, build: Build) -> None:
     if not broken:
         return
     first = (failed or broken)[0]
-    message = " ".join(str(first.get("message") or "").split())
+    message = private(str(first.get("message") or ""))  # it may quote a value of a row
     raise DataError(
         f"{len(failed)} of {len(done.results)} models failed and "
         f"{len(broken) - len(failed)} were skipped; first {first['unique_id']}: {message}",
@@ -174,6 +177,9 @@ def _stop_on_broken_models(done: DbtStep, build: Build) -> None:
 def validate_step(build: Build, reporter: Reporter) -> Verdict:
     """Collect the results of the dbt tests, run the Great Expectations rules, and weigh both."""
     rules = build.folder / "rules"
+    build.state.pop("verdict", None)  # an older verdict must not outlive a check that fails
+    for stale in rules.glob("*.parquet"):
+        stale.unlink()
     with build.step("validate") as record:
         target = build.folder / "dbt" / "test"
         collect_dbt_tests(
@@ -187,7 +193,7 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
             _run_rules(build, tick)
         verdict = read_verdict(rules)
         record |= {"verdict": verdict.verdict, "rules": verdict.rule_count}
-        build.state["verdict"] = verdict.verdict
+        build.state |= {"verdict": verdict.verdict, "status": "validated"}
     return verdict
 
 
@@ -223,7 +229,9 @@ def _run_rules(build: Build, tick: Any) -> None:
                 continue
     if process.returncode != 0:
         last = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        kind = MachineError if process.returncode == MachineError.exit_code else DataError
+        # A negative code is a signal: what kills a process for want of memory leaves no message.
+        is_machine = process.returncode in (MachineError.exit_code, -signal.SIGKILL)
+        kind = MachineError if is_machine else DataError
         raise kind(
             f"The rules could not be checked: {last[0] if last else 'no message'}",
             hint=f"The whole message stands in {log}. The last published build is still served.",

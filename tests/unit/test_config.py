@@ -125,7 +125,7 @@ stages:
             ["constants.stage' needs one value"],
         ),
         (
-            "version: 1\nsources: {tabular: {objects: {opportunity: {values:\n  {stage: {Won: }}}}}}",
+            "version: 1\nsources: {tabular: {objects: {opportunity: {values:\n{stage: {Won: }}}}}}",
             ["line 3", "values.stage.Won' needs one value"],
         ),
     ],

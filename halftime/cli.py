@@ -38,6 +38,7 @@ LoadedUntilOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DEFAULT_CONFIG = Path("halftime.yml")
 DEFAULT_HOME = Path("var")
+INTERRUPTED = 130  # what Typer makes of Ctrl-C
 
 
 def _config(path: Path, landing: Path | None = None) -> Any:
@@ -134,6 +135,7 @@ def build(
     reporter = Reporter(json_output=json_output)
     settings, options, place = _config(config, landing), _options(as_of, loaded_until), _home(home)
     _need_warehouse(place)
+    place.create()
     with place.lock():
         made = pipeline.Build.create(place, settings, options)
         pipeline.build_step(made, reporter)
@@ -170,6 +172,7 @@ def publish(
     reporter = Reporter(json_output=json_output)
     settings, place = _config(config, landing), _home(home)
     _need_warehouse(place)
+    place.create()
     with place.lock():
         made = pipeline.Build.latest(place)
         published = pipeline.publish_step(made, settings, reporter)
@@ -246,11 +249,17 @@ def main(arguments: list[str] | None = None) -> int:
         reporter.error(error.message, error.hint)
         return error.exit_code
     except KeyboardInterrupt:
-        reporter.error("Stopped by the user.", "The last published build is still served.")
-        return 1
+        return _stopped(reporter)
     except Exception as error:  # noqa: BLE001 -- the last line of defence: no user sees a traceback
         return _unexpected(error, reporter, debug=debug)
+    if code == INTERRUPTED:
+        return _stopped(reporter)
     return code if isinstance(code, int) else 0
+
+
+def _stopped(reporter: Reporter) -> int:
+    reporter.error("Stopped by the user.", "The last published build is still served.")
+    return 1
 
 
 def _unexpected(error: Exception, reporter: Reporter, *, debug: bool) -> int:
@@ -258,10 +267,11 @@ def _unexpected(error: Exception, reporter: Reporter, *, debug: bool) -> int:
     from halftime.home import is_machine_trouble
 
     if hasattr(error, "format_message"):  # Typer's own usage errors share no public base class
-        reporter.error(error.format_message(), "See 'halftime --help'.")
+        if message := error.format_message():  # empty after the help that a bare call prints
+            reporter.error(message, "See 'halftime --help'.")
         return 2
     if isinstance(error, typer.Abort):
-        return 1
+        return _stopped(reporter)
     if debug:
         raise error
     first = (str(error).splitlines() or [""])[0]

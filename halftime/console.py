@@ -45,7 +45,7 @@ class Reporter:
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[part]}"),
+            TextColumn("{task.fields[part]}", style="dim", markup=False),
             console=self.err,
         )
 

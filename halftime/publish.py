@@ -34,6 +34,7 @@ from halftime.home import (
     write_atomically,
 )
 from quality.load import load_rule_tables
+from quality.results import connection_settings
 
 PUBLISHED_SCHEMAS = (
     "core",
@@ -83,17 +84,23 @@ def publish(
     """Copy the marts of the warehouse into ``published/<build_id>/`` and serve that build.
 
     ``verdict`` is 'passed' or 'warnings'. Raises :class:`MachineError` when disk or rights
-    forbid it; the build served before stays served then.
+    forbid it; the build served before stays served then. A build that was published before is
+    served again as it is.
     """
     staging = home.published / f".{build_id}"
     final = home.published / build_id
     with machine_errors("write the published build"):
-        shutil.rmtree(staging, ignore_errors=True)
+        for half_written in home.published.glob(".*Z-*"):  # left by a process that was killed
+            shutil.rmtree(half_written, ignore_errors=True)
+        if final.is_dir():
+            manifest = json.loads((final / "manifest.json").read_text(encoding="utf-8"))
+            write_atomically(home.current_file, to_json(_pointer(manifest)))
+            return Publication(build_id, final / "marts.duckdb", manifest)
         staging.mkdir(parents=True)
         try:
             tables = _copy_marts(home, build_id, staging, dbt_manifest, progress)
             manifest = _manifest(build_id, config, staging, tables, verdict, started_at)
-            (staging / "manifest.json").write_text(to_json(manifest), encoding="utf-8")
+            write_atomically(staging / "manifest.json", to_json(manifest))
             for path in staging.iterdir():
                 path.chmod(0o444)
             sync_folder(staging)
@@ -130,11 +137,7 @@ def _copy_marts(
 ) -> dict[str, dict[str, Any]]:
     relations = published_relations(dbt_manifest)
     tables: dict[str, dict[str, Any]] = {}
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": "3GB",
-        "threads": 2,
-        "preserve_insertion_order": True,
-    }
+    settings = {**connection_settings(), "preserve_insertion_order": True}
     with duckdb.connect(str(folder / "marts.duckdb"), config=settings) as con:
         con.execute(f"set temp_directory = '{str(home.temporary).replace(chr(39), chr(39) * 2)}'")
         con.execute("set TimeZone = 'UTC'")

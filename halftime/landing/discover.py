@@ -56,6 +56,11 @@ class Candidate:
     is_certain: bool = True
 
     @property
+    def shown(self) -> str:
+        """The path as text: bytes of a file name that are no UTF-8 become a replacement sign."""
+        return self.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+    @property
     def is_known(self) -> bool:
         """Whether an object claims the file."""
         return self.object != UNASSIGNED

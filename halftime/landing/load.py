@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,10 +69,10 @@ def land(
             reports = []
             for done, candidate in enumerate(candidates):
                 if progress:
-                    progress(LandingEvent(candidate.path, done, len(candidates)))
+                    progress(LandingEvent(candidate.shown, done, len(candidates)))
                 reports.append(run.land_file(candidate))
                 if progress:
-                    event = LandingEvent(candidate.path, done + 1, len(candidates), reports[-1])
+                    event = LandingEvent(candidate.shown, done + 1, len(candidates), reports[-1])
                     progress(event)
         except (duckdb.Error, OSError) as error:
             if store.is_own_fault(error, landing_dir):
@@ -179,7 +180,7 @@ def _check_mapping(path: Path, candidate: Candidate, contract: Contract, spec: O
             close = nearest([wanted], header)
             found = ", ".join(f"'{name}'" for name in header[:20])
             raise UsageError(
-                f"{candidate.path}: sources: {candidate.system}: objects: {candidate.object}: "
+                f"{candidate.shown}: sources: {candidate.system}: objects: {candidate.object}: "
                 f"columns: {column}: the file has no column '{wanted}'; found {found}.",
                 hint=f"Did you mean '{close}'?" if close else "Name a header of the file.",
             )
@@ -264,7 +265,7 @@ class _Load:
     def land_file(self, candidate: Candidate) -> FileReport:
         """Land one file, or say why not."""
         path = self.landing_dir / candidate.path
-        report = FileReport(candidate.system, candidate.object, candidate.path, "unknown")
+        report = FileReport(candidate.system, candidate.object, candidate.shown, "unknown")
         try:
             report = replace(report, bytes=path.stat().st_size, sha256=text.digest(path))
         except OSError as error:
@@ -336,7 +337,7 @@ class _Load:
                 self._land_open(candidate, contract, spec, file, state)
         except RejectedFileError as error:
             return self._record(_rejected(state.report, candidate, error))
-        except (duckdb.Error, OSError, UnicodeError) as error:
+        except (duckdb.Error, OSError, ValueError, csv.Error, pa.ArrowException) as error:
             if store.is_own_fault(error, path):
                 raise
             reason = f"The file cannot be read: {(str(error).splitlines() or ['unknown'])[0]}"
@@ -367,7 +368,7 @@ class _Load:
             reason = missing_column_reason(contract, file.header, match)
             raise RejectedFileError("missing_column", reason)
         store.choose_compression(self.con, state.report.bytes)
-        landed = self._insert(contract, match, file, candidate.path)
+        landed = self._insert(contract, match, file, candidate.shown)
         if landed != file.source_rows:
             raise RejectedFileError(
                 "row_count_mismatch",

@@ -325,6 +325,17 @@ def test_a_file_that_cannot_be_read_is_rejected_whole(
     assert place.query("select raw_id from raw.crm__deal") == [("7",)]
 
 
+def test_a_file_name_that_is_no_utf8_lands(place: Place) -> None:
+    place.write("crm/Deal.csv", "Id,StageName\n1,Won\n")
+    source = os.fsencode(place.landing / "crm" / "Deal.csv")
+    os.rename(source, source.replace(b"Deal.csv", b"Deal_M\xe4rz.csv"))
+
+    assert [(file.status, file.file) for file in place.land().files] == [
+        ("landed", "crm/Deal_M\ufffdrz.csv")
+    ]
+    assert place.query("select _source_file from raw.crm__deal") == [("crm/Deal_M\ufffdrz.csv",)]
+
+
 def test_a_header_alone_lands_without_rows(place: Place) -> None:
     place.write("crm/Deal.csv", "Id,StageName\n")
     assert (only(place.land()).status, only(place.land()).rows) == ("landed", 0)

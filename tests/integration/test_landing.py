@@ -327,8 +327,8 @@ def test_a_file_that_cannot_be_read_is_rejected_whole(
 
 def test_a_file_name_that_is_no_utf8_lands(place: Place) -> None:
     place.write("crm/Deal.csv", "Id,StageName\n1,Won\n")
-    source = os.fsencode(place.landing / "crm" / "Deal.csv")
-    os.rename(source, source.replace(b"Deal.csv", b"Deal_M\xe4rz.csv"))
+    path = place.landing / "crm" / "Deal.csv"
+    path.rename(path.with_name(os.fsdecode(b"Deal_M\xe4rz.csv")))
 
     assert [(file.status, file.file) for file in place.land().files] == [
         ("landed", "crm/Deal_M\ufffdrz.csv")

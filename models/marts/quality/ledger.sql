@@ -1,11 +1,38 @@
 -- Every row is accounted for: what the reader counted against what staging judged. A file that was
 -- rejected whole counts all its rows as rejected (none, if it could not be read far enough to
--- count); a duplicate's rows were landed before from its twin, so they are superseded.
+-- count); a duplicate's rows were landed before from its twin, so they are superseded. A file that
+-- was rejected and, its mapping mended, came again with the same bytes counts once: as it ended.
 with
 
-files as (
+known_files as (
     select * from {{ ref('file') }}
     where file_status <> 'unknown'
+),
+
+attempts as (
+    select
+        source_system,
+        object,
+        source_file,
+        file_hash,
+        max(load_id) as last_load_id
+    from known_files
+    where file_status in ('landed', 'rejected')
+    group by source_system, object, source_file, file_hash
+),
+
+files as (
+    select known_files.*
+    from known_files
+    left join attempts
+        on
+            known_files.source_system = attempts.source_system
+            and known_files.object = attempts.object
+            and known_files.source_file = attempts.source_file
+            and known_files.file_hash = attempts.file_hash
+    where
+        known_files.file_status <> 'rejected'
+        or coalesce(known_files.load_id = attempts.last_load_id, true)
 ),
 
 judged_rows as (

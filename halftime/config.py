@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import hashlib
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class Config:
     """A checked configuration; ``landing`` is absolute, dates and numbers are typed."""
 
     path: Path
+    sha256: str
     company: str
     landing: Path
     timezone: str
@@ -53,6 +55,11 @@ class Config:
     sources: tuple[SourceSpec, ...]
     source_settings: dict[str, Any] = field(hash=False)
     stage_overrides: list[dict[str, Any]] = field(hash=False)
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """Name and sha-256 of the file that was read."""
+        return {"file": self.path.name, "sha256": self.sha256}
 
     def dbt_vars(self, *, as_of: dt.date | None, loaded_until: int | None) -> dict[str, Any]:
         """Return the variables that every dbt call of a run gets."""
@@ -76,7 +83,9 @@ class _Reader:
         self.path = path
         self.lines: dict[tuple[str, ...], int] = {}
         try:
-            text = path.read_text(encoding="utf-8")
+            content = path.read_bytes()
+            self.sha256 = hashlib.sha256(content).hexdigest()
+            text = content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise UsageError(
                 f"{path} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8."
@@ -190,6 +199,7 @@ def load_config(
     sources, settings = _read_sources(reader, top.get("sources"), contracts)
     return Config(
         path=path,
+        sha256=reader.sha256,
         company=str(top.get("company") or "Company"),
         landing=_landing_folder(reader, path, top.get("landing"), landing),
         timezone=_timezone(reader, reporting.get("timezone", "UTC"), ("reporting", "timezone")),

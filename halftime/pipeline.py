@@ -66,6 +66,7 @@ class Build:
             "build_id": build.build_id,
             "started_at": now.isoformat(),
             "variables": variables,
+            "configuration": config.fingerprint,
             "steps": {},
             "status": "running",
         }
@@ -249,6 +250,11 @@ def publish_step(build: Build, config: Config, reporter: Reporter) -> Publicatio
         raise DataError(
             f"The build {build.build_id} broke a critical rule and is not published.",
             hint="See 'halftime status'; the last published build is still served.",
+        )
+    if build.state.get("configuration", config.fingerprint) != config.fingerprint:
+        raise UsageError(
+            f"{config.path} is not what the build {build.build_id} was made with.",
+            hint="Run 'halftime build' and 'halftime validate' again, or name the file it had.",
         )
     with build.step("publish") as record, reporter.step("Publishing") as tick:
         published = publish(

@@ -193,7 +193,7 @@ def _manifest(
             "marts.duckdb": {"bytes": database.stat().st_size, "sha256": file_sha256(database)}
         },
         "tables": tables,
-        "configuration": {"file": config.path.name, "sha256": file_sha256(config.path)},
+        "configuration": config.fingerprint,
         "code": {
             "halftime": __version__,
             "git_commit": _git_commit(),

@@ -1,0 +1,64 @@
+"""The steps called one by one: each may be repeated, none publishes on what is no longer true."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+pytestmark = pytest.mark.xdist_group("sample")
+
+
+@pytest.fixture
+def home(sample_home: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(sample_home, tmp_path / "home")
+
+
+def current(home: Path) -> dict:
+    return json.loads((home / "published" / "current.json").read_text())
+
+
+def state(home: Path) -> dict:
+    path = home / "builds" / current(home)["build_id"] / "run.json"
+    return json.loads(path.read_text())
+
+
+def test_publishing_twice_serves_the_same_build(home: Path, sample_folder: Path, cli: Cli) -> None:
+    before = current(home)
+    half_written = home / "published" / ".20200101T000000Z-abcdef"
+    half_written.mkdir()
+    cli("publish", "--config", str(sample_folder / "halftime.yml"), "--home", str(home))
+    assert current(home) == before
+    assert state(home)["status"] == "published"
+    assert not half_written.exists(), "what a killed run left behind is cleared"
+
+
+def test_a_check_that_fails_leaves_no_older_verdict(
+    home: Path, sample_folder: Path, cli: Cli
+) -> None:
+    """Validated once, the build may not be published after a later validation broke off."""
+    build_id = current(home)["build_id"]
+    shutil.rmtree(home / "published" / build_id)
+    (home / "builds" / build_id / "dbt" / "test" / "run_results.json").unlink()
+    assert cli("validate", "--home", str(home), check=False).returncode == 1
+    config = str(sample_folder / "halftime.yml")
+    done = cli("publish", "--config", config, "--home", str(home), check=False)
+    assert done.returncode == 2, done.stderr
+    assert "was not validated" in done.stderr
+
+
+def test_a_configuration_that_changed_since_the_build_is_refused(
+    home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
+) -> None:
+    config = tmp_path / "halftime.yml"
+    config.write_text((sample_folder / "halftime.yml").read_text() + "# another line\n")
+    arguments = ("--config", str(config), "--landing", str(sample_folder), "--home", str(home))
+    done = cli("publish", *arguments, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "halftime build" in done.stderr
+    assert state(home)["status"] == "published"

@@ -47,6 +47,15 @@ def pip(*arguments: str) -> None:
         )
 
 
+def has_pip() -> bool:
+    """Tell whether the venv can install; a creation that was cut off, or a new Python, cannot."""
+    python = VENV / "bin" / "python"
+    if not python.exists():
+        return False
+    command = [str(python), "-m", "pip", "--version"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def main(profile: str) -> None:
     """Install the profile unless its hash is remembered."""
     if sys.version_info < (3, 11):  # noqa: UP036 -- whatever python3 is on the machine runs this
@@ -58,9 +67,9 @@ def main(profile: str) -> None:
         return
     begun = time.monotonic()
     print(f"Installing {LOCKS[profile]} into .venv …", flush=True)
-    if not (VENV / "bin" / "python").exists():
+    if not has_pip():
         try:
-            venv.EnvBuilder(with_pip=True, symlinks=True).create(VENV)
+            venv.EnvBuilder(with_pip=True, symlinks=True, clear=True).create(VENV)
         except (OSError, subprocess.CalledProcessError) as error:
             sys.exit(f"Could not create {VENV}: {error}. On Debian, install python3-venv.")
     # The lock names every package, so pip need not resolve; one optional package of dbt is left

@@ -37,7 +37,6 @@ FAILURE_COLUMNS = {
     "table_name": "varchar",
     "key": "varchar",
 }
-ENGINE_FILES = {"great_expectations": "gx", "dbt": "dbt"}
 
 
 class Cursor(Protocol):

@@ -29,32 +29,6 @@ stock_dates as (
     group by stock_date
 ),
 
-stepped as (
-    select
-        versions.opportunity_id,
-        versions.version_number,
-        versions.owner_id,
-        versions.stage_category,
-        versions.close_date,
-        versions.valid_from_date,
-        versions.valid_to_date,
-        lag(versions.close_date) over (
-            partition by versions.opportunity_id order by versions.version_number
-        ) as previous_close_date
-    from versions
-),
-
-pushed as (
-    select
-        *,
-        case
-            when stage_category = 'open' and close_date > previous_close_date
-                then {{ dbt.datediff('previous_close_date', 'close_date', 'day') }}
-            else 0
-        end as push_days
-    from stepped
-),
-
 cumulated as (
     select
         opportunity_id,
@@ -64,15 +38,15 @@ cumulated as (
         close_date,
         valid_from_date,
         valid_to_date,
-        sum(push_days) over (
+        sum(close_date_push_days) over (
             partition by opportunity_id order by version_number
             rows between unbounded preceding and current row
         ) as push_days,
-        sum(case when push_days > 0 then 1 else 0 end) over (
+        sum(case when is_close_date_push then 1 else 0 end) over (
             partition by opportunity_id order by version_number
             rows between unbounded preceding and current row
         ) as push_count
-    from pushed
+    from versions
 ),
 
 open_versions as (

@@ -1,4 +1,6 @@
--- AF-01 action on-time completion, for the coachee's organisation on the first due date.
+-- AF-01 action on-time completion, for the organisation of the coachee on the first due date; where a
+-- session had several, or none that is known, for that of whoever owes the action. Done on an
+-- unknown day is neither on time nor late.
 with
 
 clock as (
@@ -23,13 +25,15 @@ grains as (
 
 due_actions as (
     select
-        coalesce(actions.coachee_id, actions.owner_id, '(unassigned)') as person_id,
+        coalesce(nullif(actions.coachee_id, '(unassigned)'), actions.owner_id, '(unassigned)')
+            as person_id,
         actions.first_due_date as date_day,
-        case when actions.completed_date <= actions.first_due_date then 1 else 0 end as is_on_time
+        case when actions.is_on_time then 1 else 0 end as is_on_time
     from actions
     cross join clock
     where
         actions.first_due_date <= clock.as_of_date
+        and actions.is_on_time is not null
         and (actions.status is null or actions.status <> 'dropped')
 ),
 

@@ -30,12 +30,15 @@ attendees as (
     group by session_id
 ),
 
+-- An action agreed after as_of does not yet make a session strict.
 actions as (
     select
-        session_id,
+        a.session_id,
         cast(count(*) as integer) as action_count
-    from {{ ref('int_coaching_action_conformed') }}
-    group by session_id
+    from {{ ref('int_coaching_action_conformed') }} as a
+    cross join clock
+    where coalesce(a.created_date, clock.as_of_date) <= clock.as_of_date
+    group by a.session_id
 ),
 
 opportunities as (

@@ -30,7 +30,6 @@ final as (
         p.job_title,
         p.hire_date,
         p.leave_date,
-        p.leaving_reason,
         p.time_zone,
         coalesce(p.hire_date <= clock.as_of_date, true)
         and coalesce(p.leave_date >= clock.as_of_date, true)

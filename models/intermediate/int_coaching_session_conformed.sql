@@ -28,8 +28,23 @@ final as (
         coalesce(is_practice_agreed, false) as has_practice,
         artefact is not null as has_artefact,
         initiator,
-        trigger_name as session_trigger,
-        cancelled_by,
+        -- People write whole sentences here; only known words may leave staging.
+        case
+            when
+                lower(trigger_name) in (
+                    'routine', 'skill_gap', 'stalled_deal', 'behavior', 'missed_number', 'forecast'
+                )
+                then lower(trigger_name)
+            when lower(trigger_name) in ('gap', 'skill gap') then 'skill_gap'
+            when lower(trigger_name) in ('stall', 'stalled deal') then 'stalled_deal'
+            when lower(trigger_name) in ('missed number', 'missed quota') then 'missed_number'
+            when trigger_name is not null then 'other'
+        end as session_trigger,
+        case
+            when lower(cancelled_by) in ('coach', 'manager') then 'coach'
+            when lower(cancelled_by) in ('rep', 'coachee') then 'rep'
+            when cancelled_by is not null then 'other'
+        end as cancelled_by,
         moved_from_date,
         coalesce(is_quarter_end_squeeze, false) as is_quarter_end_squeeze,
         initiative_name,

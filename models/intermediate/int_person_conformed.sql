@@ -36,7 +36,6 @@ final as (
         coalesce(min(case when choice = 1 then job_title end), min(job_title)) as job_title,
         coalesce(min(case when choice = 1 then hire_date end), min(hire_date)) as hire_date,
         coalesce(min(case when choice = 1 then leave_date end), max(leave_date)) as leave_date,
-        min(case when choice = 1 then leaving_reason end) as leaving_reason,
         coalesce(min(case when choice = 1 then time_zone end), min(time_zone)) as time_zone,
         max(case when is_active then 1 when not is_active then 0 end) as is_active_flag,
         min(case when choice = 1 then certified_date end) as certified_date,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,24 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             found.add(node.module)
     return found
+
+
+def test_private_text_stays_in_staging(project_root: Path) -> None:
+    """Invariant 10: no model above staging reads a column that its contract calls private."""
+    private = {
+        column.typed
+        for contract in load_contracts(project_root).values()
+        for column in contract.columns
+        if column.private
+    }
+    assert {"notes", "subject", "next_step", "leaving_reason"} <= private
+    leaks = [
+        f"{path.relative_to(project_root)}: {name}"
+        for path in sorted((project_root / "models").rglob("*.sql"))
+        if "staging" not in path.parts
+        for name in sorted(private & set(re.findall(r"[a-z_]+", path.read_text(encoding="utf-8"))))
+    ]
+    assert leaks == []
 
 
 @sample_only

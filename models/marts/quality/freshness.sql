@@ -18,32 +18,40 @@ files as (
 ),
 
 events as (
-    {% for relation, column in [
+    {% for relation, event_date in [
         ('stg_coaching_log__action', 'coalesce(completed_date, created_date)'),
+        ('stg_coaching_log__attendee', 'cast(null as date)'),
+        ('stg_coaching_log__policy', 'valid_from'),
         ('stg_coaching_log__session', 'session_date'),
+        ('stg_people__alias', 'valid_from'),
         ('stg_people__roster', 'valid_from'),
-        ('stg_salesforce__account', 'version_at'),
-        ('stg_salesforce__event', 'coalesce(modified_at, created_at)'),
-        ('stg_salesforce__opportunity', 'version_at'),
-        ('stg_salesforce__opportunity_history', 'created_at'),
-        ('stg_salesforce__task', 'coalesce(modified_at, created_at)'),
-        ('stg_salesforce__user', 'version_at'),
-        ('stg_salesforce__user_role', 'version_at'),
-        ('stg_tabular__activity', 'occurred_at'),
-        ('stg_tabular__opportunity', 'coalesce(modified_at, created_date)'),
+        ('stg_salesforce__account', reporting_date('version_at')),
+        ('stg_salesforce__event', reporting_date('coalesce(modified_at, created_at)')),
+        ('stg_salesforce__opportunity', reporting_date('version_at')),
+        ('stg_salesforce__opportunity_history', reporting_date('created_at')),
+        ('stg_salesforce__task', reporting_date('coalesce(modified_at, created_at)')),
+        ('stg_salesforce__user', reporting_date('version_at')),
+        ('stg_salesforce__user_role', reporting_date('version_at')),
+        ('stg_tabular__account', 'cast(null as date)'),
+        ('stg_tabular__activity', reporting_date('occurred_at')),
+        (
+            'stg_tabular__opportunity',
+            'coalesce(' ~ reporting_date('modified_at') ~ ', created_date)',
+        ),
         ('stg_tabular__person', 'valid_from'),
+        ('stg_tabular__product', 'cast(null as date)'),
         ('stg_tabular__quota', 'period_start'),
     ] %}
         select
             '{{ relation.split('__')[0][4:] }}' as source_system,
             '{{ relation.split('__')[1] }}' as object,
-            max(cast({{ column }} as date)) as latest_event_date,
+            max(
+                case when {{ event_date }} <= clock.as_of_date then {{ event_date }} end
+            ) as latest_event_date,
             count(*) as accepted_rows
         from {{ ref(relation) }} as staged
         cross join clock
-        where
-            staged.row_status = 'accepted'
-            and cast({{ column }} as date) <= clock.as_of_date
+        where staged.row_status = 'accepted'
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

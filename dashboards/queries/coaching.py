@@ -171,12 +171,13 @@ def by_manager(
             select version.manager_id, count(distinct version.person_id) as rep_count
             from core.bridge_org_entity as entity
             join core.dim_org_version as version on entity.org_key = version.org_key
+            join core.dim_person as rep on version.person_id = rep.person_id
             where entity.entity_type = ?
                 and entity.entity_id = ?
                 and version.is_rep
                 and version.manager_id <> '(unassigned)'
-                and version.valid_from <= ?
-                and version.valid_to > ?
+                and greatest(version.valid_from, coalesce(rep.hire_date, version.valid_from)) <= ?
+                and least(version.valid_to - 1, coalesce(rep.leave_date, version.valid_to)) >= ?
             group by version.manager_id
         )
 

@@ -77,7 +77,7 @@ def open_deals(
             deal.last_activity_date
         from core.fct_opportunity as deal
         cross join core.dim_clock as clock
-        where deal.is_open and deal.owner_id = ? and {seen.sql}
+        where deal.is_open and not deal.is_deleted and deal.owner_id = ? and {seen.sql}
         order by deal.close_date, deal.opportunity_id
         limit ?
     """

@@ -105,7 +105,7 @@ def currencies(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd
     sql = f"""
         select currency_code, count(*) as deal_count
         from core.fct_opportunity
-        where currency_code is not null and {seen.sql}
+        where currency_code is not null and not is_deleted and {seen.sql}
         group by currency_code
         order by deal_count desc, currency_code
     """

@@ -62,6 +62,7 @@ overdue_persons as (
     cross join session_kinds
     where
         rep_days.every_n_days is not null
+        and persons.is_active
         and persons.leave_date is null
 ),
 

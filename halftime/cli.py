@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -286,7 +287,8 @@ def _unexpected(error: Exception, reporter: Reporter, *, debug: bool) -> int:
 
 
 def entry_point() -> None:
-    """Console script."""
+    """Console script; a polite kill (SIGTERM) ends it as Ctrl-C does, children included."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())
 
 

@@ -13,7 +13,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,21 +107,34 @@ def run_dbt(
     return done
 
 
+@contextmanager
+def ended_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End a child when we are stopped: it would go on writing after our lock is gone."""
+    try:
+        yield
+    except BaseException:
+        process.terminate()
+        raise
+
+
 def _follow(
     command: list[str], environment: dict[str, str], progress: Progress | None
 ) -> tuple[int, list[str]]:
     """Run the command, report each finished node, and return the exit code and error messages."""
     messages: list[str] = []
-    with subprocess.Popen(
-        command,
-        env=environment,
-        cwd=PROJECT_ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
+    with (
+        subprocess.Popen(
+            command,
+            env=environment,
+            cwd=PROJECT_ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        ) as process,
+        ended_with_us(process),
+    ):
         if process.stdout is None:
             raise MachineError("The output of dbt could not be read.")
         for line in process.stdout:

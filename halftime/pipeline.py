@@ -17,7 +17,7 @@ from typing import Any
 from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
-from halftime.dbt import DbtStep, run_dbt
+from halftime.dbt import DbtStep, ended_with_us, run_dbt
 from halftime.errors import DataError, MachineError, UsageError
 from halftime.home import (
     PROJECT_ROOT,
@@ -177,6 +177,10 @@ def _stop_on_broken_models(done: DbtStep, build: Build) -> None:
 
 def validate_step(build: Build, reporter: Reporter) -> Verdict:
     """Collect the results of the dbt tests, run the Great Expectations rules, and weigh both."""
+    if (build.state["steps"].get("test") or {}).get("status") != "done":
+        raise UsageError(
+            f"The build {build.build_id} did not finish.", hint="Run 'halftime build' again."
+        )
     rules = build.folder / "rules"
     build.state.pop("verdict", None)  # an older verdict must not outlive a check that fails
     for stale in rules.glob("*.parquet"):
@@ -219,6 +223,7 @@ def _run_rules(build: Build, tick: Any) -> None:
         subprocess.Popen(
             command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
         ) as process,
+        ended_with_us(process),
     ):
         if process.stdout is None:
             raise MachineError("The output of the rules could not be read.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +52,32 @@ def test_a_check_that_fails_leaves_no_older_verdict(
     done = cli("publish", "--config", config, "--home", str(home), check=False)
     assert done.returncode == 2, done.stderr
     assert "was not validated" in done.stderr
+
+
+def test_a_killed_build_is_failed_and_cannot_be_validated(
+    home: Path, sample_folder: Path, cli: Cli, project_root: Path
+) -> None:
+    before = current(home)
+    arguments = ("--config", str(sample_folder / "halftime.yml"), "--home", str(home))
+    with subprocess.Popen(
+        [sys.executable, "-m", "halftime", "build", *arguments],
+        cwd=project_root,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert "Building models" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        said = process.stderr.read()
+    assert process.returncode == 1
+    assert "Stopped by the user" in said
+    assert "Traceback" not in said
+    killed = max((home / "builds").iterdir()) / "run.json"
+    assert json.loads(killed.read_text())["status"] == "failed"
+    done = cli("validate", "--home", str(home), check=False)
+    assert done.returncode == 2, done.stderr
+    assert "did not finish" in done.stderr
+    assert current(home) == before
 
 
 def test_a_configuration_that_changed_since_the_build_is_refused(

@@ -1,5 +1,5 @@
--- AF-01 action on-time completion, for the organisation of the coachee on the first due date; where a
--- session had several, or none that is known, for that of whoever owes the action. Done on an
+-- AF-01 action on-time completion, for the organisation of the coachee on the first due date; where
+-- a session had several, or none that is known, for that of whoever owes the action. Done on an
 -- unknown day is neither on time nor late.
 with
 

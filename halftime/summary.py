@@ -16,7 +16,7 @@ from halftime.publish import Publication
 from quality.verdict import Verdict
 
 _VERDICT_WORDS = {
-    "passed": "all rules held",
+    "passed": "no warning, nothing critical",
     "warnings": "published with warnings",
     "failed": "a critical rule is broken",
 }
@@ -131,6 +131,9 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
     )
     for rule in summary["broken_rules"][:5]:
         reporter.say(f"             {rule['severity']}: {rule['sentence']}")
+    unlisted = len(summary["broken_rules"]) - 5
+    if unlisted > 0:
+        reporter.say(f"             and {unlisted} more; see Data & definitions")
     reporter.say()
     reporter.say(f"Next: {_next_command(home)}   then open http://127.0.0.1:8501")
 

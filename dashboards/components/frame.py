@@ -51,7 +51,7 @@ def newer_build_note() -> None:
 def verdict_words(verdict: str) -> tuple[str, str, str]:
     """Return (icon, words, colour) for a verdict: never the colour alone."""
     if verdict == "passed":
-        return ":material/check_circle:", "All rules held", "green"
+        return ":material/check_circle:", "No warning, nothing critical", "green"
     if verdict == "warnings":
         return ":material/info:", "Published with warnings", "blue"
     return ":material/error:", "Critical rules broken", "red"

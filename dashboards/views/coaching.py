@@ -47,9 +47,14 @@ def no_log() -> None:
     st.title("No coaching session has been logged yet", anchor=False)
     st.write(
         "This company's files hold deals but no coaching log, so cadence, areas and time cannot be "
-        "shown. A template to start with:"
+        "shown. To begin, put a file like this one into the landing folder as "
+        "coaching_log/sessions.csv, add coaching_log to 'sources' in halftime.yml, and run again:"
     )
-    st.code("halftime template coaching_log --out DIR", language="shell")
+    st.code(
+        "session_id,session_date,duration_minutes,coach,coachee,area,focus\n"
+        "1,2026-09-01,30,coach@company.com,rep@company.com,funnel,Which deals to drop",
+        language="text",
+    )
 
 
 def session_kind(habits: pd.Series) -> str:

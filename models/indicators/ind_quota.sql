@@ -1,6 +1,6 @@
--- QU-01 quota attainment, each currency by itself (conversion is another question). A quota is spread evenly over its days and
--- follows the rep from team to team (rule R4); only reps' quotas count, so that a manager's own
--- quota, which repeats the team's, is not added to it.
+-- QU-01 quota attainment, each currency by itself (conversion is another question). A quota is
+-- spread evenly over its days and follows the rep from team to team (rule R4); only reps' quotas
+-- count, so that a manager's own quota, which repeats the team's, is not added to it.
 with
 
 clock as (

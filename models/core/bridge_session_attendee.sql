@@ -90,7 +90,10 @@ shared as (
                         when
                             place
                             <= duration_minutes
-                            - present_count * floor(cast(duration_minutes as double) / cast(present_count as double))
+                            - present_count * floor(
+                                cast(duration_minutes as double)
+                                / cast(present_count as double)
+                            )
                             then 1
                         else 0
                     end

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
 
 from dashboards.components.sentences import SESSION_STEPS
+
+# The charts are our own and tested in a browser: checking each part of each chart against the
+# schema whenever a page runs would take half of the time in which it answers.
+disable_debug_mode()
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def show(chart: alt.Chart | alt.LayerChart, alt_text: str, key: str) -> None:
             orient="top",
         )
     )
-    st.altair_chart(styled, theme=None, alt=alt_text, key=key)
+    st.vega_lite_chart(styled.to_dict(validate=False), theme=None, alt=alt_text, key=key)
 
 
 def movement(rows: pd.DataFrame, order: list[str], now: str, before: str) -> alt.LayerChart:

@@ -155,12 +155,10 @@ def figures(
 ) -> dict[Measure, Figure]:
     """Read the figures of a period out of a series that ends with it, one per measure."""
     elapsed_days = (today - period.start).days + 1
+    by_measure = dict(list(rows.groupby(["indicator_id", "measure_id"], sort=False)))
     return {
         measure: _figure(
-            rows[
-                (rows["indicator_id"] == measure.indicator_id)
-                & (rows["measure_id"] == measure.measure_id)
-            ],
+            by_measure.get((measure.indicator_id, measure.measure_id), rows.iloc[:0]),
             measure,
             find(registry, measure.indicator_id, measure.measure_id),
             sentences,

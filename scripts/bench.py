@@ -275,8 +275,10 @@ def report(results: list[SizeResult], speeds: list[LandingSpeed], seed: int) -> 
         if result.pages:
             lines += [
                 "",
-                "| page | first visit ever, s | first paint, s (aim ≤ 2) | "
-                "filter change, s (aim ≤ 0.5) |",
+                (
+                    "| page | first visit ever, s | first paint, s (aim ≤ 2) | "
+                    "filter change, s (aim ≤ 0.5) |"
+                ),
                 "|---|---:|---:|---:|",
             ]
             lines += [

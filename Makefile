@@ -1,8 +1,9 @@
 # Two commands on a fresh machine: make demo, make test. Nothing is asked, nothing is written outside this folder.
 PYTHON ?= python3
-HOME_DIR ?= var
 SIZE ?= demo
 SEED ?= 7
+# Another company gets a home of its own: two in one warehouse would be mixed.
+HOME_DIR ?= $(if $(filter demo-7,$(SIZE)-$(SEED)),var,var/$(SIZE)-$(SEED))
 PORT ?= 8501
 BIN := .venv/bin
 # Two workers: the suite is sized for two cores.
@@ -52,5 +53,5 @@ lock: ## Compile both locks again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --excludes requirements-excludes.txt --custom-compile-command "make lock" --quiet requirements-dev.in -o requirements-dev.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --excludes requirements-excludes.txt --custom-compile-command "make lock" --quiet -c requirements-dev.lock requirements.in -o requirements.lock
 
-clean: ## Remove the demo's home and all caches; .venv stays
-	@rm -rf $(HOME_DIR) .mypy_cache .ruff_cache .pytest_cache .hypothesis logs
+clean: ## Remove the demo's homes and all caches; .venv stays
+	@rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis logs

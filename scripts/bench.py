@@ -290,7 +290,7 @@ def report(results: list[SizeResult], speeds: list[LandingSpeed], seed: int) -> 
             f"| {name} | {seconds:.2f} | {straight:.2f} |"
             for name, seconds, straight in result.models[:12]
         ]
-    return "\n".join(lines + landing_table(speeds)) + "\n"
+    return "\n".join([*lines, *(landing_table(speeds) if speeds else [])]) + "\n"
 
 
 def main() -> None:
@@ -300,12 +300,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
-    results = [
-        bench_size(size, options.seed, ROOT / "var" / "bench" / size) for size in options.sizes
-    ]
+    results: list[SizeResult] = []
+    for size in options.sizes:
+        results.append(bench_size(size, options.seed, ROOT / "var" / "bench" / size))
+        # What was measured is kept, whatever happens to the rest.
+        options.out.write_text(report(results, [], options.seed), encoding="utf-8")
     speeds = bench_landing(ROOT / "var" / "bench" / "landing", land_alone)
-    for item in speeds:
-        print(f"landing: {item}", flush=True)
     options.out.write_text(report(results, speeds, options.seed), encoding="utf-8")
     print(f"Wrote {options.out}")
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.components import data
 from dashboards.components.words import count_of, day
+from dashboards.published import Build
 from dashboards.queries import quality
 
 DATA_PAGE = "views/data_and_definitions.py"
@@ -57,6 +58,13 @@ def verdict_words(verdict: str) -> tuple[str, str, str]:
     return ":material/error:", "Critical rules broken", "red"
 
 
+def through_words(build: Build) -> str:
+    """Return how far the data reach; and where the build looks at an earlier day, that day."""
+    words = f"Data through **{day(build.data_through)}**"
+    is_earlier = build.as_of and build.data_through and build.as_of < build.data_through
+    return f"{words}, looked at as of **{day(build.as_of)}**" if is_earlier else words
+
+
 def foot(link: bool = True) -> None:
     """Show what the page rests on: data through, rejected rows, verdict, build."""
     build = data.session_build()
@@ -68,7 +76,7 @@ def foot(link: bool = True) -> None:
     icon, words, colour = verdict_words(build.verdict)
     st.divider()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.caption(f"Data through **{day(build.data_through)}**", width="content")
+        st.caption(through_words(build), width="content")
         st.caption(
             f"**{count_of(rejected, 'row')}** rejected in {count_of(files, 'file')}",
             width="content",

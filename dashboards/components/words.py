@@ -97,6 +97,13 @@ def plain(text: object) -> str:
     return escaped.replace("\n", " ").replace("\r", " ")
 
 
+def deal_name(name: object, opportunity_id: object) -> str:
+    """Return a deal's name, or 'Deal D014' where it has none and is known as 'tabular:D014'."""
+    if name is None or is_missing(name) or not str(name).strip():
+        return f"Deal {str(opportunity_id).partition(':')[2] or opportunity_id}"
+    return str(name)
+
+
 def listed(items: list[str]) -> str:
     """Return 'a, b and c'."""
     if len(items) < 2:

@@ -92,7 +92,7 @@ def deal(
     sql = f"""
         select
             deal.opportunity_id,
-            coalesce(deal.opportunity_name, deal.opportunity_id) as opportunity_name,
+            deal.opportunity_name,
             deal.owner_id,
             owner.full_name as owner_name,
             manager.full_name as manager_name,

@@ -29,7 +29,7 @@ class Scope:
     @classmethod
     def demo(cls) -> Scope:
         """Return the one scope of the demonstration: it sees the company."""
-        return cls(name="demo", reach=Reach.COMPANY)
+        return cls(name="whole company", reach=Reach.COMPANY)
 
     @classmethod
     def for_manager(cls, manager_id: str) -> Scope:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components import charts, data
-from dashboards.components.words import NO_VALUE, as_date, count_of, day, money, plain
+from dashboards.components.words import NO_VALUE, as_date, count_of, day, deal_name, money, plain
 from dashboards.queries import detail, selection
 
 HOME_PAGE = "views/this_week.py"
@@ -59,8 +59,9 @@ def show_person(person: pd.Series) -> None:
         anchor=False,
     )
     if len(deals):
+        names = zip(deals["opportunity_name"], deals["opportunity_id"], strict=True)
         st.dataframe(
-            deals,
+            deals.assign(opportunity_name=[deal_name(*pair) for pair in names]),
             hide_index=True,
             column_order=[
                 "opportunity_name",
@@ -90,7 +91,7 @@ def show_deal(deal: pd.Series) -> None:
     manager = "" if pd.isna(deal["manager_name"]) else f", reports to {plain(deal['manager_name'])}"
     st.caption(f"Owned by {owner}{manager}")
     pushes = 0 if pd.isna(deal["close_date_push_count"]) else int(deal["close_date_push_count"])
-    name = plain(deal["opportunity_name"])
+    name = plain(deal_name(deal["opportunity_name"], deal["opportunity_id"]))
     pushed = (
         f"the date was pushed {count_of(pushes, 'time')}" if pushes else "the date was never pushed"
     )

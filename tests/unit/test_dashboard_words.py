@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from dashboards.components import sentences
 from dashboards.components.export import safe_cell, to_csv
 from dashboards.components.figures import Figure, Unit, figures, written
+from dashboards.components.frame import through_words
 from dashboards.components.registry import Definition
-from dashboards.components.words import count_of, day, listed, money, percent, plain
+from dashboards.components.words import count_of, day, deal_name, listed, money, percent, plain
+from dashboards.published import Build
 from dashboards.queries.base import Measure, Period
 
 QUARTER = Period(
@@ -110,6 +113,22 @@ def test_small_words() -> None:
 def test_names_from_the_data_are_shown_as_they_are() -> None:
     assert plain("A*b* [x](http://y) :red[z]") == r"A\*b\* \[x\](http\://y) \:red\[z\]"
     assert plain(None) == ""
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), " "])
+def test_a_deal_without_a_name_is_called_by_its_id(nothing: object) -> None:
+    assert deal_name(nothing, "tabular:D014") == "Deal D014"
+    assert deal_name(nothing, "0061x") == "Deal 0061x"
+    assert deal_name("Amber Ridge", "tabular:D014") == "Amber Ridge"
+
+
+def test_the_foot_names_the_day_looked_at_where_data_reach_beyond_it() -> None:
+    build = Build("b1", "b1/marts.duckdb", "", "2026-09-30", "2026-09-30", "passed", "Acme")
+    assert through_words(build) == "Data through **30 Sep 2026**"
+    earlier = replace(build, as_of="2026-09-15")
+    assert through_words(earlier) == (
+        "Data through **30 Sep 2026**, looked at as of **15 Sep 2026**"
+    )
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\r=1", "\u00a0=1"])

@@ -1,19 +1,20 @@
-"""Charts: few marks, few colours, words on the marks; legible in light and dark."""
+"""Charts: few marks, few colours, words on the marks; legible in light and dark.
+
+Each chart is a plain Vega-Lite specification beside its rows. The rows travel apart from it, so a
+browser that gets new rows for the same specification redraws marks instead of building the chart.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
-from altair.utils.schemapi import disable_debug_mode
 
 from dashboards.components.sentences import SESSION_STEPS
 
-# The charts are our own and tested in a browser: checking each part of each chart against the
-# schema whenever a page runs would take half of the time in which it answers.
-disable_debug_mode()
+Spec = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Palette:
     muted: str
     grid: str
     steps: tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What is drawn, and how."""
+
+    rows: pd.DataFrame
+    spec: Spec
 
 
 _LIGHT = Palette(
@@ -53,82 +62,119 @@ def palette() -> Palette:
     return _DARK if st.context.theme.type == "dark" else _LIGHT
 
 
-def show(chart: alt.Chart | alt.LayerChart, alt_text: str, key: str) -> None:
+def _look(colours: Palette) -> Spec:
+    """Return the house's look: what all charts of a theme share."""
+    words = {
+        "labelColor": colours.muted,
+        "titleColor": colours.muted,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }
+    lines = {"gridColor": colours.grid, "domain": False, "ticks": False, "labelPadding": 6}
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "view": {"strokeWidth": 0},
+        "axis": {**words, **lines},
+        "legend": {**words, "orient": "top"},
+    }
+
+
+_LOOKS = {colours: _look(colours) for colours in (_LIGHT, _DARK)}
+
+
+def show(chart: Chart, alt_text: str, key: str) -> None:
     """Show a chart in the house's look, with its text for those who do not see it."""
-    colours = palette()
-    styled = (
-        chart.configure(background="transparent", font=FONT)
-        .configure_view(strokeWidth=0)
-        .configure_axis(
-            labelColor=colours.muted,
-            titleColor=colours.muted,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            gridColor=colours.grid,
-            domain=False,
-            ticks=False,
-            labelPadding=6,
-        )
-        .configure_legend(
-            labelColor=colours.muted,
-            titleColor=colours.muted,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            orient="top",
-        )
-    )
-    st.vega_lite_chart(styled.to_dict(validate=False), theme=None, alt=alt_text, key=key)
+    spec = {**chart.spec, "config": _LOOKS[palette()]}
+    st.vega_lite_chart(chart.rows, spec, theme=None, alt=alt_text, key=key)
 
 
-def movement(rows: pd.DataFrame, order: list[str], now: str, before: str) -> alt.LayerChart:
+def _nominal(field: str, **more: Any) -> Spec:
+    return {"field": field, "type": "nominal", **more}
+
+
+def _quantity(field: str, **more: Any) -> Spec:
+    return {"field": field, "type": "quantitative", **more}
+
+
+def _words(**more: Any) -> Spec:
+    """Return a mark of words beside the end of a bar."""
+    return {"type": "text", "fontSize": 12, **more}
+
+
+_COLUMNS = {"type": "bar", "cornerRadiusTopLeft": 2, "cornerRadiusTopRight": 2}
+_BARS = {"type": "bar", "cornerRadius": 2}
+_WEEK_OF = {"field": "week_start", "type": "temporal", "title": "Week of", "format": "%-d %b %Y"}
+_SESSIONS = [
+    _WEEK_OF,
+    _quantity("sessions", title="Sessions"),
+    _quantity("minutes", title="Minutes"),
+]
+
+
+def _week_axis(**more: Any) -> Spec:
+    """Return the weeks as columns, named by their Mondays."""
+    axis = {"format": "%-d %b", "labelAngle": 0, "labelOverlap": True, **more}
+    return {
+        "field": "week_start",
+        "timeUnit": "yearmonthdate",
+        "type": "ordinal",
+        "title": None,
+        "axis": axis,
+    }
+
+
+def _with_local_weeks(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write the weeks without a time zone, so that a Monday is one wherever it is read."""
+    return rows.assign(week_start=rows["week_start"].dt.strftime("%Y-%m-%dT00:00:00"))
+
+
+def movement(rows: pd.DataFrame, order: list[str], now: str, before: str) -> Chart:
     """Return bars left and right of zero: this week in blue, the week before in grey.
 
     ``rows``: label, week (``now`` or ``before``), signed (money), text.
     """
     colours = palette()
-    base = alt.Chart(rows).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=200)),
-        yOffset=alt.YOffset("week:N", sort=[now, before]),
-        color=alt.Color(
-            "week:N",
-            scale=alt.Scale(domain=[now, before], range=[colours.data, colours.quiet]),
-            legend=alt.Legend(title=None),
+    place = {
+        "y": _nominal(
+            "label", sort=order, title=None, axis={"labelFontSize": 13, "labelLimit": 200}
         ),
-        tooltip=[
-            alt.Tooltip("label:N", title="Movement"),
-            alt.Tooltip("week:N", title="Week"),
-            alt.Tooltip("text:N", title="Amount"),
-        ],
-    )
-    bars = base.mark_bar(cornerRadius=2).encode(
-        x=alt.X(
-            "signed:Q",
+        "yOffset": _nominal("week", sort=[now, before]),
+        "x": _quantity(
+            "signed",
             title=None,
-            axis=alt.Axis(format="~s", tickCount=7),
-            scale=alt.Scale(domain=_with_room(rows["signed"])),
-        )
+            axis={"format": "~s", "tickCount": 7},
+            scale={"domain": _with_room(rows["signed"])},
+        ),
+    }
+    fill = _nominal(
+        "week",
+        scale={"domain": [now, before], "range": [colours.data, colours.quiet]},
+        legend={"title": None},
     )
-    newest = alt.datum.week == now
-    texts = alt.Chart(rows).encode(
-        y=alt.Y("label:N", sort=order, title=None),
-        yOffset=alt.YOffset("week:N", sort=[now, before]),
-        x="signed:Q",
-        text="text:N",
-    )
-    right = texts.mark_text(align="left", dx=6, fontSize=12, color=colours.text).transform_filter(
-        newest & (alt.datum.signed >= 0)
-    )
-    left = texts.mark_text(align="right", dx=-6, fontSize=12, color=colours.text).transform_filter(
-        newest & (alt.datum.signed < 0)
-    )
-    zero = (
-        alt.Chart(pd.DataFrame({"zero": [0]}))
-        .mark_rule(color=colours.muted, strokeWidth=1)
-        .encode(x="zero:Q")
-    )
-    return alt.layer(bars, right, left, zero)
+    tooltip = [
+        _nominal("label", title="Movement"),
+        _nominal("week", title="Week"),
+        _nominal("text", title="Amount"),
+    ]
+
+    def amounts(align: str, away: int, side: str) -> Spec:
+        return {
+            "mark": _words(align=align, dx=away, color=colours.text),
+            "encoding": {**place, "text": _nominal("text")},
+            "transform": [{"filter": f"datum.week === '{now}' && datum.signed {side} 0"}],
+        }
+
+    zero = {
+        "data": {"values": [{"zero": 0}]},
+        "mark": {"type": "rule", "color": colours.muted, "strokeWidth": 1},
+        "encoding": {"x": _quantity("zero")},
+    }
+    bars = {"mark": _BARS, "encoding": {**place, "color": fill, "tooltip": tooltip}}
+    layers = [bars, amounts("left", 6, ">="), amounts("right", -6, "<"), zero]
+    height = 46 * rows["label"].nunique() + 30
+    return Chart(rows[["label", "week", "signed", "text"]], {"layer": layers, "height": height})
 
 
 def _with_room(values: pd.Series) -> list[float]:
@@ -138,142 +184,109 @@ def _with_room(values: pd.Series) -> list[float]:
     return [low - room if low < 0 else 0.0, high + room if high > 0 else 0.0]
 
 
-def heatmap(rows: pd.DataFrame, reps: list[str]) -> alt.LayerChart:
+def heatmap(rows: pd.DataFrame, reps: list[str]) -> Chart:
     """Return rep × week: one cell a week, darker with more sessions; no cell = not on the roster.
 
     ``rows``: rep, manager, week_start, sessions, step (of SESSION_STEPS), minutes; ``reps`` in
     order of manager. The manager's name stands at the right of each manager's first rep.
     """
     colours = palette()
-    across = alt.X(
-        "yearmonthdate(week_start):O",
-        title=None,
-        axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap=True, orient="top"),
-        scale=alt.Scale(paddingInner=0.08),
+    down = _nominal(
+        "rep", sort=reps, title=None, axis={"labelLimit": 220}, scale={"paddingInner": 0.12}
     )
-    down = alt.Y(
-        "rep:N",
-        sort=reps,
-        title=None,
-        axis=alt.Axis(labelLimit=220),
-        scale=alt.Scale(paddingInner=0.12),
-    )
-    cells = (
-        alt.Chart(rows)
-        .mark_rect(cornerRadius=2)
-        .encode(
-            x=across,
-            y=down,
-            color=alt.Color(
-                "step:O",
-                sort=SESSION_STEPS,
-                scale=alt.Scale(domain=SESSION_STEPS, range=list(colours.steps)),
-                legend=alt.Legend(
-                    title="Sessions in the week", symbolType="square", titleOrient="left"
-                ),
-            ),
-            tooltip=[
-                alt.Tooltip("rep:N", title="Rep"),
-                alt.Tooltip("manager:N", title="Manager"),
-                alt.Tooltip("week_start:T", title="Week of", format="%-d %b %Y"),
-                alt.Tooltip("sessions:Q", title="Sessions"),
-                alt.Tooltip("minutes:Q", title="Minutes"),
-            ],
-        )
-    )
-    first = rows.drop_duplicates("manager")[["rep", "manager"]]
-    names = (
-        alt.Chart(first)
-        .mark_text(align="left", dx=8, fontSize=12, color=colours.muted)
-        .encode(x=alt.value("width"), y=down, text="manager:N")
-    )
-    row_height = 24 if len(reps) <= 20 else 19
-    return alt.layer(cells, names).properties(
-        height=row_height * max(len(reps), 3) + 80, padding={"right": 130}
-    )
+    fill = {
+        "field": "step",
+        "type": "ordinal",
+        "sort": SESSION_STEPS,
+        "scale": {"domain": SESSION_STEPS, "range": list(colours.steps)},
+        "legend": {
+            "title": "Sessions in the week",
+            "symbolType": "square",
+            "titleOrient": "left",
+        },
+    }
+    people = [_nominal("rep", title="Rep"), _nominal("manager", title="Manager")]
+    cells = {
+        "mark": {"type": "rect", "cornerRadius": 2},
+        "encoding": {
+            "x": {**_week_axis(orient="top"), "scale": {"paddingInner": 0.08}},
+            "y": down,
+            "color": fill,
+            "tooltip": [*people, *_SESSIONS],
+        },
+    }
+    names = {
+        "mark": _words(align="left", dx=8, color=colours.muted),
+        "encoding": {"x": {"value": "width"}, "y": down, "text": _nominal("manager")},
+        "transform": [{"filter": "datum.is_first"}],
+    }
+    drawn = _with_local_weeks(rows).assign(is_first=~rows["manager"].duplicated())
+    height = (24 if len(reps) <= 20 else 19) * max(len(reps), 3) + 80
+    return Chart(drawn, {"layer": [cells, names], "height": height, "padding": {"right": 130}})
 
 
 def ranked_bars(
     rows: pd.DataFrame, *, category: str, value: str, text: str, quiet: list[str], height: int = 30
-) -> alt.LayerChart:
+) -> Chart:
     """Return horizontal bars in the order of the rows, labelled at their ends, no axis."""
     colours = palette()
     order = rows[category].tolist()
     room = float(rows[value].max() or 1) * 1.35
-    base = alt.Chart(rows).encode(
-        y=alt.Y(
-            f"{category}:N", sort=order, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=330)
+    place = {
+        "y": _nominal(
+            category, sort=order, title=None, axis={"labelFontSize": 13, "labelLimit": 330}
         ),
-        x=alt.X(f"{value}:Q", title=None, axis=None, scale=alt.Scale(domain=[0, room])),
-    )
-    bars = base.mark_bar(cornerRadius=2).encode(
-        color=alt.condition(
-            alt.FieldOneOfPredicate(field=category, oneOf=quiet),
-            alt.value(colours.quiet),
-            alt.value(colours.data),
-        ),
-        tooltip=[alt.Tooltip(f"{category}:N", title=""), alt.Tooltip(f"{text}:N", title="")],
-    )
-    labels = base.mark_text(align="left", dx=6, fontSize=12, color=colours.text).encode(
-        text=f"{text}:N"
-    )
-    return alt.layer(bars, labels).properties(height=height * max(len(order), 1) + 10)
+        "x": _quantity(value, title=None, axis=None, scale={"domain": [0, room]}),
+    }
+    fill = {
+        "condition": {"test": {"field": category, "oneOf": quiet}, "value": colours.quiet},
+        "value": colours.data,
+    }
+    tooltip = [_nominal(category, title=""), _nominal(text, title="")]
+    bars = {"mark": _BARS, "encoding": {**place, "color": fill, "tooltip": tooltip}}
+    labels = {
+        "mark": _words(align="left", dx=6, color=colours.text),
+        "encoding": {**place, "text": _nominal(text)},
+    }
+    tall = height * max(len(order), 1) + 10
+    return Chart(rows[[category, value, text]], {"layer": [bars, labels], "height": tall})
 
 
-def months(rows: pd.DataFrame, *, series: list[str], unit_title: str) -> alt.Chart:
+def months(rows: pd.DataFrame, *, series: list[str], unit_title: str) -> Chart:
     """Return stacked columns by period: the first series in blue, the second in grey.
 
     ``rows``: period_label, series, value, n.
     """
     colours = palette()
     order = list(dict.fromkeys(rows["period_label"]))
-    return (
-        alt.Chart(rows)
-        .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
-        .encode(
-            x=alt.X(
-                "period_label:N",
-                sort=order,
-                title=None,
-                axis=alt.Axis(labelAngle=0, labelOverlap=True),
-            ),
-            y=alt.Y("value:Q", title=unit_title, axis=alt.Axis(tickCount=4)),
-            color=alt.Color(
-                "series:N",
-                sort=series,
-                scale=alt.Scale(domain=series, range=[colours.data, colours.quiet]),
-                legend=alt.Legend(title=None),
-            ),
-            order=alt.Order("series:N", sort="descending"),
-            tooltip=[
-                alt.Tooltip("period_label:N", title="Period"),
-                alt.Tooltip("series:N", title="Kind"),
-                alt.Tooltip("value:Q", title=unit_title, format=".2f"),
-                alt.Tooltip("n:Q", title="n"),
-            ],
-        )
-        .properties(height=210)
-    )
+    encoding = {
+        "x": _nominal(
+            "period_label", sort=order, title=None, axis={"labelAngle": 0, "labelOverlap": True}
+        ),
+        "y": _quantity("value", title=unit_title, axis={"tickCount": 4}),
+        "color": _nominal(
+            "series",
+            sort=series,
+            scale={"domain": series, "range": [colours.data, colours.quiet]},
+            legend={"title": None},
+        ),
+        "order": _nominal("series", sort="descending"),
+        "tooltip": [
+            _nominal("period_label", title="Period"),
+            _nominal("series", title="Kind"),
+            _quantity("value", title=unit_title, format=".2f"),
+            _quantity("n", title="n"),
+        ],
+    }
+    return Chart(rows, {"mark": _COLUMNS, "encoding": encoding, "height": 210})
 
 
-def weeks(rows: pd.DataFrame) -> alt.Chart:
+def weeks(rows: pd.DataFrame) -> Chart:
     """Return a person's weeks as columns of minutes; ``rows``: week_start, minutes, sessions."""
-    colours = palette()
-    return (
-        alt.Chart(rows)
-        .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2, color=colours.data)
-        .encode(
-            x=alt.X(
-                "yearmonthdate(week_start):O",
-                title=None,
-                axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap=True),
-            ),
-            y=alt.Y("minutes:Q", title="Minutes", axis=alt.Axis(tickCount=4)),
-            tooltip=[
-                alt.Tooltip("week_start:T", title="Week of", format="%-d %b %Y"),
-                alt.Tooltip("sessions:Q", title="Sessions"),
-                alt.Tooltip("minutes:Q", title="Minutes"),
-            ],
-        )
-        .properties(height=200)
-    )
+    encoding = {
+        "x": _week_axis(),
+        "y": _quantity("minutes", title="Minutes", axis={"tickCount": 4}),
+        "tooltip": _SESSIONS,
+    }
+    mark = {**_COLUMNS, "color": palette().data}
+    return Chart(_with_local_weeks(rows), {"mark": mark, "encoding": encoding, "height": 200})

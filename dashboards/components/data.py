@@ -85,9 +85,22 @@ def read_newer(build: Build) -> None:
     st.session_state["_build"] = build
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _registry(
+    build_id: str,  # noqa: ARG001 - part of the cache's key
+    database: str,  # noqa: ARG001 - likewise
+    scope: Scope,  # noqa: ARG001 - likewise
+) -> list[Definition]:
+    """Read the definitions once per build and scope: they never change, and nobody changes them."""
+    return read(ask(indicators.definitions))
+
+
 def registry() -> list[Definition]:
     """Return the definitions that the session's build carries."""
-    return read(ask(indicators.definitions))
+    build = session_build()
+    if build is None:
+        raise RuntimeError("No build is open in this session.")
+    return _registry(build.build_id, build.database, session_scope())
 
 
 def sentences() -> dict[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+Row = dict[Hashable, Any]  # one row of an answer, by column
 FACTS = ('"leading".fct_leading_indicator', "lagging.fct_lagging_indicator")
 
 

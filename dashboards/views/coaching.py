@@ -114,7 +114,7 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     with three:
         card(shown[coverage], "Reps coached")
     with four:
-        card(shown[follow_up], "Actions done on time")
+        card(shown[follow_up], "Actions on time")
 
     if len(weeks):
         draw_heatmap(weeks, kind)

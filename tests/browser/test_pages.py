@@ -81,7 +81,7 @@ def test_this_week(
         assert figure(visitor, "Quota attainment") == written(quota[0], Unit.RATE)
         assert f"{quota[0] * 100:.0f}% of the quota" in visitor.title()
         overdue = company_value(marts, '"leading".fct_leading_indicator', "ST-05", "share")
-        assert figure(visitor, "Overdue open deals") == written(overdue[0], Unit.RATE)
+        assert figure(visitor, "Overdue deals") == written(overdue[0], Unit.RATE)
         won = one(
             marts,
             "select won_amount, currency_code from pipeline.rpt_quarter_to_date "

@@ -1,4 +1,6 @@
 {% macro salesforce_id(column) -%}
     {%- set text = clean_text(column) -%}
-    case when length({{ text }}) = 18 then left({{ text }}, 15) else {{ text }} end
+    coalesce(
+        nullif(regexp_extract({{ text }}, '^([0-9A-Za-z]{15})[0-9A-Za-z]{3}$', 1), ''), {{ text }}
+    )
 {%- endmacro %}

@@ -1,6 +1,8 @@
 {% macro to_date(column, system, object, type='date', candidates=false) -%}
     {%- set source = var('source_settings').get(system) or {} -%}
-    {%- set settings = dict(source, **((source.get('objects') or {}).get(object) or {})) -%}
+    {%- set own = (source.get('objects') or {}).get(object) or {} -%}
+    {%- set of_column = (own.get('formats') or {}).get(column[4:]) or {} -%}
+    {%- set settings = dict(dict(source, **own), **of_column) -%}
     {%- set day = "[0-9]{4}-[0-9]{2}-[0-9]{2}" -%}
     {%- set iso = {
         'date': "(" ~ day ~ ")([T ][0-9:.]+(Z|[+-][0-9:]+)?)?",

@@ -1,6 +1,8 @@
 {% macro to_decimal(column, system, object) -%}
     {%- set source = var('source_settings').get(system) or {} -%}
-    {%- set settings = dict(source, **((source.get('objects') or {}).get(object) or {})) -%}
+    {%- set own = (source.get('objects') or {}).get(object) or {} -%}
+    {%- set of_column = (own.get('formats') or {}).get(column[4:]) or {} -%}
+    {%- set settings = dict(dict(source, **own), **of_column) -%}
     {%- set point = settings.get('decimal') or '.' -%}
     {%- set sign = settings.get('thousands', ',' if point == '.' else '.') -%}
     {%- set group = sign if sign in ('.', ',') else ' ' -%}

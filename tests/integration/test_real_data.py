@@ -185,8 +185,8 @@ class TestMaven:
 @pytest.mark.parametrize(
     ("example", "folder", "rows"),
     [
-        ("fivetran_salesforce", "fivetran_salesforce/seeds", 80),
-        ("salesforce_devorg", "salesforce_devorg", 102),
+        ("fivetran_salesforce", "fivetran_salesforce/seeds", 121),
+        ("salesforce_devorg", "salesforce_devorg", 149),
     ],
 )
 def test_other_dialects_publish_without_residual(

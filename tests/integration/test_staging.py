@@ -229,6 +229,11 @@ CONVERSIONS: list[tuple[str, str, str, str, object]] = [
     ("coaching_log", "session", "mode", "Ride-along", "ride_along"),
     ("salesforce", "opportunity", "account_id", "0015500000Xyy06AAB", "0015500000Xyy06"),
     ("salesforce", "opportunity", "account_id", "9CcfAt8qtZvCTwFvwOFLcg", "9CcfAt8qtZvCTwFvwOFLcg"),
+    ("salesforce", "opportunity_line_item", "product_id", "01t1G000002Uf3MQAS", "01t1G000002Uf3M"),
+    ("salesforce", "task", "owner_id", "Alexander Hamilton", "Alexander Hamilton"),
+    ("salesforce", "opportunity_field_history", "field", "CurrencyIsoCode", "currency_code"),
+    ("salesforce", "opportunity_field_history", "field", "Opportunity Owner", "owner"),
+    ("salesforce", "opportunity_field_history", "field", "MEDDPICC__c", "MEDDPICC__c"),
 ]
 CONVERTED: dict[int, tuple[str, str, str, str, object]] = {}
 

@@ -12,7 +12,9 @@ typed as (
         {{ salesforce_id('raw_id') }} as account_id,
         {{ salesforce_id('raw_owner_id') }} as owner_id,
         {{ salesforce_id('raw_parent_id') }} as parent_account_id,
+        {{ salesforce_id('raw_master_record_id') }} as master_record_id,
         ---------- texts
+        {{ clean_text('raw_owner_name') }} as owner_name,
         {{ clean_text('raw_name') }} as account_name,
         {{ mapped_value('raw_industry', 'salesforce', 'account') }} as industry,
         {{ clean_text('raw_type') }} as account_type,
@@ -21,6 +23,7 @@ typed as (
         {{ to_decimal('raw_annual_revenue', 'salesforce', 'account') }} as annual_revenue_amount,
         {{ to_integer('raw_employee_count', 'salesforce', 'account') }} as employee_count,
         ---------- booleans
+        {{ to_boolean('raw_is_key_account', 'salesforce', 'account') }} as is_key_account,
         {{ to_boolean('raw_is_deleted', 'salesforce', 'account') }} as is_deleted,
         {{ to_boolean('raw_is_current', 'salesforce', 'account') }} as is_current,
         ---------- timestamps
@@ -60,7 +63,9 @@ final as (
         account_id,
         owner_id,
         parent_account_id,
+        master_record_id,
         ---------- texts
+        owner_name,
         account_name,
         industry,
         account_type,
@@ -69,6 +74,7 @@ final as (
         annual_revenue_amount,
         employee_count,
         ---------- booleans
+        is_key_account,
         is_deleted,
         is_current,
         ---------- timestamps

@@ -17,13 +17,18 @@ typed as (
         {{ clean_text('raw_account_name') }} as account_name,
         {{ clean_text('raw_owner_name') }} as owner_name,
         {{ mapped_value('raw_stage_name', 'salesforce', 'opportunity') }} as stage_name,
-        upper({{ clean_text('raw_currency_code') }}) as currency_code,
+        upper(coalesce(
+            {{ clean_text('raw_currency_code') }},
+            nullif(regexp_extract({{ clean_text('raw_amount') }}, '^([A-Z]{3})[^A-Z]', 1), '')
+        )) as currency_code,
         {{ mapped_value('raw_forecast_category', 'salesforce', 'opportunity') }}
             as forecast_category,
         {{ clean_text('raw_type') }} as opportunity_type,
         {{ clean_text('raw_lead_source') }} as lead_source,
         {{ clean_text('raw_next_step') }} as next_step,
         {{ mapped_value('raw_product', 'salesforce', 'opportunity') }} as product_name,
+        {{ mapped_value('raw_loss_reason', 'salesforce', 'opportunity') }} as loss_reason,
+        {{ clean_text('raw_pipeline_name') }} as pipeline_name,
         ---------- numerics
         {{ to_decimal('raw_amount', 'salesforce', 'opportunity') }} as amount,
         {{ to_decimal('raw_probability', 'salesforce', 'opportunity') }} as probability,
@@ -83,6 +88,8 @@ final as (
         lead_source,
         next_step,
         product_name,
+        loss_reason,
+        pipeline_name,
         ---------- numerics
         amount,
         probability,

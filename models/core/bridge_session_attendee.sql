@@ -4,7 +4,7 @@
 with
 
 sessions as (
-    select * from {{ ref('int_coaching_session_conformed') }}
+    select * from {{ ref('int_session_conformed') }}
 ),
 
 clock as (
@@ -29,14 +29,14 @@ named as (
         max(a.minutes) as given_minutes,
         max(case when a.is_listed then 1 else 0 end) as is_listed,
         max(case when a.is_listed and a.is_present then 1 else 0 end) as is_listed_present
-    from {{ ref('int_session_attendee_conformed') }} as a
+    from {{ ref('int_session_attended') }} as a
     inner join sessions as s
         on a.session_id = s.session_id
     inner join clock
         on s.session_date <= clock.as_of_date
     left join aliases as p
         on
-            p.source_system = 'coaching_log'
+            a.source_system = p.source_system
             and a.coachee_alias = p.alias
             and s.session_date >= p.valid_from
             and s.session_date < p.valid_to

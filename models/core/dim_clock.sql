@@ -9,7 +9,7 @@ opportunities as (
 ),
 
 stages as (
-    select * from {{ ref('int_stage_conformed') }}
+    select * from {{ ref('int_stage_judged') }}
 ),
 
 activities as (
@@ -17,7 +17,7 @@ activities as (
 ),
 
 sessions as (
-    select * from {{ ref('int_coaching_session_conformed') }}
+    select * from {{ ref('int_session_conformed') }}
 ),
 
 events as (

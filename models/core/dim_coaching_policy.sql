@@ -11,7 +11,7 @@ final as (
         is_assumed,
         _source_file,
         _source_row
-    from {{ ref('int_coaching_policy_conformed') }}
+    from {{ ref('int_policy_applied') }}
 )
 
 select * from final

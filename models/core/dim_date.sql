@@ -14,7 +14,7 @@ first_days as (
     union all
     select min(activity_date) as first_date from {{ ref('int_activity_conformed') }}
     union all
-    select min(session_date) as first_date from {{ ref('int_coaching_session_conformed') }}
+    select min(session_date) as first_date from {{ ref('int_session_conformed') }}
     union all
     select min(period_start) as first_date from {{ ref('int_quota_conformed') }}
 ),

@@ -5,7 +5,7 @@ clock as (
 ),
 
 people as (
-    select * from {{ ref('int_person_conformed') }}
+    select * from {{ ref('int_person_described') }}
 ),
 
 history as (

@@ -1,7 +1,7 @@
 with
 
 people as (
-    select * from {{ ref('int_person_conformed') }}
+    select * from {{ ref('int_person_described') }}
 ),
 
 versions as (

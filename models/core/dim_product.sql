@@ -8,7 +8,7 @@ final as (
         list_price_amount,
         _source_file,
         _source_row
-    from {{ ref('int_product_conformed') }}
+    from {{ ref('int_product_named') }}
 )
 
 select * from final

@@ -6,7 +6,7 @@ final as (
         stage_name,
         stage_category,
         row_count
-    from {{ ref('int_stage_conformed') }}
+    from {{ ref('int_stage_judged') }}
     where not is_mapped
 )
 

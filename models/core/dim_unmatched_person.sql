@@ -6,7 +6,7 @@ people as (
     select
         person_id,
         name_key
-    from {{ ref('int_person_conformed') }}
+    from {{ ref('int_person_described') }}
     where name_key is not null
 ),
 

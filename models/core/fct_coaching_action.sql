@@ -7,7 +7,7 @@ clock as (
 ),
 
 actions as (
-    select * from {{ ref('int_coaching_action_conformed') }}
+    select * from {{ ref('int_action_conformed') }}
 ),
 
 sessions as (
@@ -18,7 +18,7 @@ all_sessions as (
     select
         session_id,
         session_date
-    from {{ ref('int_coaching_session_conformed') }}
+    from {{ ref('int_session_conformed') }}
 ),
 
 only_coachees as (
@@ -61,7 +61,7 @@ joined as (
         on d.session_id = c.session_id
     left join aliases as p
         on
-            p.source_system = 'coaching_log'
+            d.source_system = p.source_system
             and d.owner_alias = p.alias
             and coalesce(d.known_date, clock.as_of_date) >= p.valid_from
             and coalesce(d.known_date, clock.as_of_date) < p.valid_to
@@ -90,7 +90,7 @@ final as (
             when status = 'done' and completed_date is null then null
             when first_due_date <= as_of_date then false
         end as is_on_time,
-        'coaching_log' as source_system,
+        source_system,
         _source_file,
         _source_row
     from joined

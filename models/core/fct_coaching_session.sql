@@ -5,7 +5,7 @@ clock as (
 ),
 
 sessions as (
-    select * from {{ ref('int_coaching_session_conformed') }}
+    select * from {{ ref('int_session_conformed') }}
 ),
 
 aliases as (
@@ -35,7 +35,7 @@ actions as (
     select
         a.session_id,
         cast(count(*) as integer) as action_count
-    from {{ ref('int_coaching_action_conformed') }} as a
+    from {{ ref('int_action_conformed') }} as a
     cross join clock
     where coalesce(a.created_date, clock.as_of_date) <= clock.as_of_date
     group by a.session_id

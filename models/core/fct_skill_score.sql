@@ -1,7 +1,7 @@
 with
 
 scores as (
-    select * from {{ ref('int_session_attendee_conformed') }}
+    select * from {{ ref('int_session_attended') }}
     where score is not null and is_present
 ),
 
@@ -29,7 +29,7 @@ final as (
         on a.session_id = s.session_id
     left join aliases as p
         on
-            p.source_system = 'coaching_log'
+            a.source_system = p.source_system
             and a.coachee_alias = p.alias
             and s.session_date >= p.valid_from
             and s.session_date < p.valid_to

@@ -2,7 +2,7 @@
 with
 
 people as (
-    select * from {{ ref('int_person_conformed') }}
+    select * from {{ ref('int_person_described') }}
     where certified_date is not null
 ),
 

@@ -1,73 +1,36 @@
 with
 
-salesforce as (
-    select * from {{ ref('stg_salesforce__opportunity') }}
-    where row_status in ('accepted', 'superseded')
-),
-
-tabular as (
-    select * from {{ ref('stg_tabular__opportunity') }}
-    where row_status in ('accepted', 'superseded')
-),
-
 final as (
-    select
-        'salesforce' as source_system,
-        'salesforce:' || opportunity_id as opportunity_id,
-        opportunity_name,
-        coalesce(account_id, account_name) as account_alias,
-        coalesce(owner_id, owner_name) as owner_alias,
-        product_name as product_alias,
-        stage_name,
-        amount,
-        upper(coalesce(currency_code, '{{ var("reporting_currency") }}')) as currency_code,
-        close_date,
-        created_at,
-        {{ reporting_date('created_at') }} as created_date,
-        version_at as stamped_at,
-        {{ reporting_date('version_at') }} as stamped_date,
-        is_closed,
-        is_won,
-        coalesce(is_deleted, false) as is_deleted,
-        forecast_category,
-        opportunity_type,
-        lead_source,
-        last_activity_date,
-        row_status,
-        _source_file,
-        _source_row,
-        _load_id
-    from salesforce
-
-    union all
-
-    select
-        'tabular' as source_system,
-        'tabular:' || opportunity_id as opportunity_id,
-        opportunity_name,
-        account_name as account_alias,
-        owner_name as owner_alias,
-        product_name as product_alias,
-        stage_name,
-        amount,
-        upper(coalesce(currency_code, '{{ var("reporting_currency") }}')) as currency_code,
-        close_date,
-        cast(created_date as timestamp) as created_at,
-        created_date,
-        modified_at as stamped_at,
-        {{ reporting_date('modified_at') }} as stamped_date,
-        cast(null as boolean) as is_closed,
-        cast(null as boolean) as is_won,
-        false as is_deleted,
-        forecast_category,
-        cast(null as {{ dbt.type_string() }}) as opportunity_type,
-        cast(null as {{ dbt.type_string() }}) as lead_source,
-        cast(null as date) as last_activity_date,
-        row_status,
-        _source_file,
-        _source_row,
-        _load_id
-    from tabular
+    {{ conformed('opportunity', {
+        'source_system': 'text',
+        'opportunity_id': 'text',
+        'opportunity_name': 'text',
+        'account_alias': 'text',
+        'owner_alias': 'text',
+        'product_alias': 'text',
+        'pipeline_name': 'text',
+        'stage_name': 'text',
+        'amount': 'money',
+        'currency_code': 'text',
+        'close_date': 'date',
+        'created_at': 'timestamp',
+        'created_date': 'date',
+        'stamped_at': 'timestamp',
+        'stamped_date': 'date',
+        'is_closed': 'boolean',
+        'is_won': 'boolean',
+        'is_deleted': 'boolean',
+        'loss_reason': 'text',
+        'merged_into_alias': 'text',
+        'forecast_category': 'text',
+        'opportunity_type': 'text',
+        'lead_source': 'text',
+        'last_activity_date': 'date',
+        'row_status': 'text',
+        '_source_file': 'text',
+        '_source_row': 'bigint',
+        '_load_id': 'bigint',
+    }) }}
 )
 
 select * from final

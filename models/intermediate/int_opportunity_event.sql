@@ -4,7 +4,7 @@
 with
 
 stages as (
-    select * from {{ ref('int_stage_conformed') }}
+    select * from {{ ref('int_stage_judged') }}
 ),
 
 versions as (
@@ -27,34 +27,25 @@ current_rows as (
 
 changes as (
     select
-        'salesforce:' || opportunity_id as opportunity_id,
-        opportunity_history_id,
-        stage_name,
-        amount,
-        currency_code,
-        close_date,
-        forecast_category,
-        owner_id as owner_alias,
-        created_at,
-        {{ reporting_date('created_at') }} as created_date
-    from {{ ref('stg_salesforce__opportunity_history') }}
-    where row_status = 'accepted' and not coalesce(is_deleted, false)
+        *,
+        {{ reporting_date('changed_at') }} as changed_date
+    from {{ ref('int_opportunity_change_conformed') }}
 ),
 
 history_events as (
     select
         c.opportunity_id,
-        c.created_at as event_at,
-        c.created_date as event_date,
+        c.changed_at as event_at,
+        c.changed_date as event_date,
         'history' as event_kind,
-        c.opportunity_history_id as tie_key,
+        c.change_id as tie_key,
         c.stage_name,
         s.stage_category,
         s.stage_order,
         s.stage_place,
         s.is_qualified,
         c.amount,
-        coalesce(upper(c.currency_code), r.currency_code) as currency_code,
+        coalesce(c.currency_code, r.currency_code) as currency_code,
         c.close_date,
         c.forecast_category,
         coalesce(c.owner_alias, r.owner_alias) as owner_alias
@@ -62,7 +53,7 @@ history_events as (
     inner join current_rows as r
         on c.opportunity_id = r.opportunity_id
     left join stages as s
-        on s.source_system = 'salesforce' and lower(trim(c.stage_name)) = s.stage_key
+        on c.source_system = s.source_system and lower(trim(c.stage_name)) = s.stage_key
 ),
 
 history_ends as (

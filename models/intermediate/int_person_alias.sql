@@ -4,7 +4,7 @@
 with
 
 people as (
-    select * from {{ ref('int_person_conformed') }}
+    select * from {{ ref('int_person_described') }}
 ),
 
 matched as (
@@ -14,6 +14,7 @@ matched as (
         s.email_key,
         s.username_key,
         s.name_key,
+        m.system_rank,
         m.person_id
     from {{ ref('int_person_source') }} as s
     inner join {{ ref('int_person_matched') }} as m
@@ -86,13 +87,13 @@ names as (
 
 former_names as (
     select
-        lower(replace(replace(r.full_name, '  ', ' '), '  ', ' ')) as name_key,
+        lower(replace(replace(n.name_text, '  ', ' '), '  ', ' ')) as name_key,
         m.person_id
-    from {{ ref('stg_people__roster') }} as r
+    from {{ ref('int_person_name_conformed') }} as n
     inner join matched as m
-        on m.source_system = 'people' and r.person_id = m.source_person_id
-    where r.row_status = 'accepted'
-    group by lower(replace(replace(r.full_name, '  ', ' '), '  ', ' ')), m.person_id
+        on n.source_system = m.source_system and n.source_person_id = m.source_person_id
+    where n.name_kind = 'name'
+    group by lower(replace(replace(n.name_text, '  ', ' '), '  ', ' ')), m.person_id
 ),
 
 all_names as (
@@ -119,6 +120,14 @@ emails as (
         person_id
     from matched
     where username_key is not null
+    union
+    select
+        lower(n.name_text) as email_key,
+        m.person_id
+    from {{ ref('int_person_name_conformed') }} as n
+    inner join matched as m
+        on n.source_system = m.source_system and n.source_person_id = m.source_person_id
+    where n.name_kind = 'email'
 ),
 
 -- A name that several people bear belongs to whoever was employed that day.
@@ -167,7 +176,7 @@ candidates as (
         k.alias,
         case
             when m.source_system = k.source_system then 2
-            when m.source_system = 'people' then 3
+            when m.system_rank = 1 then 3
             else 4
         end as level_rank,
         'id' as how,

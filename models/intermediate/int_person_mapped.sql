@@ -13,15 +13,11 @@ aliases as (
         coalesce(valid_from, cast('1900-01-01' as date)) as valid_from,
         _source_file,
         _source_row
-    from {{ ref('stg_people__alias') }}
-    where row_status = 'accepted'
+    from {{ ref('int_person_map_conformed') }}
 ),
 
 people as (
-    select
-        *,
-        case source_system when 'people' then 1 when 'salesforce' then 2 else 3 end as system_rank
-    from {{ ref('int_person_source') }}
+    select * from {{ ref('int_person_source') }}
 ),
 
 targets as (

@@ -1,14 +1,13 @@
--- Which canonical person a source record is. A roster person stands for itself; a CRM user becomes
--- the roster person that the map, the id, the e-mail or a name unique on both sides points to; a
--- row of a spreadsheet looks in the roster first and then among the CRM users. What matches nobody
--- is a person of its own.
+-- Which canonical person a source record is. A person of the system that is believed first (the
+-- roster) stands for itself; any other becomes the person of a system believed before it that the
+-- map, the id, the e-mail or a name unique on both sides points to. What matches nobody is a person
+-- of its own.
 with
 
 named as (
     select
         *,
         source_system || ':' || source_person_id as record_id,
-        case source_system when 'people' then 1 when 'salesforce' then 2 else 3 end as system_rank,
         count(name_key) over (partition by source_system, name_key) as name_count
     from {{ ref('int_person_source') }}
 ),
@@ -43,7 +42,7 @@ pairs as (
             )
             and mapped.valid_to = cast('9999-12-31' as date)
     where
-        people.source_system <> 'people'
+        people.system_rank > 1
         and people.record_id <> mapped.target_system || ':' || mapped.target_person_id
 
     union all

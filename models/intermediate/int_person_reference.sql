@@ -6,8 +6,7 @@ sessions as (
     select
         session_id,
         session_date
-    from {{ ref('stg_coaching_log__session') }}
-    where row_status = 'accepted'
+    from {{ ref('int_session_conformed') }}
 ),
 
 refs as (
@@ -22,12 +21,11 @@ refs as (
     union all
 
     select
-        'salesforce' as source_system,
-        owner_id as alias,
+        source_system,
+        owner_alias as alias,
         'owner' as reference_kind,
-        {{ reporting_date('created_at') }} as reference_date
-    from {{ ref('stg_salesforce__opportunity_history') }}
-    where row_status = 'accepted'
+        {{ reporting_date('changed_at') }} as reference_date
+    from {{ ref('int_opportunity_change_conformed') }}
 
     union all
 
@@ -60,84 +58,49 @@ refs as (
     union all
 
     select
-        'tabular' as source_system,
-        person_name as alias,
+        source_system,
+        person_alias as alias,
         'quota' as reference_kind,
         period_start as reference_date
-    from {{ ref('stg_tabular__quota') }}
-    where row_status = 'accepted'
+    from {{ ref('int_quota_conformed') }}
 
     union all
 
     select
-        'salesforce' as source_system,
-        manager_id as alias,
-        'manager' as reference_kind,
-        {{ reporting_date('version_at') }} as reference_date
-    from {{ ref('stg_salesforce__user') }}
-    where row_status in ('accepted', 'superseded')
-
-    union all
-
-    select
-        'tabular' as source_system,
-        manager_name as alias,
+        source_system,
+        manager_alias as alias,
         'manager' as reference_kind,
         valid_from as reference_date
-    from {{ ref('stg_tabular__person') }}
-    where row_status in ('accepted', 'superseded')
+    from {{ ref('int_person_version_conformed') }}
 
     union all
 
     select
-        'people' as source_system,
-        manager_name as alias,
-        'manager' as reference_kind,
-        valid_from as reference_date
-    from {{ ref('stg_people__roster') }}
-    where row_status in ('accepted', 'superseded')
-
-    union all
-
-    select
-        'coaching_log' as source_system,
-        coach_name as alias,
+        source_system,
+        coach_alias as alias,
         'coach' as reference_kind,
         session_date as reference_date
-    from {{ ref('stg_coaching_log__session') }}
-    where row_status = 'accepted'
+    from {{ ref('int_session_conformed') }}
 
     union all
 
     select
-        'coaching_log' as source_system,
-        coachee_name as alias,
-        'coachee' as reference_kind,
-        session_date as reference_date
-    from {{ ref('stg_coaching_log__session') }}
-    where row_status = 'accepted'
-
-    union all
-
-    select
-        'coaching_log' as source_system,
-        a.coachee_name as alias,
+        a.source_system,
+        a.coachee_alias as alias,
         'coachee' as reference_kind,
         s.session_date as reference_date
-    from {{ ref('stg_coaching_log__attendee') }} as a
+    from {{ ref('int_session_attended') }} as a
     left join sessions as s
         on a.session_id = s.session_id
-    where a.row_status = 'accepted'
 
     union all
 
     select
-        'coaching_log' as source_system,
-        owner_name as alias,
+        source_system,
+        owner_alias as alias,
         'action' as reference_kind,
         created_date as reference_date
-    from {{ ref('stg_coaching_log__action') }}
-    where row_status = 'accepted'
+    from {{ ref('int_action_conformed') }}
 ),
 
 final as (

@@ -7,70 +7,13 @@ matched as (
     select * from {{ ref('int_person_matched') }}
 ),
 
-role_names as (
-    select
-        user_role_id,
-        role_name
-    from {{ ref('stg_salesforce__user_role') }}
-    where row_status = 'accepted'
-),
-
 versions as (
     select
-        'people' as source_system,
-        person_id as source_person_id,
-        1 as precedence,
-        manager_name as manager_alias,
-        team_name,
-        region,
-        role,
-        job_title,
-        valid_from,
-        cast(null as timestamp) as stamped_at,
-        _source_file,
-        _source_row
-    from {{ ref('stg_people__roster') }}
-    where row_status = 'accepted'
-
-    union all
-
-    select
-        'tabular' as source_system,
-        person_id as source_person_id,
-        2 as precedence,
-        manager_name as manager_alias,
-        team_name,
-        region,
-        role,
-        job_title,
-        valid_from,
-        cast(null as timestamp) as stamped_at,
-        _source_file,
-        _source_row
-    from {{ ref('stg_tabular__person') }}
-    where row_status = 'accepted'
-
-    union all
-
-    select
-        'salesforce' as source_system,
-        u.user_id as source_person_id,
-        3 as precedence,
-        u.manager_id as manager_alias,
-        coalesce(r.role_name, u.department) as team_name,
-        u.division as region,
-        cast(null as {{ dbt.type_string() }}) as role,
-        u.job_title,
-        {{ reporting_date('u.version_at') }} as valid_from,
-        u.version_at as stamped_at,
-        u._source_file,
-        u._source_row
-    from {{ ref('stg_salesforce__user') }} as u
-    left join role_names as r
-        on u.user_role_id = r.user_role_id
-    where
-        u.row_status = 'accepted'
-        or (u.row_status = 'superseded' and u.version_at is not null)
+        v.*,
+        s.organisation_rank as precedence
+    from {{ ref('int_person_version_conformed') }} as v
+    inner join {{ ref('int_system') }} as s
+        on v.source_system = s.source_system
 ),
 
 owned as (

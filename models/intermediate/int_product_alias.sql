@@ -2,7 +2,7 @@
 with
 
 products as (
-    select * from {{ ref('int_product_conformed') }}
+    select * from {{ ref('int_product_named') }}
 ),
 
 candidates as (

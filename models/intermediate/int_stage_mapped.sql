@@ -1,3 +1,4 @@
+-- What each stage means: the configuration decides, then the seed, then what the system says.
 with
 
 seeded as (
@@ -34,6 +35,15 @@ configured as (
         is_qualified,
         precedence
     from seeded
+    union all
+    select
+        source_system,
+        stage_key,
+        stage_category,
+        stage_order,
+        is_qualified,
+        3 as precedence
+    from {{ ref('int_stage_conformed') }}
 ),
 
 ranked as (

@@ -38,7 +38,7 @@ counted as (
         'fct_coaching_session' as table_name,
         (
             select count(*)
-            from {{ ref('int_coaching_session_conformed') }} as s
+            from {{ ref('int_session_conformed') }} as s
             inner join clock
                 on s.session_date <= clock.as_of_date
         ) as expected_count,
@@ -48,7 +48,7 @@ counted as (
 
     select
         'dim_person' as table_name,
-        (select count(*) from {{ ref('int_person_conformed') }}) as expected_count,
+        (select count(*) from {{ ref('int_person_described') }}) as expected_count,
         (select count(*) from {{ ref('dim_person') }}) as actual_count
 
     union all

@@ -34,6 +34,11 @@ ALLOWED_UPSTREAM = {
     "models/marts/": ("models/core/", "models/indicators/", "models/marts/", "seeds/"),
 }
 
+# Models outside a system's own folders that name a system, each with the reason why it must.
+NAMES_A_SYSTEM = {
+    "models/intermediate/int_opportunity_rejected.sql": "reads rejected rows from staging",
+}
+
 
 @pytest.fixture(scope="session")
 def dbt_manifest(sample_home: Path) -> dict:
@@ -88,6 +93,20 @@ def test_models_know_only_what_they_may(dbt_manifest: dict) -> None:
             elif not nodes[parent]["original_file_path"].startswith(allowed):
                 wrong.append((node["name"], nodes[parent]["name"]))
     assert wrong == []
+
+
+def test_only_a_systems_own_folders_name_it(project_root: Path) -> None:
+    """A new system is a folder in staging, one in intermediate and an entry in `systems`."""
+    systems = {path.parent.name for path in (project_root / "models/staging").rglob("*.sql")}
+    word = re.compile(rf"""['"_]({"|".join(sorted(systems - {"halftime"}))})(?:['":]|__)""")
+    own = re.compile(r"models/(staging|intermediate)/\w+/")
+    naming = {
+        name: sorted(found)
+        for path in sorted((project_root / "models").rglob("*.sql"))
+        if not own.match(name := str(path.relative_to(project_root)))
+        and (found := set(word.findall(re.sub(r"--.*", "", path.read_text(encoding="utf-8")))))
+    }
+    assert sorted(naming) == sorted(NAMES_A_SYSTEM), naming
 
 
 def test_dashboards_see_published_tables_only(project_root: Path) -> None:

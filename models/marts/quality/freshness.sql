@@ -1,4 +1,5 @@
--- How old the news of each object is on the as-of date, by its own dates.
+-- How old the news of each object is on the as-of date, by its own dates (`dated_by` in its
+-- contract).
 with
 
 clock as (
@@ -18,42 +19,39 @@ files as (
 ),
 
 events as (
-    {% for relation, event_date in [
-        ('stg_coaching_log__action', 'coalesce(completed_date, created_date)'),
-        ('stg_coaching_log__attendee', 'cast(null as date)'),
-        ('stg_coaching_log__policy', 'valid_from'),
-        ('stg_coaching_log__session', 'session_date'),
-        ('stg_people__alias', 'valid_from'),
-        ('stg_people__roster', 'valid_from'),
-        ('stg_salesforce__account', reporting_date('version_at')),
-        ('stg_salesforce__event', reporting_date('coalesce(modified_at, created_at)')),
-        ('stg_salesforce__opportunity', reporting_date('version_at')),
-        ('stg_salesforce__opportunity_history', reporting_date('created_at')),
-        ('stg_salesforce__task', reporting_date('coalesce(modified_at, created_at)')),
-        ('stg_salesforce__user', reporting_date('version_at')),
-        ('stg_salesforce__user_role', reporting_date('version_at')),
-        ('stg_tabular__account', 'cast(null as date)'),
-        ('stg_tabular__activity', reporting_date('occurred_at')),
-        (
-            'stg_tabular__opportunity',
-            'coalesce(' ~ reporting_date('modified_at') ~ ', created_date)',
-        ),
-        ('stg_tabular__person', 'valid_from'),
-        ('stg_tabular__product', 'cast(null as date)'),
-        ('stg_tabular__quota', 'period_start'),
-    ] %}
-        select
-            '{{ relation.split('__')[0][4:] }}' as source_system,
-            '{{ relation.split('__')[1] }}' as object,
-            max(
-                case when {{ event_date }} <= clock.as_of_date then {{ event_date }} end
-            ) as latest_event_date,
-            count(*) as accepted_rows
-        from {{ ref(relation) }} as staged
-        cross join clock
-        where staged.row_status = 'accepted'
-        {% if not loop.last %}union all{% endif %}
+    {% for system in var('systems') %}
+        {% for object in var('systems')[system].objects or [] %}
+            {% set model = ref('stg_' ~ system ~ '__' ~ object) %}
+            {% set path = 'source.' ~ project_name ~ '.' ~ system ~ '.' ~ object %}
+            {% set sources = graph.sources if execute else {} %}
+            {% set contract = sources[path] or {'config': {'meta': {}}} %}
+            {% set dates = [] %}
+            {% for column in contract.config.meta.dated_by or [] if column is string %}
+                {% do dates.append(
+                    reporting_date(column) if column.endswith('_at') else column
+                ) %}
+            {% endfor %}
+            {% set event_date = 'coalesce(' ~ (dates + ['cast(null as date)']) | join(', ') ~ ')' %}
+            select
+                '{{ system }}' as source_system,
+                '{{ object }}' as object,
+                max(
+                    case when {{ event_date }} <= clock.as_of_date then {{ event_date }} end
+                ) as latest_event_date,
+                count(*) as accepted_rows
+            from {{ model }} as staged
+            cross join clock
+            where staged.row_status = 'accepted'
+            union all
+        {% endfor %}
     {% endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as source_system,
+        cast(null as {{ dbt.type_string() }}) as object,
+        cast(null as date) as latest_event_date,
+        cast(0 as bigint) as accepted_rows
+    from (select 1 as one) as nobody
+    where one = 0
 ),
 
 final as (

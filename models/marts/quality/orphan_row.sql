@@ -1,83 +1,43 @@
--- Accepted rows that point at a record nobody delivered. They are kept and counted; this is the
--- list to send to whoever owns the source. A pointer is only followed where its target has any
--- rows.
+-- sqlfluff:exclude_rules:ST06,RF04,AM04,LT02
+-- Accepted rows that point at a record nobody delivered, by the pointers that the contracts declare
+-- (`references`). They are kept and counted; this is the list to send to whoever owns the source. A
+-- pointer is only followed where its target has any rows.
+{% set pointers, targets = [], {} %}
+{% for system in var('systems') %}
+    {% set objects = var('systems')[system].objects or [] %}
+    {% for object in objects %}
+        {% set model = ref('stg_' ~ system ~ '__' ~ object) %}
+        {% set sources = graph.sources if execute else {} %}
+        {% set contract = sources['source.' ~ project_name ~ '.' ~ system ~ '.' ~ object] or {} %}
+        {% for raw, column in (contract.columns or {}).items() %}
+            {% set meta = column.config.meta %}
+            {% if meta.references in objects %}
+                {% set path = 'source.' ~ project_name ~ '.' ~ system ~ '.' ~ meta.references %}
+                {% do pointers.append((system, object, meta.typed or raw[4:], meta)) %}
+                {% do targets.update({(system, meta.references): sources[path].config.meta.key[0]}) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+{% endfor %}
 with
 
-accounts as (
-    select
-        'salesforce' as source_system,
-        account_id as record_id
-    from {{ ref('stg_salesforce__account') }}
-    where row_status <> 'rejected'
-    group by account_id
-),
-
-users as (
-    select
-        'salesforce' as source_system,
-        user_id as record_id
-    from {{ ref('stg_salesforce__user') }}
-    where row_status <> 'rejected'
-    group by user_id
-),
-
-opportunities as (
-    select
-        'salesforce' as source_system,
-        opportunity_id as record_id
-    from {{ ref('stg_salesforce__opportunity') }}
-    where row_status <> 'rejected'
-    group by opportunity_id
-),
-
-tabular_opportunities as (
-    select
-        'tabular' as source_system,
-        opportunity_id as record_id
-    from {{ ref('stg_tabular__opportunity') }}
-    where row_status <> 'rejected'
-    group by opportunity_id
-),
-
-sessions as (
-    select
-        'coaching_log' as source_system,
-        session_id as record_id
-    from {{ ref('stg_coaching_log__session') }}
-    where row_status <> 'rejected'
-    group by session_id
-),
-
 targets as (
+    {% for (system, object), key in targets.items() %}
+        select
+            '{{ system }}' as source_system,
+            '{{ object }}' as target,
+            {{ key }} as record_id
+        from {{ ref('stg_' ~ system ~ '__' ~ object) }}
+        where row_status <> 'rejected'
+        group by {{ key }}
+        union all
+    {% endfor %}
     select
-        'account' as target,
-        source_system,
-        record_id
-    from accounts
-    union all
-    select
-        'user' as target,
-        source_system,
-        record_id
-    from users
-    union all
-    select
-        'opportunity' as target,
-        source_system,
-        record_id
-    from opportunities
-    union all
-    select
-        'opportunity' as target,
-        source_system,
-        record_id
-    from tabular_opportunities
-    union all
-    select
-        'session' as target,
-        source_system,
-        record_id
-    from sessions
+        cast(null as {{ dbt.type_string() }}) as source_system,
+        cast(null as {{ dbt.type_string() }}) as target,
+        cast(null as {{ dbt.type_string() }}) as record_id
+    from (select 1 as one) as nobody
+    where one = 0
 ),
 
 delivered as (
@@ -89,49 +49,31 @@ delivered as (
 ),
 
 pointers as (
-    {% for relation, column, target in [
-        ('stg_salesforce__opportunity', 'account_id', 'account'),
-        ('stg_salesforce__opportunity', 'owner_id', 'user'),
-        ('stg_salesforce__opportunity_history', 'opportunity_id', 'opportunity'),
-        ('stg_salesforce__account', 'owner_id', 'user'),
-        ('stg_salesforce__account', 'parent_account_id', 'account'),
-        ('stg_salesforce__task', 'owner_id', 'user'),
-        ('stg_salesforce__task', 'account_id', 'account'),
-        ('stg_salesforce__event', 'owner_id', 'user'),
-        ('stg_salesforce__event', 'account_id', 'account'),
-        ('stg_salesforce__user', 'manager_id', 'user'),
-        ('stg_tabular__activity', 'opportunity_id', 'opportunity'),
-        ('stg_coaching_log__attendee', 'session_id', 'session'),
-        ('stg_coaching_log__action', 'session_id', 'session'),
-    ] %}
+    {% for system, object, column, meta in pointers %}
         select
-            '{{ relation.split('__')[0][4:] }}' as source_system,
-            '{{ relation.split('__')[1] }}' as object,
+            '{{ system }}' as source_system,
+            '{{ object }}' as object,
             '{{ column }}' as column_name,
-            '{{ target }}' as target,
+            '{{ meta.references }}' as target,
             {{ column }} as record_id,
             _source_file as source_file,
             _source_row as source_row,
             _load_id as load_id
-        from {{ ref(relation) }}
-        where row_status = 'accepted' and {{ column }} is not null
+        from {{ ref('stg_' ~ system ~ '__' ~ object) }}
+        where row_status = 'accepted' and {{ column }} like '{{ meta.references_prefix or '' }}%'
         union all
     {% endfor %}
-    -- Salesforce's WhatId points at many objects; the key prefix 006 says it is an opportunity.
-    {% for relation in ['stg_salesforce__task', 'stg_salesforce__event'] %}
-        select
-            'salesforce' as source_system,
-            '{{ relation.split('__')[1] }}' as object,
-            'what_id' as column_name,
-            'opportunity' as target,
-            what_id as record_id,
-            _source_file as source_file,
-            _source_row as source_row,
-            _load_id as load_id
-        from {{ ref(relation) }}
-        where row_status = 'accepted' and what_id like '006%'
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as source_system,
+        cast(null as {{ dbt.type_string() }}) as object,
+        cast(null as {{ dbt.type_string() }}) as column_name,
+        cast(null as {{ dbt.type_string() }}) as target,
+        cast(null as {{ dbt.type_string() }}) as record_id,
+        cast(null as {{ dbt.type_string() }}) as source_file,
+        cast(null as b    s source_row,
+        cast(null as bigint) as load_id
+    from (select 1 as one) as nobody
+    where one = 0
 ),
 
 final as (

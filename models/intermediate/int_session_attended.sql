@@ -2,16 +2,16 @@
 with
 
 sessions as (
-    select * from {{ ref('int_coaching_session_conformed') }}
+    select * from {{ ref('int_session_conformed') }}
 ),
 
 attendees as (
-    select * from {{ ref('stg_coaching_log__attendee') }}
-    where row_status = 'accepted'
+    select * from {{ ref('int_attendee_conformed') }}
 ),
 
 final as (
     select
+        source_system,
         session_id,
         coachee_alias,
         cast(null as integer) as minutes,
@@ -27,13 +27,14 @@ final as (
     union all
 
     select
-        'coaching_log:' || session_id as session_id,
-        coachee_name as coachee_alias,
-        cast(attended_minutes as integer) as minutes,
+        source_system,
+        session_id,
+        coachee_alias,
+        minutes,
         skill,
-        cast(score as decimal(6, 2)) as score,
-        coalesce(is_attended, true) as is_present,
-        true as is_listed,
+        score,
+        is_present,
+        is_listed,
         _source_file,
         _source_row
     from attendees

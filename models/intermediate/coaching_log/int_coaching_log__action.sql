@@ -7,6 +7,7 @@ actions as (
 
 final as (
     select
+        'coaching_log' as source_system,
         'coaching_log:' || action_id as action_id,
         'coaching_log:' || session_id as session_id,
         owner_name as owner_alias,

@@ -1,0 +1,24 @@
+with
+
+rows_in_force as (
+    select * from {{ ref('stg_tabular__person') }}
+    where row_status = 'accepted'
+),
+
+final as (
+    select
+        'tabular' as source_system,
+        person_id as source_person_id,
+        manager_name as manager_alias,
+        team_name,
+        region,
+        role,
+        job_title,
+        valid_from,
+        cast(null as timestamp) as stamped_at,
+        _source_file,
+        _source_row
+    from rows_in_force
+)
+
+select * from final

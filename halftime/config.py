@@ -19,7 +19,8 @@ import yaml
 
 from halftime.contracts import Contract
 from halftime.errors import UsageError
-from halftime.landing.spec import ObjectSpec, SourceSpec
+from halftime.landing.shaping import check_header_format
+from halftime.landing.spec import ObjectSpec, Shape, SourceSpec, Unpivot
 
 ALL_LOADS = 9223372036854775807
 _FORMAT_KEYS = frozenset({"timezone", "date_formats", "timestamp_formats", "decimal", "thousands"})
@@ -35,7 +36,17 @@ _OBJECT_KEYS = _FORMAT_KEYS | {
     "delimiter",
     "encoding",
     "delivery",
+    "header_row",
+    "fill_down",
+    "merged",
+    "not_data",
+    "sheet_to",
+    "file_to",
+    "serial_dates",
+    "unpivot",
 }
+_UNPIVOT_KEYS = frozenset({"names_to", "values_to", "id_columns", "header_format", "year"})
+_GLOB_SIGNS = frozenset("*?[!")
 _STAGE_KEYS = frozenset({"category", "order", "qualified"})
 STAGE_CATEGORIES = ("open", "won", "lost", "no_decision", "disqualified")
 
@@ -323,6 +334,11 @@ def _object_spec(
 ) -> ObjectSpec:
     mapped = reader.mapping(item.get("columns"), (*at, "columns"), columns)
     constants = reader.mapping(item.get("constants"), (*at, "constants"), columns)
+    named = [str(item["sheet"])] if isinstance(item.get("sheet"), int) else item.get("sheet")
+    sheets = reader.texts(named, (*at, "sheet")) if named else ()
+    is_many = len(sheets) > 1 or any(
+        _GLOB_SIGNS & set(sheet) or sheet[:1] == "!" for sheet in sheets
+    )
     return ObjectSpec(
         files=reader.texts(item["files"], (*at, "files")) if item.get("files") else (),
         columns={
@@ -332,10 +348,119 @@ def _object_spec(
             key: _constant(reader, constant, (*at, "constants", key))
             for key, constant in constants.items()
         },
-        sheet=str(item["sheet"]) if item.get("sheet") else None,
+        sheet=sheets[0] if len(sheets) == 1 and not is_many else None,
+        sheets=sheets if is_many else (),
         delimiter=str(item["delimiter"]) if item.get("delimiter") else None,
         encoding=str(item["encoding"]) if item.get("encoding") else None,
+        shape=_shape(reader, item, at, columns),
     )
+
+
+def _shape(
+    reader: _Reader, item: dict, at: tuple[str, ...], columns: frozenset[str]
+) -> Shape | None:
+    """Read how a sheet that is no plain table is shaped; None if nothing is said about it."""
+    shape = Shape(
+        header_rows=_header_rows(reader, item.get("header_row"), (*at, "header_row")),
+        fill_down=_optional_texts(reader, item, at, "fill_down"),
+        merged=_optional_texts(reader, item, at, "merged"),
+        not_data=_optional_texts(reader, item, at, "not_data"),
+        sheet_to=_column(reader, item, at, "sheet_to", columns),
+        file_to=_column(reader, item, at, "file_to", columns),
+        serial_dates=_truth(reader, item, at, "serial_dates"),
+        unpivot=_unpivot(reader, item, at, columns),
+    )
+    named = [shape.sheet_to, shape.file_to]
+    if shape.unpivot:
+        named += [shape.unpivot.names_to, shape.unpivot.values_to]
+    twice = {name for name in named if name and named.count(name) > 1}
+    if twice:
+        raise reader.fail(
+            at,
+            f"the column '{min(twice)}' is given twice by 'sheet_to', 'file_to' and 'unpivot'.",
+            "Give each column one source.",
+        )
+    return shape if shape != Shape() else None
+
+
+def _unpivot(
+    reader: _Reader, item: dict, at: tuple[str, ...], columns: frozenset[str]
+) -> Unpivot | None:
+    at = (*at, "unpivot")
+    if item.get("unpivot") is None:
+        return None
+    node = reader.mapping(item["unpivot"], at, _UNPIVOT_KEYS)
+    names_to = _column(reader, node, at, "names_to", columns)
+    values_to = _column(reader, node, at, "values_to", columns)
+    if names_to is None or values_to is None or names_to == values_to:
+        raise reader.fail(
+            at,
+            f"'{'.'.join(at)}' needs 'names_to' and 'values_to', two columns of the object.",
+            f"Use two of: {', '.join(sorted(columns))}.",
+        )
+    formats = _optional_texts(reader, node, at, "header_format")
+    for header_format in formats:
+        try:
+            check_header_format(header_format)
+        except ValueError as error:
+            raise reader.fail((*at, "header_format"), f"{error}.", "Such as D-Mon.") from error
+    year = node.get("year")
+    if year not in (None, "sheet", "file") and not (
+        isinstance(year, int) and not isinstance(year, bool) and 1900 <= year <= 2200
+    ):
+        raise reader.fail(
+            (*at, "year"), f"'year' is '{year}'.", "Give a year such as 2026, or 'sheet' or 'file'."
+        )
+    return Unpivot(
+        names_to=names_to,
+        values_to=values_to,
+        id_columns=_optional_texts(reader, node, at, "id_columns"),
+        header_formats=formats,
+        year=year,
+    )
+
+
+def _optional_texts(reader: _Reader, node: dict, at: tuple[str, ...], key: str) -> tuple[str, ...]:
+    return reader.texts(node[key], (*at, key)) if node.get(key) else ()
+
+
+def _column(
+    reader: _Reader, node: dict, at: tuple[str, ...], key: str, columns: frozenset[str]
+) -> str | None:
+    name = node.get(key)
+    if name is None:
+        return None
+    if name not in columns:
+        raise reader.fail(
+            (*at, key),
+            f"'{'.'.join((*at, key))}' is '{name}', no column of this object.",
+            _nearest(str(name), columns),
+        )
+    return str(name)
+
+
+def _truth(reader: _Reader, node: dict, at: tuple[str, ...], key: str) -> bool:
+    value = node.get(key, False)
+    if not isinstance(value, bool):
+        raise reader.fail((*at, key), f"'{key}' is '{value}'.", "Write true or false.")
+    return value
+
+
+def _header_rows(reader: _Reader, value: Any, at: tuple[str, ...]) -> tuple[int, ...]:
+    """Return one row number or a list of ascending ones as a tuple."""
+    if value is None:
+        return ()
+    rows = value if isinstance(value, list) else [value]
+    sound = all(
+        isinstance(row, int) and not isinstance(row, bool) and 1 <= row <= 1000 for row in rows
+    )
+    if not rows or not sound or sorted(set(rows)) != rows:
+        raise reader.fail(
+            at,
+            f"'header_row' is '{value}'.",
+            "Give the row's number as the sheet shows it, or a list such as [3, 4].",
+        )
+    return tuple(rows)
 
 
 def _filled(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:

@@ -20,7 +20,7 @@ KINDS = frozenset(
     {"text", "id", "email", "integer", "decimal", "boolean", "date", "timestamp"},
 )
 RAW_PREFIX = "raw_"
-LINEAGE_COLUMNS = ("_source_file", "_source_row", "_load_id", "_landed_at")
+LINEAGE_COLUMNS = ("_source_file", "_source_row", "_source_cell", "_load_id", "_landed_at")
 
 
 def normalise_header(text: str) -> str:

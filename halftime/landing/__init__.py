@@ -7,7 +7,9 @@ from halftime.landing.spec import (
     LandingEvent,
     LandingReport,
     ObjectSpec,
+    Shape,
     SourceSpec,
+    Unpivot,
 )
 from halftime.landing.store import ensure_raw_tables
 
@@ -17,7 +19,9 @@ __all__ = [
     "LandingEvent",
     "LandingReport",
     "ObjectSpec",
+    "Shape",
     "SourceSpec",
+    "Unpivot",
     "ensure_raw_tables",
     "land",
     "preflight",

@@ -1,7 +1,8 @@
 """Batches of text rows on their way into a raw table.
 
 A batch has the columns ``c0 … c<n-1>`` (text), ``_row`` (the record's ordinal number in the file),
-``_problem`` and ``_rest`` (JSON text of what did not fit the columns). Rows that are no data
+``_problem``, ``_rest`` (JSON text of what did not fit the columns) and ``_cell`` (the cell of a
+matrix that the row was made from, as ``F12``). Rows that are no data
 (blank lines, preambles, totals and footers of report exports) keep their record in ``_rest`` and
 have NULL in every column.
 """
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 
 _TOTALS = (
     r"(?i)^\s*(?:(?:grand|sub)?[ -]*totals?\s*(?:\([^)]*\))?\s*:?"
+    r"|(?:zwischen|gesamt)?summe\s*:?|gesamt\s*:?"
     r"|copyright\b.*|confidential\b.*|generated (?:by|on|at)\b.*|(?:end of )?report\b.*"
     r"|filtered by\b.*|as of\b.*)\s*$"
 )
@@ -35,24 +37,32 @@ def schema(width: int) -> pa.Schema:
             pa.field("_row", pa.int64()),
             pa.field("_problem", pa.string()),
             pa.field("_rest", pa.string()),
+            pa.field("_cell", pa.string()),
         ],
     )
 
 
-def data_batch(columns: Sequence[pa.Array], rows: np.ndarray, width: int) -> pa.RecordBatch:
-    """Build a batch of sound rows from their columns and row numbers."""
+def data_batch(
+    columns: Sequence[pa.Array],
+    rows: np.ndarray,
+    width: int,
+    cells: Sequence[str | None] | None = None,
+) -> pa.RecordBatch:
+    """Build a batch of sound rows from their columns, row numbers and (of a matrix) cells."""
     nothing = pa.nulls(len(rows), pa.string())
-    arrays = [*columns, pa.array(rows, pa.int64()), nothing, nothing]
+    cell = nothing if cells is None else pa.array(cells, pa.string())
+    arrays = [*columns, pa.array(rows, pa.int64()), nothing, nothing, cell]
     return pa.RecordBatch.from_arrays(arrays, schema=schema(width))
 
 
 def problem_batch(
     records: Iterable[tuple[int, str, Sequence[str | None]]],
     width: int,
+    cells: Sequence[str | None] = (),
 ) -> pa.RecordBatch:
     """Build a batch from (row, problem, values); only ragged rows keep their values."""
     rows: list[list[object]] = []
-    for row, problem, values in records:
+    for place, (row, problem, values) in enumerate(records):
         kept = list(values[:width]) if problem == "ragged_row" else []
         rest: dict[str, object] = {}
         if problem == "ragged_row" and len(values) > width:
@@ -60,7 +70,8 @@ def problem_batch(
         elif problem not in ("ragged_row", "blank_row"):
             rest[RECORD_KEY] = [value for value in values if value]
         text = json.dumps(rest, ensure_ascii=False) if rest else None
-        rows.append([*kept, *[None] * (width - len(kept)), row, problem, text])
+        cell = cells[place] if cells else None
+        rows.append([*kept, *[None] * (width - len(kept)), row, problem, text, cell])
     names = schema(width)
     arrays = [
         pa.array([row[place] for row in rows], field.type) for place, field in enumerate(names)

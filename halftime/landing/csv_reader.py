@@ -50,11 +50,12 @@ def plain_delimiter(name: str) -> str:
 
 def split_records(sample: str, delimiter: str) -> list[list[str]]:
     """Split text into records of fields, as the parser of the whole file does."""
-    _lift_field_limit()
+    lift_field_limit()
     return list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
 
 
-def _lift_field_limit() -> None:
+def lift_field_limit() -> None:
+    """Let the standard reader take fields of any length."""
     csv.field_size_limit(1 << 30)
 
 
@@ -230,7 +231,7 @@ class _Parser:
                 "ragged",
                 f"Most records have another number of fields than the header ({self.width}).",
             )
-        _lift_field_limit()
+        lift_field_limit()
         texts = (raw.rstrip("\r\n") for raw in self.odd_texts[:count])
         fields = csv.reader(texts, delimiter=self.file.layout.delimiter)
         taken = list(zip(self.odd_numbers[:count], fields, strict=True))

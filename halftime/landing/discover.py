@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path, PurePath
 
 from halftime.contracts import Contract, normalise_header
+from halftime.landing import archive
 from halftime.landing.spec import SourceSpec
 
 WAREHOUSE = "warehouse.duckdb"
@@ -78,6 +79,7 @@ def split_name(name: str) -> tuple[str, str | None, bool]:
 def list_files(landing: Path) -> list[str]:
     """List the files below a folder as sorted relative paths with ``/``.
 
+    A zip archive counts as a folder: its members are listed as ``teams.zip/anna.xlsx``.
     Hidden files, notes (README, LICENSE, ``*.md``), ``halftime.yml`` and ``_truth/`` are left out,
     and so is every link that leads out of the folder.
     """
@@ -94,8 +96,18 @@ def list_files(landing: Path) -> list[str]:
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(root):
                 continue
-            found.append(path.relative_to(landing).as_posix())
+            shown = path.relative_to(landing).as_posix()
+            members = archive.member_names(path) if archive.is_archive(name) else []
+            found.extend(
+                [f"{shown}/{member}" for member in members if not _is_ignored_member(member)]
+                or [shown]
+            )
     return sorted(found)
+
+
+def _is_ignored_member(member: str) -> bool:
+    *folders, name = member.split("/")
+    return _is_ignored_file(name) or any(_is_ignored_folder(folder) for folder in folders)
 
 
 def _is_ignored_folder(name: str) -> bool:
@@ -218,7 +230,8 @@ def _claims(
             for (system, object_name), contract in contracts.items()
             if system == source.system and not source.object(object_name).files
         ]
-        match = match_name(stem, own) or match_name(folder.rpartition("/")[2], own)
+        holder = re.sub(r"\.zip\Z", "", folder.rpartition("/")[2], flags=re.IGNORECASE)
+        match = match_name(stem, own) or match_name(holder, own)
         if file_format is not None and match is not None:
             claimed = True
             yield Candidate(path, source.system, match[0].object, match[1])
@@ -227,5 +240,10 @@ def _claims(
 
 
 def _anchored(source: SourceSpec, globs: tuple[str, ...]) -> tuple[str, ...]:
-    """Object globs are relative to the landing folder; the folder of the system may be left out."""
+    """Object globs are relative to the landing folder; the folder of the system may be left out.
+
+    A glob that names a zip archive claims all that is in it.
+    """
+    whole = [f"{glob}/**" for glob in globs if archive.is_archive(glob)]
+    globs = (*globs, *whole)
     return (*globs, *(f"{source.system}/{glob}" for glob in globs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from halftime.contracts import Contract, load_contracts, normalise_header
 from halftime.errors import UsageError
-from halftime.landing import batches, store, text
+from halftime.landing import archive, batches, store, text
 from halftime.landing.csv_reader import CsvFile, open_csv, plain_delimiter
 from halftime.landing.discover import Candidate, discover, split_name
 from halftime.landing.header import (
@@ -29,20 +30,28 @@ from halftime.landing.header import (
     missing_column_reason,
     nearest,
 )
+from halftime.landing.sheet_reader import (
+    SheetFile,
+    matching_sheets,
+    open_shaped_csv,
+    open_workbook,
+    open_xlsx,
+)
 from halftime.landing.spec import (
+    ColumnFinding,
     FileReport,
     LandingEvent,
     LandingReport,
     ObjectSpec,
     Progress,
     RejectedFileError,
+    Shape,
     SourceSpec,
 )
 from halftime.landing.typed_readers import Scan, TypedFile, open_json, open_parquet
-from halftime.landing.xlsx_reader import XlsxFile, open_xlsx
 
 Contracts = Mapping[tuple[str, str], Contract]
-OpenFile = CsvFile | XlsxFile | TypedFile
+OpenFile = CsvFile | SheetFile | TypedFile
 _BATCHES = "landing_batches"
 
 
@@ -70,9 +79,10 @@ def land(
             for done, candidate in enumerate(candidates):
                 if progress:
                     progress(LandingEvent(candidate.shown, done, len(candidates)))
-                reports.append(run.land_file(candidate))
+                parts = run.land_candidate(candidate)
+                reports.extend(parts)
                 if progress:
-                    event = LandingEvent(candidate.shown, done + 1, len(candidates), reports[-1])
+                    event = LandingEvent(candidate.shown, done + 1, len(candidates), parts[-1])
                     progress(event)
         except (duckdb.Error, OSError) as error:
             if store.is_own_fault(error, landing_dir):
@@ -128,7 +138,7 @@ def _check(
             spec = specs[candidate.system].object(candidate.object)
             if spec.columns:
                 contract = contracts[candidate.system, candidate.object]
-                _check_mapping(landing_dir / candidate.path, candidate, contract, spec)
+                _check_mapping(landing_dir, candidate, contract, spec)
     return candidates
 
 
@@ -155,7 +165,12 @@ def _check_objects(config_sources: Sequence[SourceSpec], contracts: Contracts) -
                     hint="Use ',', ';', 'tab' or '|'.",
                 )
             names = [column.name for column in contracts[source.system, name].columns]
-            for section, keys in (("columns", spec.columns), ("constants", spec.constants)):
+            given = spec.shape.given if spec.shape else ()
+            for section, keys in (
+                ("columns", spec.columns),
+                ("constants", spec.constants),
+                ("sheet_to, file_to, unpivot", given),
+            ):
                 for key in keys:
                     if key not in names:
                         close = nearest([key], names)
@@ -168,10 +183,15 @@ def _check_objects(config_sources: Sequence[SourceSpec], contracts: Contracts) -
                         )
 
 
-def _check_mapping(path: Path, candidate: Candidate, contract: Contract, spec: ObjectSpec) -> None:
+def _check_mapping(
+    landing: Path, candidate: Candidate, contract: Contract, spec: ObjectSpec
+) -> None:
     with duckdb.connect(":memory:") as con, tempfile.TemporaryDirectory() as scratch:
         try:
-            with _opened(con, path, contract, spec, Path(scratch), count=False) as file:
+            with (
+                archive.materialised(landing, candidate.path) as path,
+                _opened(con, path, contract, spec, Path(scratch), count=False) as file,
+            ):
                 header = file.header
         except (RejectedFileError, OSError):
             return
@@ -195,16 +215,30 @@ def _opened(
     scratch: Path,
     *,
     count: bool = True,
+    shown: str = "",
+    sheet: str | None = None,
 ) -> Iterator[OpenFile]:
-    """Look through a file by its format; raises :class:`RejectedFileError`."""
+    """Look through a file by its format; raises :class:`RejectedFileError`.
+
+    ``shown`` is the file's path in the landing folder, ``sheet`` the one sheet of it to read.
+    """
     _, file_format, is_gzipped = split_name(path.name)
+    if archive.is_archive(path.name):
+        raise RejectedFileError(
+            "unreadable",
+            f"'{path.name}' is no zip archive that can be read, or holds nothing, or more than "
+            f"{archive.MAXIMUM_MEMBERS} files.",
+        )
     if file_format is None:
         raise RejectedFileError(
             "unreadable",
             f"'{path.name}' is not of a known format: csv, xlsx, parquet or json, each also .gz.",
         )
     if file_format == "csv":
-        yield open_csv(path, contract, spec, count=count)
+        if spec.shape is not None:
+            yield open_shaped_csv(path, contract, spec, shown=shown)
+        else:
+            yield open_csv(path, contract, spec, count=count)
         return
     if path.stat().st_size == 0:
         raise RejectedFileError("empty_file", "The file is empty.")
@@ -224,7 +258,7 @@ def _opened(
         if file_format == "parquet":
             yield open_parquet(con, plain_path)
         else:
-            yield open_xlsx(plain_path, contract, spec)
+            yield open_xlsx(plain_path, contract, spec, sheet_name=sheet, shown=shown)
 
 
 @contextmanager
@@ -262,12 +296,43 @@ class _Load:
         self.load_id = store.next_load_id(self.con)
         self.landed_at = datetime.now(UTC).replace(tzinfo=None)
 
-    def land_file(self, candidate: Candidate) -> FileReport:
-        """Land one file, or say why not."""
-        path = self.landing_dir / candidate.path
-        report = FileReport(candidate.system, candidate.object, candidate.shown, "unknown")
+    def land_candidate(self, candidate: Candidate) -> list[FileReport]:
+        """Land one file, or each of the sheets that are asked for, or say why not."""
         try:
-            report = replace(report, bytes=path.stat().st_size, sha256=text.digest(path))
+            with archive.materialised(self.landing_dir, candidate.path) as path:
+                return [
+                    self.land_file(candidate, path, sheet)
+                    for sheet in self._sheets(candidate, path)
+                ]
+        except RejectedFileError as error:
+            report = FileReport(candidate.system, candidate.object, candidate.shown, "unknown")
+            return [self._record(_rejected(report, candidate, error))]
+
+    def _sheets(self, candidate: Candidate, path: Path) -> list[str | None]:
+        """Return the sheets to land one by one; [None] for a file that is landed as one."""
+        spec = self.specs[candidate.system].object(candidate.object) if candidate.is_known else None
+        if spec is None or not spec.sheets or split_name(path.name)[1] != "xlsx":
+            return [None]
+        try:
+            with _unzipped(path, self.warehouse.parent) as plain:
+                return [*matching_sheets(open_workbook(plain)[0].sheet_names, spec.sheets)] or [
+                    None
+                ]
+        except (RejectedFileError, OSError):
+            return [None]
+
+    def land_file(self, candidate: Candidate, path: Path, sheet: str | None = None) -> FileReport:
+        """Land one file or one sheet of it, or say why not.
+
+        A sheet bears the name ``file.xlsx!Sheet`` and a hash made of the file's and its own name.
+        """
+        shown = candidate.shown if sheet is None else f"{candidate.shown}!{sheet}"
+        report = FileReport(candidate.system, candidate.object, shown, "unknown")
+        try:
+            digest = text.digest(path)
+            if sheet is not None:
+                digest = hashlib.sha256(f"{digest}!{sheet}".encode()).hexdigest()
+            report = replace(report, bytes=path.stat().st_size, sha256=digest)
         except OSError as error:
             reason = f"The file cannot be read: {error.strerror}."
             report = replace(report, reason_code="unreadable", reason=reason)
@@ -295,7 +360,7 @@ class _Load:
                     reason=reason,
                 ),
             )
-        return self._land_new(candidate, path, report)
+        return self._land_new(candidate, path, report, sheet)
 
     def _original(self, report: FileReport) -> tuple[str, int, int] | None:
         row = self.con.execute(
@@ -318,6 +383,9 @@ class _Load:
         constants = {
             name: detail.removeprefix(CONSTANT) for name, _, detail in rows if CONSTANT in detail
         }
+        shapes = [str(detail) for name, _, detail in rows if name is None] or [_shape(None)]
+        if shapes != [_shape(spec.shape)]:
+            return True
         present = {name for name, _, detail in rows if CONSTANT not in detail}
         return mapped != {
             name: normalise_header(header) for name, header in spec.columns.items()
@@ -325,17 +393,30 @@ class _Load:
             name: value for name, value in spec.constants.items() if name not in present
         }
 
-    def _land_new(self, candidate: Candidate, path: Path, report: FileReport) -> FileReport:
+    def _land_new(
+        self, candidate: Candidate, path: Path, report: FileReport, sheet: str | None
+    ) -> FileReport:
         contract = self.contracts[candidate.system, candidate.object]
         spec = self.specs[candidate.system].object(candidate.object)
         state = _State(report)
         try:
             with (
                 store.transaction(self.con),
-                _opened(self.con, path, contract, spec, self.warehouse.parent) as file,
+                _opened(
+                    self.con,
+                    path,
+                    contract,
+                    spec,
+                    self.warehouse.parent,
+                    shown=candidate.shown,
+                    sheet=sheet,
+                ) as file,
             ):
-                self._land_open(candidate, contract, spec, file, state)
+                self._land_open(contract, spec, file, state)
         except RejectedFileError as error:
+            if sheet is not None and error.code == "empty_file":
+                report = replace(report, reason_code="empty_sheet", reason=error.reason)
+                return self._record(report)
             return self._record(_rejected(state.report, candidate, error))
         except (duckdb.Error, OSError, ValueError, csv.Error, pa.ArrowException) as error:
             if store.is_own_fault(error, path):
@@ -347,12 +428,7 @@ class _Load:
         return state.report
 
     def _land_open(
-        self,
-        candidate: Candidate,
-        contract: Contract,
-        spec: ObjectSpec,
-        file: OpenFile,
-        state: _State,
+        self, contract: Contract, spec: ObjectSpec, file: OpenFile, state: _State
     ) -> None:
         """Match, insert, count and record a file within its transaction."""
         match = match_header(contract, file.header, spec)
@@ -361,14 +437,18 @@ class _Load:
             format=file.format,
             source_rows=file.source_rows,
             encoding=_encoding(file),
-            delimiter=file.layout.delimiter if isinstance(file, CsvFile) else None,
-            columns=match.findings,
+            delimiter=_delimiter(file),
+            columns=(
+                *match.findings,
+                *(file.notes if isinstance(file, SheetFile) else ()),
+                *([ColumnFinding(None, None, "matched", _shape(spec.shape))] if spec.shape else ()),
+            ),
         )
         if match.missing_required:
             reason = missing_column_reason(contract, file.header, match)
             raise RejectedFileError("missing_column", reason)
         store.choose_compression(self.con, state.report.bytes)
-        landed = self._insert(contract, match, file, candidate.shown)
+        landed = self._insert(contract, match, file, state.report.file)
         if landed != file.source_rows:
             raise RejectedFileError(
                 "row_count_mismatch",
@@ -401,6 +481,7 @@ class _Load:
             row="_row",
             problem="_problem",
             rest="_rest",
+            cell="_cell",
         )
         self.con.register(_BATCHES, reader)
         try:
@@ -459,10 +540,20 @@ class _Guard:
             raise
 
 
+def _shape(shape: Shape | None) -> str:
+    return f"shape: {shape}"
+
+
 def _encoding(file: OpenFile) -> str | None:
     if isinstance(file, CsvFile):
         return file.encoding.name
-    return file.encoding if isinstance(file, TypedFile) else None
+    return file.encoding
+
+
+def _delimiter(file: OpenFile) -> str | None:
+    if isinstance(file, CsvFile):
+        return file.layout.delimiter
+    return file.delimiter if isinstance(file, SheetFile) else None
 
 
 def _rejected(report: FileReport, candidate: Candidate, error: RejectedFileError) -> FileReport:

@@ -15,12 +15,59 @@ Finding = Literal["matched", "alias", "missing_optional", "missing_required", "u
 
 
 @dataclass(frozen=True)
+class Unpivot:
+    """How a matrix becomes rows: the header of a value column goes to the contract column
+    ``names_to``, the cell below it to ``values_to``.
+
+    ``id_columns`` are headers that stay columns. ``header_formats`` (tokens YYYY YY Mon MM M DD D
+    WW Ddd) say how a header names a day; ``year`` is the year of the first such header, or where
+    it stands: ``sheet`` (the sheet's name) or ``file`` (the file's name).
+    """
+
+    names_to: str
+    values_to: str
+    id_columns: tuple[str, ...] = ()
+    header_formats: tuple[str, ...] = ()
+    year: int | Literal["sheet", "file"] | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a sheet that people wrote by hand becomes one record per row (see docs/sheets.md).
+
+    ``header_rows`` count from 1 as the sheet shows them; none: the header is looked for.
+    ``fill_down`` and ``merged`` are columns of the contract or headers of the file; ``not_data``
+    are globs of what the first filled cell of a total or footer says. ``sheet_to`` and ``file_to``
+    are contract columns that take the name of the sheet and of the file.
+    """
+
+    header_rows: tuple[int, ...] = ()
+    fill_down: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    not_data: tuple[str, ...] = ()
+    sheet_to: str | None = None
+    file_to: str | None = None
+    serial_dates: bool = False
+    unpivot: Unpivot | None = None
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Contract columns that no header of the file has to give."""
+        names = {self.sheet_to, self.file_to}
+        if self.unpivot:
+            names |= {self.unpivot.names_to, self.unpivot.values_to}
+        return frozenset(name for name in names if name)
+
+
+@dataclass(frozen=True)
 class ObjectSpec:
     """How the files of one object are found and read.
 
     ``columns`` maps canonical column names to headers in the file, ``constants`` canonical column
     names to a value for every row (used where the file has no such header). ``sheet`` is the name
-    or glob of a spreadsheet's sheet; ``delimiter`` and ``encoding`` overrule what is detected.
+    or glob of a spreadsheet's sheet, ``sheets`` are globs of several, each landed by itself (a
+    glob that begins with ``!`` leaves sheets out); ``delimiter`` and ``encoding`` overrule what is
+    detected. ``shape`` mends sheets that are no plain tables.
     """
 
     files: tuple[str, ...] = ()
@@ -29,6 +76,8 @@ class ObjectSpec:
     sheet: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    sheets: tuple[str, ...] = ()
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True)

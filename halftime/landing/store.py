@@ -23,6 +23,7 @@ _DATA_COLUMNS = (
     ("_row_problem", "varchar"),
     ("_source_file", "varchar"),
     ("_source_row", "bigint"),
+    ("_source_cell", "varchar"),
     ("_load_id", "bigint"),
     ("_landed_at", "timestamp"),
 )
@@ -246,7 +247,7 @@ def insert_rows(
     row = con.execute(
         f"insert into {table_name(contract)} ({columns}) "
         f"select {', '.join(values)}, {_extra(match, scan)}, {scan.problem}, "
-        f"{literal(lineage.source_file)}, {scan.row}, {lineage.load_id}, "
+        f"{literal(lineage.source_file)}, {scan.row}, {scan.cell}, {lineage.load_id}, "
         f"cast({literal(lineage.landed_at.isoformat())} as timestamp) "
         f"from {scan.relation}",
     ).fetchone()

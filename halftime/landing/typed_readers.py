@@ -38,6 +38,7 @@ class Scan:
     row: str
     problem: str = "null"
     rest: str = "null"
+    cell: str = "null"
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ pointers as (
         cast(null as {{ dbt.type_string() }}) as target,
         cast(null as {{ dbt.type_string() }}) as record_id,
         cast(null as {{ dbt.type_string() }}) as source_file,
-        cast(null as b    s source_row,
+        cast(null as bigint) as source_row,
         cast(null as bigint) as load_id
     from (select 1 as one) as nobody
     where one = 0

@@ -25,7 +25,18 @@ from halftime.landing.spec import ObjectSpec, Shape, SourceSpec, Unpivot
 ALL_LOADS = 9223372036854775807
 _FORMAT_KEYS = frozenset({"timezone", "date_formats", "timestamp_formats", "decimal", "thousands"})
 _TOP_KEYS = frozenset({"version", "company", "landing", "reporting", "sources", "stages"})
-_REPORTING_KEYS = frozenset({"timezone", "currency", "fiscal_year_start_month", "as_of"})
+FISCAL_PATTERNS = ("calendar", "4-4-5", "4-5-4", "5-4-4")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_REPORTING_KEYS = frozenset(
+    {
+        "timezone",
+        "currency",
+        "fiscal_year_start_month",
+        "fiscal_pattern",
+        "fiscal_week_start",
+        "as_of",
+    }
+)
 _SOURCE_KEYS = _FORMAT_KEYS | {"files", "delivery", "objects"}
 _OBJECT_KEYS = _FORMAT_KEYS | {
     "files",
@@ -62,6 +73,8 @@ class Config:
     timezone: str
     currency: str
     fiscal_year_start_month: int
+    fiscal_pattern: str
+    fiscal_week_start: str
     as_of: dt.date | None
     sources: tuple[SourceSpec, ...]
     source_settings: dict[str, Any] = field(hash=False)
@@ -82,6 +95,8 @@ class Config:
             "reporting_timezone": self.timezone,
             "reporting_currency": self.currency,
             "fiscal_year_start_month": self.fiscal_year_start_month,
+            "fiscal_pattern": self.fiscal_pattern,
+            "fiscal_week_start": self.fiscal_week_start,
             "source_settings": self.source_settings,
             "stage_overrides": self.stage_overrides,
         }
@@ -216,6 +231,8 @@ def load_config(
         timezone=_timezone(reader, reporting.get("timezone", "UTC"), ("reporting", "timezone")),
         currency=_currency(reader, reporting.get("currency", "USD")),
         fiscal_year_start_month=_month(reader, reporting.get("fiscal_year_start_month", 1)),
+        fiscal_pattern=_one_of(reader, reporting, "fiscal_pattern", FISCAL_PATTERNS, "calendar"),
+        fiscal_week_start=_one_of(reader, reporting, "fiscal_week_start", WEEKDAYS, "monday"),
         as_of=_day(reader, reporting.get("as_of")),
         sources=sources,
         source_settings=settings,
@@ -266,6 +283,14 @@ def _month(reader: _Reader, value: Any) -> int:
             f"'fiscal_year_start_month' is '{value}'.",
             "Give the month's number, 1 to 12.",
         )
+    return value
+
+
+def _one_of(reader: _Reader, node: dict, key: str, known: tuple[str, ...], default: str) -> str:
+    """Return a word of the reporting section that must be one of a few."""
+    value = str(node.get(key, default)).strip().lower()
+    if value not in known:
+        raise reader.fail(("reporting", key), f"'{key}' is '{node[key]}'.", _nearest(value, known))
     return value
 
 

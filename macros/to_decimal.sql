@@ -1,4 +1,4 @@
-{% macro to_decimal(column, system, object) -%}
+{% macro to_decimal(column, system, object, scale=2) -%}
     {%- set source = var('source_settings').get(system) or {} -%}
     {%- set own = (source.get('objects') or {}).get(object) or {} -%}
     {%- set of_column = (own.get('formats') or {}).get(column[4:]) or {} -%}
@@ -13,6 +13,6 @@
         translate(
             regexp_extract(translate({{ column }}, '{{ signs }}', ''), '{{ pattern }}', 2),
             '{{ point ~ group }}', '.'
-        ) as decimal(18, 2)
+        ) as decimal(18, {{ scale }})
     )
 {%- endmacro %}

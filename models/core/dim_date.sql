@@ -1,5 +1,4 @@
 -- Every day from the start of the first (fiscal) year with data to 400 days past as_of.
-{% set shift = (var('fiscal_year_start_month') | int) - 1 %}
 with
 
 clock as (
@@ -31,17 +30,18 @@ bounds as (
     cross join clock as c
 ),
 
+fiscal_months as (
+    select * from {{ ref('int_fiscal_month') }}
+),
+
 started as (
     select
-        cast(
-            {{ dbt.dateadd(
-                'month', shift,
-                dbt.date_trunc('year', dbt.dateadd('month', -shift, 'first_date'))
-            ) }} as date
-        ) as fiscal_start,
-        cast({{ dbt.date_trunc('year', 'first_date') }} as date) as calendar_start,
-        last_date
-    from bounds
+        coalesce(f.year_start, b.first_date) as fiscal_start,
+        cast({{ dbt.date_trunc('year', 'b.first_date') }} as date) as calendar_start,
+        b.last_date
+    from bounds as b
+    left join fiscal_months as f
+        on b.first_date >= f.month_start and b.first_date < f.next_month_start
 ),
 
 digits as (
@@ -87,30 +87,26 @@ days as (
 
 final as (
     select
-        date_day,
-        cast({{ dbt.date_trunc('week', 'date_day') }} as date) as week_start,
-        cast({{ dbt.date_trunc('month', 'date_day') }} as date) as month_start,
-        cast({{ dbt.date_trunc('quarter', 'date_day') }} as date) as quarter_start,
-        cast({{ dbt.date_trunc('year', 'date_day') }} as date) as year_start,
-        cast({{ dbt.date_trunc('month', 'date_day') }} as date) as fiscal_month_start,
+        d.date_day,
+        cast({{ dbt.date_trunc('week', 'd.date_day') }} as date) as week_start,
+        cast({{ dbt.date_trunc('month', 'd.date_day') }} as date) as month_start,
+        cast({{ dbt.date_trunc('quarter', 'd.date_day') }} as date) as quarter_start,
+        cast({{ dbt.date_trunc('year', 'd.date_day') }} as date) as year_start,
+        f.month_start as fiscal_month_start,
+        f.quarter_start as fiscal_quarter_start,
+        f.year_start as fiscal_year_start,
+        f.fiscal_year,
+        f.origin as fiscal_origin,
         cast(
-            {{ dbt.dateadd(
-                'month', shift,
-                dbt.date_trunc('quarter', dbt.dateadd('month', -shift, 'date_day'))
-            ) }} as date
-        ) as fiscal_quarter_start,
-        cast(
-            {{ dbt.dateadd(
-                'month', shift,
-                dbt.date_trunc('year', dbt.dateadd('month', -shift, 'date_day'))
-            ) }} as date
-        ) as fiscal_year_start,
-        cast(
-            {{ dbt.datediff(dbt.date_trunc('week', 'date_day'), 'date_day', 'day') }} + 1 as integer
+            {{ dbt.datediff(dbt.date_trunc('week', 'd.date_day'), 'd.date_day', 'day') }} + 1
+            as integer
         ) as day_of_week_iso,
-        {{ dbt.datediff(dbt.date_trunc('week', 'date_day'), 'date_day', 'day') }} < 5 as is_weekday
-    from days
-    where date_day <= last_date
+        {{ dbt.datediff(dbt.date_trunc('week', 'd.date_day'), 'd.date_day', 'day') }} < 5
+            as is_weekday
+    from days as d
+    left join fiscal_months as f
+        on d.date_day >= f.month_start and d.date_day < f.next_month_start
+    where d.date_day <= d.last_date
 )
 
 select * from final

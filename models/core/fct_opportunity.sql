@@ -1,7 +1,14 @@
 with
 
 clock as (
-    select as_of_date from {{ ref('dim_clock') }}
+    select
+        as_of_date,
+        reporting_currency
+    from {{ ref('dim_clock') }}
+),
+
+rates as (
+    select * from {{ ref('dim_exchange_rate_day') }}
 ),
 
 deals as (
@@ -137,6 +144,7 @@ joined as (
         d.is_deleted,
         coalesce(rejections.rejected_count > 0, false) as has_rejected_newer_version,
         clock.as_of_date,
+        clock.reporting_currency,
         d.source_system,
         d._source_file,
         d._source_row
@@ -180,6 +188,18 @@ final as (
         j.outcome <> 'open' as is_closed,
         j.amount,
         j.currency_code,
+        try_cast(j.amount * r.rate as decimal(18, 2)) as reporting_amount,
+        try_cast(j.amount * r.constant_rate as decimal(18, 2)) as constant_rate_amount,
+        j.reporting_currency as reporting_currency_code,
+        case
+            when j.amount is null then null
+            when r.rate is null then 'no_exchange_rate'
+            when r.constant_rate is null then 'no_constant_rate'
+            when
+                try_cast(j.amount * r.rate as decimal(18, 2)) is null
+                or try_cast(j.amount * r.constant_rate as decimal(18, 2)) is null
+                then 'amount_too_large'
+        end as currency_reason_code,
         j.created_date,
         j.close_date,
         cast(
@@ -210,6 +230,10 @@ final as (
             j.owner_id = o.person_id
             and case when j.outcome = 'open' then j.as_of_date else j.close_date end >= o.valid_from
             and case when j.outcome = 'open' then j.as_of_date else j.close_date end < o.valid_to
+    left join rates as r
+        on
+            j.currency_code = r.currency_code
+            and case when j.outcome = 'open' then j.as_of_date else j.close_date end = r.date_day
 )
 
 select * from final

@@ -3,7 +3,14 @@
 with
 
 clock as (
-    select as_of_date from {{ ref('dim_clock') }}
+    select
+        as_of_date,
+        reporting_currency
+    from {{ ref('dim_clock') }}
+),
+
+rates as (
+    select * from {{ ref('dim_exchange_rate_day') }}
 ),
 
 events as (
@@ -116,44 +123,59 @@ numbered as (
 
 final as (
     select
-        opportunity_id,
-        cast(version_number as integer) as version_number,
-        stage_name,
-        stage_category,
-        stage_order,
-        stage_place,
-        is_qualified,
-        cast(amount as decimal(18, 2)) as amount,
-        currency_code,
-        close_date,
-        owner_id,
-        forecast_category,
+        n.opportunity_id,
+        cast(n.version_number as integer) as version_number,
+        n.stage_name,
+        n.stage_category,
+        n.stage_order,
+        n.stage_place,
+        n.is_qualified,
+        cast(n.amount as decimal(18, 2)) as amount,
+        n.currency_code,
+        try_cast(n.amount * r.rate as decimal(18, 2)) as reporting_amount,
+        try_cast(n.amount * r.constant_rate as decimal(18, 2)) as constant_rate_amount,
+        clock.reporting_currency as reporting_currency_code,
+        case
+            when n.amount is null then null
+            when r.rate is null then 'no_exchange_rate'
+            when r.constant_rate is null then 'no_constant_rate'
+            when
+                try_cast(n.amount * r.rate as decimal(18, 2)) is null
+                or try_cast(n.amount * r.constant_rate as decimal(18, 2)) is null
+                then 'amount_too_large'
+        end as currency_reason_code,
+        n.close_date,
+        n.owner_id,
+        n.forecast_category,
         coalesce(
-            stage_category = 'open'
-            and previous_category = 'open'
-            and close_date > previous_close_date,
+            n.stage_category = 'open'
+            and n.previous_category = 'open'
+            and n.close_date > n.previous_close_date,
             false
         ) as is_close_date_push,
         cast(
             case
                 when
-                    stage_category = 'open'
-                    and previous_category = 'open'
-                    and close_date > previous_close_date
-                    then {{ dbt.datediff('previous_close_date', 'close_date', 'day') }}
+                    n.stage_category = 'open'
+                    and n.previous_category = 'open'
+                    and n.close_date > n.previous_close_date
+                    then {{ dbt.datediff('n.previous_close_date', 'n.close_date', 'day') }}
                 else 0
             end as integer
         ) as close_date_push_days,
-        event_kind = 'inferred' as is_inferred,
-        next_at is null as is_last,
-        known_at as valid_from,
-        coalesce(next_at, cast('9999-12-31' as timestamp)) as valid_to,
-        known_date as valid_from_date,
-        coalesce(next_date, cast('9999-12-31' as date)) as valid_to_date,
-        source_system,
-        _source_file,
-        _source_row
-    from numbered
+        n.event_kind = 'inferred' as is_inferred,
+        n.next_at is null as is_last,
+        n.known_at as valid_from,
+        coalesce(n.next_at, cast('9999-12-31' as timestamp)) as valid_to,
+        n.known_date as valid_from_date,
+        coalesce(n.next_date, cast('9999-12-31' as date)) as valid_to_date,
+        n.source_system,
+        n._source_file,
+        n._source_row
+    from numbered as n
+    cross join clock
+    left join rates as r
+        on n.currency_code = r.currency_code and n.known_date = r.date_day
 )
 
 select * from final

@@ -96,6 +96,14 @@ stages:
             "version: 1\nreporting: {fiscal_year_start_month: 13}\nsources: {tabular: {}}\n",
             ["1 to 12"],
         ),
+        (
+            "version: 1\nreporting: {fiscal_pattern: 4-4-6}\nsources: {tabular: {}}\n",
+            ["4-4-6", "Did you mean '4-4-5'"],
+        ),
+        (
+            "version: 1\nreporting: {fiscal_week_start: sun}\nsources: {tabular: {}}\n",
+            ["'sunday'"],
+        ),
         ("version: 1\nreporting: {as_of: soon}\nsources: {tabular: {}}\n", ["2026-09-30"]),
         ("version: 1\nversion: 1\n", ["line 2", "stands twice"]),
         ("version: 1\nsources: [a]\n", ["must be a mapping"]),

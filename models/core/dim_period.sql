@@ -55,7 +55,11 @@ ended as (
         fiscal_label,
         cast({{ dbt.dateadd('day', -1, 'next_start') }} as date) as period_end,
         cast({{ dbt.datediff('period_start', 'next_start', 'day') }} as integer) as day_count,
-        cast({{ dbt.dateadd('day', 3, 'period_start') }} as date) as week_thursday,
+        cast(extract(year from {{ dbt.dateadd('day', 3, 'period_start') }}) as {{ dbt.type_string() }})
+            as week_year_text,
+        extract(week from {{ dbt.dateadd('day', 3, 'period_start') }}) as week_number,
+        extract(month from period_start) as month_number,
+        extract(quarter from period_start) as quarter_number,
         cast(extract(year from period_start) as {{ dbt.type_string() }}) as year_text
     from nexts
 ),
@@ -68,20 +72,20 @@ final as (
         case e.period_grain
             when 'week'
                 then
-                    cast(extract(year from e.week_thursday) as {{ dbt.type_string() }}) || '-W'
+                    e.week_year_text || '-W'
                     || lpad(
-                        cast(extract(week from e.week_thursday) as {{ dbt.type_string() }}), 2, '0'
+                        cast(e.week_number as {{ dbt.type_string() }}), 2, '0'
                     )
             when 'month'
                 then
                     e.year_text || '-'
                     || lpad(
-                        cast(extract(month from e.period_start) as {{ dbt.type_string() }}), 2, '0'
+                        cast(e.month_number as {{ dbt.type_string() }}), 2, '0'
                     )
             when 'quarter'
                 then
                     e.year_text || ' Q'
-                    || cast(extract(quarter from e.period_start) as {{ dbt.type_string() }})
+                    || cast(e.quarter_number as {{ dbt.type_string() }})
             when 'year' then e.year_text
             else e.fiscal_label
         end as period_label,

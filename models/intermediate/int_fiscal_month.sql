@@ -4,10 +4,9 @@
 -- start of the next (that a delivered table says the same is a test's business).
 {% set shift = (var('fiscal_year_start_month') | int) - 1 %}
 {% set pattern = var('fiscal_pattern') %}
-{% set weekdays = [
-    'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'
-] %}
-{% set weekday = weekdays.index(var('fiscal_week_start')) %}
+{% set weekday = {
+    'monday': 0, 'tuesday': 1, 'wednesday': 2, 'thursday': 3, 'friday': 4, 'saturday': 5, 'sunday': 6
+}.get(var('fiscal_week_start'), 0) %}
 with
 
 delivered as (
@@ -141,7 +140,7 @@ places as (
             {{ number }} as month_number,
             {{ weeks.before }} as weeks_before
         {%- if pattern != 'calendar' -%}
-            {% set weeks.before = weeks.before + pattern.split('-')[(number - 1) % 3] | int %}
+            {% set weeks.before = weeks.before + (pattern.split('-') * 3)[(number - 1) % 3] | int %}
         {%- endif -%}
         {%- if not loop.last %}
             union all

@@ -16,12 +16,16 @@ clock as (
     select as_of_date from {{ ref('dim_clock') }}
 ),
 
-first_days as (
+days as (
     select min(event_date) as first_date from {{ ref('int_opportunity_event') }}
     union all
     select min(activity_date) as first_date from {{ ref('fct_activity') }}
     union all
     select min(session_date) as first_date from {{ ref('fct_coaching_session') }}
+),
+
+first_days as (
+    select min(first_date) as first_date from days
 ),
 
 delivered as (
@@ -38,7 +42,7 @@ select
 from {{ ref('dim_date') }} as d
 cross join clock as c
 cross join delivered as t
-cross join (select min(first_date) as first_date from first_days) as f
+cross join first_days as f
 where
     t.month_count > 0
     and d.fiscal_origin = 'computed'

@@ -266,7 +266,9 @@ def test_finances_own_table_counts_and_the_rest_is_computed(
     tmp_path: Path, project_root: Path
 ) -> None:
     write(tmp_path, FILES | {"reference/fiscal_periods.csv": FINANCE})
-    ask = dbt(tmp_path, project_root, "calendar", "+fct_opportunity", "+dim_period", "+fct_activity")
+    ask = dbt(
+        tmp_path, project_root, "calendar", "+fct_opportunity", "+dim_period", "+fct_activity"
+    )
     found = ask(
         """select period_grain, period_start::varchar, period_end::varchar, period_label
         from core.dim_period

@@ -55,8 +55,7 @@ ended as (
         fiscal_label,
         cast({{ dbt.dateadd('day', -1, 'next_start') }} as date) as period_end,
         cast({{ dbt.datediff('period_start', 'next_start', 'day') }} as integer) as day_count,
-        cast(extract(year from {{ dbt.dateadd('day', 3, 'period_start') }}) as {{ dbt.type_string() }})
-            as week_year_text,
+        extract(year from {{ dbt.dateadd('day', 3, 'period_start') }}) as week_year,
         extract(week from {{ dbt.dateadd('day', 3, 'period_start') }}) as week_number,
         extract(month from period_start) as month_number,
         extract(quarter from period_start) as quarter_number,
@@ -72,7 +71,7 @@ final as (
         case e.period_grain
             when 'week'
                 then
-                    e.week_year_text || '-W'
+                    cast(e.week_year as {{ dbt.type_string() }}) || '-W'
                     || lpad(
                         cast(e.week_number as {{ dbt.type_string() }}), 2, '0'
                     )

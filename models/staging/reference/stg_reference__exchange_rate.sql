@@ -13,25 +13,18 @@ typed as (
         upper(coalesce({{ clean_text('raw_to_currency_code') }}, '{{ var("reporting_currency") }}'))
             as to_currency_code,
         ---------- numerics
-        {{ to_decimal('raw_rate', 'reference', 'exchange_rate', scale=8) }} as written_rate,
+        nullif(greatest({{ to_decimal('raw_rate', 'reference', 'exchange_rate', scale=8) }}, 0), 0)
+            as rate,
         ---------- dates
         {{ to_date('raw_valid_from', 'reference', 'exchange_rate') }} as valid_from
     from source
-),
-
--- A rate of nothing or less is no rate.
-priced as (
-    select
-        *,
-        case when written_rate > 0 then written_rate end as rate
-    from typed
 ),
 
 judged as (
     select
         *,
         {{ broken_rule('reference', 'exchange_rate') }} as broken_rule
-    from priced
+    from typed
 ),
 
 ranked as (

@@ -16,7 +16,13 @@ from halftime.sample.company import NEVER, NOBODY, Company
 from halftime.sample.sizes import CARRIED_DAYS
 from halftime.sample.text import DAY
 
-EFFECT_ON_WINS = 0.9
+EFFECT_ON_BEHAVIOUR = 1.5
+"""Standard deviations of selling behaviour per unit of dose, where the programme is in force."""
+
+BEHAVIOUR_ON_WINS = 0.6
+"""Log-odds of winning per standard deviation of selling behaviour."""
+
+EFFECT_ON_WINS = EFFECT_ON_BEHAVIOUR * BEHAVIOUR_ON_WINS
 """Log-odds of winning per unit of coaching dose, where the programme is in force; else 0."""
 
 EFFECT_ON_PIPELINE = 0.12
@@ -58,6 +64,7 @@ class Deals:
     currency: np.ndarray  # 0 USD, 1 EUR
     deal_type: np.ndarray
     lead_source: np.ndarray
+    behaviour: np.ndarray  # how well the deal is worked, in standard deviations
     win_probability: np.ndarray
     win_without_programme: np.ndarray
     will_win: np.ndarray
@@ -110,14 +117,15 @@ def _win_logit(
     created: np.ndarray,
     amount_score: np.ndarray,
     product: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Log-odds with and without the programme's effect."""
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Behaviour, and the log-odds with and without what the programme adds to it."""
     team = company.team_of(seat, created)
     month = np.minimum(company.month_of(created + 45), dose.shape[1] - 1)
     manager = company.manager_of(team, created)
     shifts = np.array([item.win_shift for item in names.PRODUCTS])
     base = (
-        -1.02
+        -1.06
         + 0.4 * company.seat_skill[seat]
         + company.manager_effect[manager]
         + 0.3 * company.shock[seat, month]
@@ -126,7 +134,13 @@ def _win_logit(
         + 0.5 * np.log(np.maximum(company.ramp(seat, created), 0.2))
     )
     treated = created + 45 >= company.programme_day[team]
-    return base + EFFECT_ON_WINS * treated * dose[seat, month], base
+    chance = rng.normal(size=len(seat))
+    behaviour = chance + EFFECT_ON_BEHAVIOUR * treated * dose[seat, month]
+    return (
+        behaviour,
+        base + BEHAVIOUR_ON_WINS * behaviour,
+        base + BEHAVIOUR_ON_WINS * chance,
+    )
 
 
 def draw_deals(
@@ -148,7 +162,7 @@ def draw_deals(
     amount_score = rng.normal(size=count)
     median = np.array([item.median_amount for item in names.PRODUCTS])[product]
     amount = np.maximum(np.rint(median * np.exp(0.5 * amount_score) / 50), 10) * 5000
-    logit, plain = _win_logit(company, dose, seat, day, amount_score, product)
+    behaviour, logit, plain = _win_logit(company, dose, seat, day, amount_score, product, rng)
     win = 1 / (1 + np.exp(-logit))
     draw = rng.random(count)
     no_decision = draw > win + (1 - win) * 0.66
@@ -289,6 +303,7 @@ def draw_deals(
         currency=_currencies(region, rng),
         deal_type=rng.choice(len(names.DEAL_TYPES), count, p=[0.62, 0.26, 0.12]),
         lead_source=rng.integers(0, len(names.LEAD_SOURCES), count),
+        behaviour=behaviour,
         win_probability=win,
         win_without_programme=1 / (1 + np.exp(-plain)),
         will_win=won,

@@ -11,7 +11,7 @@ PROGRAMME = "Coach First"
 
 @dataclass(frozen=True)
 class Region:
-    """A sales region: one currency, one time zone, one way in which coaching came about."""
+    """A sales region: its currency, time zone, CRM, and how coaching came about there."""
 
     name: str
     slug: str
@@ -22,6 +22,7 @@ class Region:
     countries: tuple[str, ...]
     cities: tuple[str, ...]
     utc_morning: int
+    crm: str = "salesforce"
 
 
 # fmt: off
@@ -233,4 +234,16 @@ ACTION_TEXTS = (
     "Build the relationship map", "List five target accounts", "Listen to the call again",
 )
 LEAVING_REASONS = ("Better offer", "Career change", "Relocation", "Performance", "Manager")
+
+CONTACT_TITLES = (
+    ("Chief Financial Officer", "C-Level"), ("Chief Operating Officer", "C-Level"),
+    ("VP Sales Operations", "VP"), ("VP Engineering", "VP"), ("IT Director", "Director"),
+    ("Head of Procurement", "Director"), ("Operations Manager", "Manager"),
+    ("Business Analyst", "Staff"), ("Systems Engineer", "Staff"),
+)
+CONTACT_ROLES = (
+    "Decision Maker", "Economic Buyer", "Technical Buyer", "Influencer", "Business User",
+)
+LOSS_REASONS = ("Price", "Competitor", "Missing feature", "No budget", "Relationship")
 # fmt: on
+LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Not Converted")

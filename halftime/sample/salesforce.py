@@ -29,29 +29,27 @@ USER, ROLE, ACCOUNT, DEAL, CHANGE, TASK, EVENT = "005", "00E", "001", "006", "00
 CURRENCIES = ("USD", "EUR")
 
 
-def users(company: Company) -> pa.Table:
-    """One row per person: every rep and manager has a user."""
-    people = np.arange(company.people)
+def users(company: Company, people: np.ndarray) -> pa.Table:
+    """One row per person among ``people`` (numbers of persons)."""
     last = company.size.last_day
-    stamp = np.maximum(company.hire_day, company.start_day - 300) * DAY + 30_000
-    left = company.leave_day <= last
-    modified = np.where(left, company.leave_day * DAY + 61_200, stamp + 3_600)
-    manager = current_manager(company)
-    role = role_of(company)
+    left = company.leave_day[people] <= last
+    stamp = np.maximum(company.hire_day[people], company.start_day - 300) * DAY + 30_000
+    modified = np.where(left, company.leave_day[people] * DAY + 61_200, stamp + 3_600)
+    manager = current_manager(company)[people]
     zones = [region.time_zone for region in names.REGIONS]
     return pa.table(
         {
             "Id": salesforce_id(USER, people),
-            "Username": pa.array([f"{mail}.prod" for mail in company.email]),
-            "FirstName": pa.array(company.first_name.tolist()),
-            "LastName": pa.array(company.last_name.tolist()),
-            "Name": pa.array(company.full_name.tolist()),
-            "Email": pa.array(company.email.tolist()),
+            "Username": pa.array([f"{mail}.prod" for mail in company.email[people]]),
+            "FirstName": pa.array(company.first_name[people].tolist()),
+            "LastName": pa.array(company.last_name[people].tolist()),
+            "Name": pa.array(company.full_name[people].tolist()),
+            "Email": pa.array(company.email[people].tolist()),
             "IsActive": flag_text(~left),
-            "Title": pick(TITLES, title_of(company)),
-            "UserRoleId": salesforce_id(ROLE, role),
+            "Title": pick(TITLES, title_of(company)[people]),
+            "UserRoleId": salesforce_id(ROLE, role_of(company)[people]),
             "ManagerId": salesforce_id(USER, manager, manager >= 0),
-            "TimeZoneSidKey": pick(zones, company.person_region),
+            "TimeZoneSidKey": pick(zones, company.person_region[people]),
             "CreatedDate": timestamp_text(stamp),
             "SystemModstamp": timestamp_text(modified),
         }
@@ -142,6 +140,12 @@ def user_roles(company: Company) -> pa.Table:
     )
 
 
+def account_owner(company: Company, per_seat: int) -> np.ndarray:
+    """Person who owns each account on the business date."""
+    seat = np.arange(company.seats * per_seat) % company.seats
+    return company.owner_of(seat, np.full(len(seat), company.size.last_day))
+
+
 def accounts(
     company: Company, per_seat: int, rng: np.random.Generator
 ) -> tuple[pa.Table, np.ndarray]:
@@ -163,7 +167,7 @@ def accounts(
         28_800, 61_200, count
     )
     modified = np.maximum(created, company.start_day * DAY) + rng.integers(0, 200, count) * DAY
-    owner = company.owner_of(seat, np.full(count, company.size.last_day))
+    owner = account_owner(company, per_seat)
     table = pa.table(
         {
             "Id": salesforce_id(ACCOUNT, number),
@@ -182,6 +186,7 @@ def accounts(
             "AnnualRevenue": number_text(revenue),
             "NumberOfEmployees": number_text(employees),
             "OwnerId": salesforce_id(USER, owner),
+            "Key_Account__c": flag_text(employees > 900),
             "ParentId": salesforce_id(
                 ACCOUNT,
                 np.maximum(number - company.seats, 0),
@@ -217,8 +222,7 @@ def opportunities(
     mute = rng.random(len(deals))[deal] < 0.25
     head = rng.integers(0, len(names.ACCOUNT_HEADS), len(deals))[deal]
     next_step = blank(pick(names.NEXT_STEPS, step), is_open & ~mute)
-    planted = np.isin(deal, canaries)
-    next_step = _with_canary(next_step, planted, canary_numbers(deal, canaries))
+    next_step = with_canary(next_step, deal, canaries)
     activity = np.minimum(changes.second[now] // DAY, company.size.last_day)
     amount_known = deals.has_amount[deal] | (stage >= 2)
     return pa.table(
@@ -240,6 +244,9 @@ def opportunities(
             "CloseDate": date_text(changes.close_day[now]),
             "Type": pick(names.DEAL_TYPES, deals.deal_type[deal]),
             "LeadSource": pick(names.LEAD_SOURCES, deals.lead_source[deal]),
+            "Loss_Reason__c": pick(
+                names.LOSS_REASONS, deal % len(names.LOSS_REASONS), stage == names.LOST
+            ),
             "NextStep": next_step,
             "Product__c": pick([item.name for item in names.PRODUCTS], deals.product[deal]),
             "IsClosed": flag_text(~is_open),
@@ -259,7 +266,12 @@ def canary_numbers(rows: np.ndarray, canaries: np.ndarray) -> np.ndarray:
     return np.where(np.isin(rows, canaries), place, 0)
 
 
-def _with_canary(texts: pa.Array, planted: np.ndarray, number: np.ndarray) -> pa.Array:
+def with_canary(texts: pa.Array, rows: np.ndarray, canaries: np.ndarray) -> pa.Array:
+    """Put the canary's mark in place of the text where a row is a canary."""
+    return _marked(texts, np.isin(rows, canaries), canary_numbers(rows, canaries))
+
+
+def _marked(texts: pa.Array, planted: np.ndarray, number: np.ndarray) -> pa.Array:
     marked = join(coded("canary-", number, 4), "-do-not-publish")
     return pc.if_else(pa.array(planted), marked, texts)
 
@@ -269,15 +281,21 @@ def delta_moment(company: Company) -> int:
     return (company.size.last_day + 1 - OPPORTUNITY_DELTA_DAYS) * DAY - 1
 
 
-def opportunity_history(deals: Deals) -> pa.Table:
-    """One row per change, in order of time."""
+def history_order(deals: Deals, inside: np.ndarray) -> np.ndarray:
+    """Give the changes that are marked ``inside``, in order of time."""
     changes = deals.changes
     order = np.lexsort((changes.deal, changes.second))
+    return order[inside[order]]
+
+
+def opportunity_history(deals: Deals, order: np.ndarray) -> pa.Table:
+    """One row per change in the given order."""
+    changes = deals.changes
     deal, stage = changes.deal[order], changes.stage[order]
     known = deals.has_amount[deal] | (stage >= 2)
     return pa.table(
         {
-            "Id": salesforce_id(CHANGE, np.arange(len(order))),
+            "Id": salesforce_id(CHANGE, order),
             "OpportunityId": salesforce_id(DEAL, deal),
             "CreatedById": salesforce_id(USER, changes.owner[order]),
             "CreatedDate": timestamp_text(changes.second[order]),
@@ -311,7 +329,7 @@ def tasks(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tabl
             "OwnerId": salesforce_id(USER, activities.owner[chosen]),
             "WhatId": _what(activities, chosen),
             "AccountId": salesforce_id(ACCOUNT, activities.account[chosen]),
-            "Subject": _with_canary(
+            "Subject": _marked(
                 pick(names.TASK_SUBJECTS, subject), canary, np.full(len(chosen), 9001)
             ),
             "Type": pick(["Call", "Email"], (kind == EMAIL).astype(int)),

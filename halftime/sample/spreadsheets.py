@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from halftime.sample import coaching, names
 from halftime.sample.coaching import Actions, Attendance, Sessions
 from halftime.sample.company import NEVER, NOBODY, Company
 from halftime.sample.deals import Deals
-from halftime.sample.salesforce import DEAL, TITLES, title_of
+from halftime.sample.salesforce import TITLES, title_of
 from halftime.sample.text import (
     DAY,
     blank,
+    blank_else,
     clock_text,
     coded,
     date_text,
@@ -21,7 +21,6 @@ from halftime.sample.text import (
     join,
     number_text,
     pick,
-    salesforce_id,
     timestamp_text,
 )
 
@@ -83,11 +82,11 @@ def linked_deals(
 def sessions_table(
     company: Company,
     sessions: Sessions,
-    deal: np.ndarray,
+    deal: pa.Array,
     canary: np.ndarray,
     rng: np.random.Generator,
 ) -> pa.Table:
-    """One row per session, canonical headers."""
+    """One row per session, canonical headers; ``deal`` holds the id of its deal."""
     count = len(sessions)
     number = np.arange(count)
     by_name = NAMES_IN_LOG[company.team_region[sessions.team]]
@@ -135,7 +134,7 @@ def sessions_table(
             "area": pick([*names.AREAS, None], area),
             "focus": pick(focuses, focus, has_focus),
             "mode": pick(names.MODES, sessions.mode),
-            "opportunity_id": salesforce_id(DEAL, deal, deal >= 0),
+            "opportunity_id": deal,
             "skill": pick(names.SKILLS, skill, has_skill),
             "gap_id": coded("GAP-", gap, 5, has_gap),
             "strength_noted": flag_text(rng.random(count) < 0.2 + 0.5 * sessions.quality),
@@ -160,11 +159,6 @@ def sessions_table(
             "notes": notes,
         }
     )
-
-
-def blank_else(first: pa.Array, second: pa.Array, condition: np.ndarray) -> pa.Array:
-    """Take ``first`` where the condition holds, else ``second``."""
-    return pc.if_else(pa.array(np.asarray(condition, dtype=bool)), first, second)
 
 
 def attendees_table(company: Company, sessions: Sessions, attendance: Attendance) -> pa.Table:

@@ -136,6 +136,11 @@ def blank(values: pa.Array, keep: np.ndarray) -> pa.Array:
     return pc.if_else(pa.array(np.asarray(keep, dtype=bool)), values, pa.scalar(None, pa.string()))
 
 
+def blank_else(first: pa.Array, second: pa.Array, condition: np.ndarray) -> pa.Array:
+    """Take ``first`` where the condition holds, else ``second``."""
+    return pc.if_else(pa.array(np.asarray(condition, dtype=bool)), first, second)
+
+
 def number_text(values: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
     """Write integers as text."""
     texts = pa.array(np.asarray(values, dtype=np.int64)).cast(pa.string())

@@ -12,8 +12,9 @@ import numpy as np
 from halftime.sample import coaching, names
 from halftime.sample import deals as deal_rules
 from halftime.sample.company import NEVER
-from halftime.sample.defects import Outcome
 from halftime.sample.files import WHOLE_FILE, SourceFile
+from halftime.sample.hubspot import owner_id
+from halftime.sample.planting import Outcome
 from halftime.sample.sizes import AS_OF, FISCAL_YEAR_START_MONTH
 from halftime.sample.text import salesforce_id
 from halftime.sample.world import World
@@ -164,13 +165,16 @@ def _people(world: World, planted: Outcome, path: Path) -> None:
     other_names: dict[int, list[str]] = {}
     for system, alias, person in planted.aliases:
         other_names.setdefault(person, []).append(f"{system}:{alias}")
-    users = salesforce_id("005", np.arange(company.people)).to_pylist()
+    everybody = np.arange(company.people)
+    users = salesforce_id("005", everybody, world.crm.salesforce_people).to_pylist()
+    owners = owner_id(everybody, world.crm.hubspot_people).to_pylist()
     rows = [
         (
             f"E{person + 1001:04d}",
             company.full_name[person],
             company.email[person],
-            users[person],
+            users[person] or "",
+            owners[person] or "",
             company.role[person],
             _day(company.hire_day[person]),
             _day(company.leave_day[person])
@@ -187,6 +191,7 @@ def _people(world: World, planted: Outcome, path: Path) -> None:
         "full_name",
         "email",
         "salesforce_user_id",
+        "hubspot_owner_id",
         "role_at_hire",
         "hire_date",
         "leave_date",

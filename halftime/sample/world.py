@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from halftime.sample import spreadsheets
+from halftime.sample import salesforce, spreadsheets
 from halftime.sample.activities import Activities, draw_activities
+from halftime.sample.buyers import Buyers, draw_buyers
 from halftime.sample.coaching import (
     Actions,
     Attendance,
@@ -18,6 +20,7 @@ from halftime.sample.coaching import (
     plan_sessions,
 )
 from halftime.sample.company import Company, found_company
+from halftime.sample.crm import Split, split
 from halftime.sample.deals import Deals, draw_deals
 from halftime.sample.sizes import Size
 
@@ -38,6 +41,11 @@ class World:
     deals: Deals
     activities: Activities
     session_deal: np.ndarray
+    accounts: pa.Table
+    is_euro: np.ndarray
+    account_owner: np.ndarray
+    buyers: Buyers
+    crm: Split
 
 
 def generator(seed: int, part: str) -> np.random.Generator:
@@ -58,6 +66,9 @@ def draw_world(size: Size, seed: int) -> World:
     attendance = attend(company, sessions, dose, generator(seed, "attendance"))
     actions = agree_actions(company, sessions, generator(seed, "actions"))
     deals = draw_deals(company, dose, ACCOUNTS_PER_SEAT, generator(seed, "deals"))
+    activities = draw_activities(company, deals, generator(seed, "activities"))
+    accounts, is_euro = salesforce.accounts(company, ACCOUNTS_PER_SEAT, generator(seed, "accounts"))
+    owner = salesforce.account_owner(company, ACCOUNTS_PER_SEAT)
     return World(
         size=size,
         seed=seed,
@@ -67,6 +78,18 @@ def draw_world(size: Size, seed: int) -> World:
         attendance=attendance,
         actions=actions,
         deals=deals,
-        activities=draw_activities(company, deals, generator(seed, "activities")),
+        activities=activities,
         session_deal=spreadsheets.linked_deals(company, deals, sessions, generator(seed, "links")),
+        accounts=accounts,
+        is_euro=is_euro,
+        account_owner=owner,
+        buyers=draw_buyers(company, deals, accounts.num_rows, generator(seed, "buyers")),
+        crm=split(
+            company,
+            deals,
+            activities,
+            accounts.num_rows,
+            owner,
+            salesforce.current_manager(company),
+        ),
     )

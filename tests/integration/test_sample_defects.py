@@ -72,9 +72,9 @@ class Outcomes:
     flagged: set[tuple[str, int, str]]
 
 
-@pytest.fixture(scope="module")
-def outcomes(built: Built) -> Outcomes:
-    with duckdb.connect(str(built.warehouse), read_only=True) as con:
+def read_outcomes(warehouse: Path) -> Outcomes:
+    """Read what became of every row, file, column and alias."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
 
         def rows(sql: str) -> list[tuple]:
             return con.execute(sql).fetchall()
@@ -117,6 +117,11 @@ def outcomes(built: Built) -> Outcomes:
             stages={stage for (stage,) in rows("select stage_name from core.dim_unmapped_stage")},
             flagged=flagged,
         )
+
+
+@pytest.fixture(scope="module")
+def outcomes(built: Built) -> Outcomes:
+    return read_outcomes(built.warehouse)
 
 
 def _manifest(folder: Path) -> list[dict[str, str]]:

@@ -1,0 +1,67 @@
+"""The part of the landing folder that managers and finance keep by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from halftime.sample import crm, spreadsheets
+from halftime.sample.files import SourceFile
+from halftime.sample.names import REGIONS
+from halftime.sample.world import World, generator
+
+
+def coaching_files(world: World) -> list[SourceFile]:
+    """Lay out the coaching logs: one file per region and object, some as workbooks."""
+    company, sessions = world.company, world.sessions
+    canary = generator(world.seed, "note canaries").random(len(sessions)) < 0.01
+    canary[:: max(1, len(sessions) // 5)] = True
+    deal = crm.deal_id(world.crm.deals, world.session_deal, world.session_deal >= 0)
+    tables = {
+        "session": spreadsheets.sessions_table(
+            company, sessions, deal, canary, generator(world.seed, "notes")
+        ),
+        "attendee": spreadsheets.attendees_table(company, sessions, world.attendance),
+        "action": spreadsheets.actions_table(company, sessions, world.actions),
+    }
+    session_region = company.team_region[sessions.team]
+    region_of = {
+        "session": session_region,
+        "attendee": session_region[world.attendance.session],
+        "action": session_region[world.actions.session],
+    }
+    files = []
+    for number in np.unique(company.team_region):
+        region = REGIONS[number]
+        suffix = ".xlsx" if region.slug == "dach" else ".csv"
+        for thing, table in tables.items():
+            part = table.filter(pa.array(region_of[thing] == number))
+            path = f"coaching_log/{thing}s_{region.slug}{suffix}"
+            files.append(SourceFile(path, "coaching_log", thing, part))
+    policy = spreadsheets.policies_table()
+    files.append(
+        SourceFile("coaching_log/policies.csv", "coaching_log", "policy", policy, quote_all=False)
+    )
+    return files
+
+
+def sheet_files(world: World) -> list[SourceFile]:
+    """Lay out the roster and finance's quotas."""
+    company = world.company
+    roster = spreadsheets.roster_table(company, generator(world.seed, "roster"))
+    files = [SourceFile("people/roster.csv", "people", "roster", roster, quote_all=False)]
+    quotas = spreadsheets.quota_tables(company, world.deals, generator(world.seed, "quotas"))
+    for year, table in quotas:
+        path = f"tabular/Quota FY{year % 100}.csv"
+        files.append(
+            SourceFile(
+                path,
+                "tabular",
+                "quota",
+                table,
+                delimiter=";",
+                quote_all=False,
+                encoding="cp1252" if year == 2025 else "utf-8-sig",
+            )
+        )
+    return files

@@ -79,6 +79,35 @@ def main_options(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder of exports and spreadsheets.")],
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="File to draft; else FOLDER/halftime.yml."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Look at a folder of files, draft its configuration, and list what is doubtful."""
+    from halftime.firsthour import commands
+
+    target = config or folder / "halftime.yml"
+    commands.init(folder, target, Reporter(json_output=json_output), force=force)
+
+
+@app.command()
+def check(
+    config: ConfigOption = DEFAULT_CONFIG,
+    landing: LandingOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Say what would be rejected, who matches nobody and what is possible; writes nothing."""
+    from halftime.firsthour import commands
+
+    raise typer.Exit(commands.check(config, landing, Reporter(json_output=json_output)))
+
+
+@app.command()
 def run(
     config: ConfigOption = DEFAULT_CONFIG,
     landing: LandingOption = None,

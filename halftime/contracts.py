@@ -33,7 +33,8 @@ class Column:
     """One raw column of a contract.
 
     ``name`` is canonical (without ``raw_``); ``required`` says that a file must have the column,
-    ``nullable`` that a row may leave it blank; ``accepted`` holds clean lower-case values.
+    ``nullable`` that a row may leave it blank; ``accepted`` holds clean lower-case values,
+    ``values`` pairs of a lower-case value and what it is read as.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     maximum: str | None = None
     typed: str = ""
     private: bool = False
+    values: tuple[tuple[str, str], ...] = ()
 
     @property
     def raw_name(self) -> str:
@@ -107,6 +109,9 @@ def _column(path: Path, table: str, node: dict) -> Column:
         maximum=bounds["max"],
         typed=str(meta.get("typed", canonical)),
         private=bool(meta.get("private", False)),
+        values=tuple(
+            (str(old).strip().lower(), str(new)) for old, new in (meta.get("values") or {}).items()
+        ),
     )
 
 

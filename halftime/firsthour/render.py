@@ -1,0 +1,213 @@
+"""Write a draft down as YAML that a person can read and mend, and list its doubts."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from halftime.firsthour.draft import Doubt, Draft, ObjectDraft
+from halftime.firsthour.guess import SURE, Guess
+from halftime.firsthour.values import ONE_FILE
+from halftime.landing.header import CONSTANT
+
+_WIDTH = 98
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+
+
+def yaml_text(made: Draft) -> str:
+    """Return the whole file; it ends with a line feed."""
+    return "\n".join(_lines(made)) + "\n"
+
+
+def _lines(made: Draft) -> Iterator[str]:
+    count = len(made.doubts)
+    yield "# Drafted by 'halftime init' from what the files look like."
+    yield f"# {count} doubts are marked DOUBT beside the guess they are about: confirm or mend each,"
+    yield "# then try it with 'halftime check', which writes nothing. Keys: docs/bring-your-own-data.md"
+    yield "version: 1"
+    yield from _doubts(made.head_doubts.get("company", ()), 0)
+    yield f"company: {_quoted(made.company)}"
+    yield f"landing: {_quoted(made.landing)}"
+    yield "reporting:"
+    yield "  # Days and periods of every page are those of this zone."
+    yield from _doubts(made.head_doubts.get("reporting.timezone", ()), 2)
+    yield "  timezone: UTC"
+    yield from _doubts(made.head_doubts.get("reporting.currency", ()), 2)
+    yield f"  currency: {made.currency}"
+    yield from _doubts(made.head_doubts.get("reporting.fiscal_year_start_month", ()), 2)
+    yield f"  fiscal_year_start_month: {made.fiscal_month}"
+    yield ""
+    yield from _doubts(made.head_doubts.get("files", ()), 0)
+    yield from _doubts(made.head_doubts.get("sources", ()), 0)
+    yield "sources:"
+    for system, drafts in made.objects.items():
+        yield f"  {system}:"
+        yield from _doubts(made.head_doubts.get(f"sources.{system}.timezone", ()), 4)
+        yield "    timezone: UTC"
+        yield from _doubts(made.head_doubts.get(f"sources.{system}.delivery", ()), 4)
+        yield "    delivery: delta"
+        yield "    objects:"
+        for one in drafts:
+            yield from _object(one)
+    yield from _stage_lines(made)
+
+
+def _object(one: ObjectDraft) -> Iterator[str]:
+    yield f"      {one.contract.object}:"
+    for found in one.guesses:
+        yield from _comment(_seen(found), 8)
+    yield from _keyed(one, "files", f"[{', '.join(map(_quoted, one.files))}]")
+    if one.sheet:
+        yield from _keyed(one, "sheet", _quoted(one.sheet))
+    if one.delivery and one.delivery.why != ONE_FILE:
+        yield from _comment(one.delivery.why, 8)
+        yield from _keyed(one, "delivery", one.delivery.kind)
+    yield from _format_lines(one)
+    yield from _doubts(one.doubts.get("columns", ()), 8)
+    for found in one.guesses[:1]:
+        yield from _comment(_matched(found), 8)
+    if one.columns:
+        yield "        columns:"
+        for name, (header, why) in one.columns.items():
+            yield f"          {name}: {_quoted(header)}  # {why}"
+    if one.constants:
+        yield from _doubts(one.doubts.get("constants", ()), 8)
+        yield "        constants:"
+        for name, (value, why) in one.constants.items():
+            yield f"          {name}: {_quoted(value)}  # {why}"
+    yield from _value_lines(one)
+
+
+def _format_lines(one: ObjectDraft) -> Iterator[str]:
+    yield from _doubts(one.doubts.get("date_formats", ()), 8)
+    for key in ("date_formats", "timestamp_formats"):
+        listed = getattr(one, key)
+        if listed:
+            yield f"        {key}: [{', '.join(map(_quoted, listed))}]"
+    yield from _doubts(one.doubts.get("decimal", ()), 8)
+    if one.decimal and one.decimal != ".":
+        yield f"        decimal: {_quoted(one.decimal)}"
+
+
+def _value_lines(one: ObjectDraft) -> Iterator[str]:
+    maps = [item for item in one.value_maps if not item.column.private]
+    for item in maps:
+        yield from _doubts(one.doubts.get(f"values.{item.column.name}", ()), 8)
+    if not any(item.pairs for item in maps):
+        return
+    yield "        values:"
+    for item in maps:
+        if item.pairs:
+            yield f"          {item.column.name}:"
+            for old, new in item.pairs:
+                yield f"            {_quoted(old)}: {new}"
+            for old, _ in item.unknown:
+                yield from _comment(f"{_quoted(old)}: one of {', '.join(item.column.accepted)}", 12)
+
+
+def _seen(found: Guess) -> str:
+    table = found.table
+    parts = [
+        f"{table.label}: {'sure' if found.score >= SURE else 'likely'} ({found.score:.2f})",
+        found.dialect,
+    ]
+    if table.encoding:
+        parts.append(f"{table.encoding}, {_DELIMITERS.get(table.delimiter or ',', 'comma')}")
+    parts.append(f"header in row {table.header_row}")
+    parts.append(f"{len(table.rows)} rows looked at" + ("" if table.is_whole else " of more"))
+    return "; ".join(parts)
+
+
+def _matched(found: Guess) -> str:
+    taken = [
+        f"{item.column} <- {item.header}"
+        for item in found.match.findings
+        if item.column and item.header and not item.detail.startswith(CONSTANT)
+    ]
+    kept = [name for name, _ in found.match.extras]
+    text = "read: " + ", ".join(taken)
+    if kept:
+        more = f" and {len(kept) - 12} more" if len(kept) > 12 else ""
+        text += f". Kept aside in _extra: {', '.join(kept[:12])}{more}"
+    return text
+
+
+def _stage_lines(made: Draft) -> Iterator[str]:
+    if not made.stages:
+        return
+    yield ""
+    yield "# What each stage of the deals means: open, won, lost, no_decision or disqualified; the place"
+    yield "# among the open ones; and from which one on a deal counts as created pipeline (qualified)."
+    yield "stages:"
+    for system, listed in made.stages.items():
+        yield from _doubts(made.head_doubts.get(f"stages.{system}", ()), 2)
+        yield f"  {system}:"
+        for stage in listed:
+            yield from _doubts(made.head_doubts.get(f"stages.{system}.{stage.name}", ()), 4)
+            chance = "" if stage.probability is None else f", probability {stage.probability:.0f} %"
+            yield (
+                f"    {_quoted(stage.name)}: {{category: {stage.category}, order: {stage.order}, "
+                f"qualified: {str(stage.is_qualified).lower()}}}"
+                f"  # {stage.rows} rows; by {stage.how}{chance}"
+            )
+
+
+def _keyed(one: ObjectDraft, key: str, value: str) -> Iterator[str]:
+    yield from _doubts(one.doubts.get(key, ()), 8)
+    yield f"        {key}: {value}"
+
+
+def _doubts(doubts: Sequence[Doubt], indent: int) -> Iterator[str]:
+    """A doubt is one line, however long, so that a search for DOUBT shows it whole."""
+    for item in doubts:
+        yield " " * indent + "# DOUBT: " + " ".join(item.text.split())
+
+
+def _comment(text: str, indent: int) -> Iterator[str]:
+    """Wrap a comment; what follows its first line is indented."""
+    lead = " " * indent + "# "
+    plain = " ".join(text.split())
+    yield from textwrap.wrap(
+        plain,
+        width=_WIDTH,
+        initial_indent=lead,
+        subsequent_indent=lead + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def as_json(made: Draft, config: str) -> dict[str, Any]:
+    """Return what was found as plain values for ``--json``."""
+    return {
+        "config": config,
+        "files": [
+            {
+                "file": found.table.file,
+                "sheet": found.table.sheet,
+                "system": found.contract.system,
+                "object": found.contract.object,
+                "confidence": round(found.score, 2),
+                "dialect": found.dialect,
+                "encoding": found.table.encoding,
+                "delimiter": found.table.delimiter,
+                "header_row": found.table.header_row,
+                "rows_looked_at": len(found.table.rows),
+                "date_formats": [*one.date_formats, *one.timestamp_formats],
+            }
+            for drafts in made.objects.values()
+            for one in drafts
+            for found in one.guesses
+        ],
+        "left_out": [{"file": table.label, "why": why} for table, why in made.left_out],
+        "doubts": [
+            {"number": number, "where": item.where, "doubt": item.text}
+            for number, item in enumerate(made.doubts, start=1)
+        ],
+    }

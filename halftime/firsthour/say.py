@@ -1,0 +1,124 @@
+"""Tell a person what a check found, the most important first, in lines that fit a terminal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from halftime.console import Reporter
+from halftime.firsthour.check import CheckReport, Rejection
+from halftime.firsthour.requirements import Possible
+
+_MANY = 12
+
+
+def say_check(report: CheckReport, reporter: Reporter) -> None:
+    """Print the whole report."""
+    _say_files(report, reporter)
+    _say_rejections(report, reporter)
+    _say_columns(report, reporter)
+    _say_names(report, reporter)
+    if report.possible is not None:
+        _say_possible(report.possible, report.computed, reporter)
+    reporter.say()
+    if report.critical:
+        reporter.say("Would stop a run:")
+        for reason in report.critical:
+            reporter.say(f"  {reason}")
+    else:
+        reporter.say(f"Nothing critical. Next: halftime run --config {report.config}")
+
+
+def _say_files(report: CheckReport, reporter: Reporter) -> None:
+    reporter.say(f"{len(report.files)} files in {report.landing}; as of {report.as_of or 'no date'}")
+    width = min(max((len(item.file) for item in report.files), default=4), 44)
+    header = f"  {'file':<{width}}  {'object':<28} {'rows':>9} {'accepted':>9} {'older':>7} {'rejected':>8}"
+    reporter.say(header)
+    for item in report.files:
+        name = f"{item.system}.{item.object}" if item.status != "unknown" else "(not claimed)"
+        reporter.say(
+            f"  {item.file:<{width}}  {name:<28} {item.source_rows:>9,} {item.accepted:>9,} "
+            f"{item.superseded:>7,} {item.rejected:>8,}"
+            + ("" if item.status == "landed" else f"  {item.status}")
+        )
+    for where, glob in report.idle_globs:
+        reporter.say(f"  No file fits '{glob}' ({where}).")
+    for item in report.files:
+        if item.status == "rejected":
+            reporter.say(f"  {item.file} would be rejected whole: {item.reason}")
+
+
+def _say_rejections(report: CheckReport, reporter: Reporter) -> None:
+    if not report.rejections:
+        return
+    reporter.say()
+    reporter.say("Rows that would be rejected:")
+    by_file: dict[str, list[Rejection]] = defaultdict(list)
+    for item in report.rejections:
+        by_file[item.file].append(item)
+    for file, listed in by_file.items():
+        reporter.say(f"  {file}")
+        for item in listed[:_MANY]:
+            rows = ", ".join(map(str, item.rows)) + (" …" if item.count > len(item.rows) else "")
+            what = f"{item.reason} {item.column}" if item.column else item.reason
+            reporter.say(f"    {item.count:>7,}  {what}: row {rows}")
+            if item.hint:
+                reporter.say(f"             {item.hint}")
+        if len(listed) > _MANY:
+            reporter.say(f"             and {len(listed) - _MANY} more reasons")
+
+
+def _say_columns(report: CheckReport, reporter: Reporter) -> None:
+    odd = [item for item in report.files if item.missing or item.unknown]
+    if not odd:
+        return
+    reporter.say()
+    reporter.say("Columns:")
+    for item in odd:
+        for column, near in item.missing[:_MANY]:
+            like = f"; is it '{near}'?" if near else ""
+            reporter.say(f"  {item.file}: no {column}{like}")
+        if item.unknown:
+            more = f" and {len(item.unknown) - _MANY} more" if len(item.unknown) > _MANY else ""
+            reporter.say(
+                f"  {item.file}: kept aside, read by nothing: "
+                f"{', '.join(item.unknown[:_MANY])}{more}"
+            )
+
+
+def _say_names(report: CheckReport, reporter: Reporter) -> None:
+    if report.unmapped_stages:
+        reporter.say()
+        reporter.say("Stages that no map knows (add them under 'stages'):")
+        for system, stage, taken, rows in report.unmapped_stages[:_MANY]:
+            reporter.say(f"  {rows:>7,} rows  {system}: {stage}, taken as {taken}")
+    if report.unmatched:
+        reporter.say()
+        reporter.say("People who match nobody, or several (name them in a people.alias file):")
+        for item in report.unmatched[:_MANY]:
+            score = "" if item.score is None else f" ({item.score:.2f})"
+            likely = f"; likeliest {item.likeliest}{score}" if item.likeliest else ""
+            reporter.say(f"  {item.rows:>7,} rows  {item.system}: {item.alias}, {item.reason}{likely}")
+        if len(report.unmatched) > _MANY:
+            reporter.say(f"  and {len(report.unmatched) - _MANY} more (--json lists all)")
+
+
+def _say_possible(possible: Possible, computed: int, reporter: Reporter) -> None:
+    reporter.say()
+    count = f"{len(possible.possible)} of {possible.total} indicators possible"
+    reporter.say(count + suffix(possible))
+    reporter.say(f"  this release computes {computed} of the {possible.total}")
+    for item in possible.additions[:6]:
+        reporter.say(
+            f"  add {item.words} for {len(item.indicators)} more: {', '.join(item.indicators)}"
+        )
+    if possible.coarse:
+        listed = ", ".join(sorted(possible.coarse)[:_MANY])
+        reporter.say(f"  coarser than they could be, or with an assumption: {listed}")
+
+
+def suffix(possible: Possible) -> str:
+    """Return the one addition that unlocks most, as half a sentence."""
+    if not possible.additions:
+        return "."
+    best = possible.additions[0]
+    return f"; add {best.words} for {len(best.indicators)} more."

@@ -1,0 +1,216 @@
+"""Stage names of a folder's deals, each with a proposed category and place."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from halftime.firsthour import formats
+from halftime.firsthour.guess import Guess
+
+_NAMES = frozenset({"stage", "stage_name", "deal_stage", "dealstage"})
+_CATEGORIES = (
+    ("disqualified", r"disqualif|unqualif|not qualified|duplicate|spam|junk|invalid"),
+    ("no_decision", r"no.?decision|no.?budget|went dark|ghost|postponed|on.?hold.*closed|abandon"),
+    ("lost", r"\blost\b|verloren|perdu|perdid|closed.?lost|rejected|declined|cancel"),
+    ("won", r"\bwon\b|gewonnen|gagn|ganad|closed.?won|signed|booked|\border(ed)?\b|live customer"),
+)
+_PLACES = (
+    (1, r"prospect|new|lead|suspect|identif|inbound|appointment|open$|universe"),
+    (2, r"qualif|engag|contact|interest|meeting"),
+    (3, r"discover|needs|analys|diagnos|scop"),
+    (4, r"demo|present|solution|value prop|evaluat|poc|pilot|trial"),
+    (5, r"decision|champion|bought.?in|valid|technical"),
+    (6, r"propos|quote|price|rfp|angebot|offer"),
+    (7, r"negotiat|review|verhandl|legal|procure|security"),
+    (8, r"contract|verbal|commit|clos(e|ing)|sign|paper"),
+)
+_UNKNOWN_PLACE = 5
+
+
+@dataclass
+class Stage:
+    """A stage as the deals carry it.
+
+    ``how`` says where the category came from; ``is_sure`` whether anything but its name says so.
+    """
+
+    name: str
+    rows: int = 0
+    closed: int = 0
+    won: int = 0
+    flagged: int = 0
+    probabilities: list[float] = field(default_factory=list)
+    category: str = "open"
+    order: int = 0
+    is_qualified: bool = False
+    how: str = ""
+    is_sure: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name as the stage map compares it."""
+        return self.name.strip().lower()
+
+    @property
+    def probability(self) -> float | None:
+        """Mean probability of its rows, 0 to 100, or None."""
+        known = self.probabilities
+        return sum(known) / len(known) if known else None
+
+
+def stage_column(found: Guess) -> str | None:
+    """Return the contract column that holds the stage of a deal, or None."""
+    if "opportunit" not in found.contract.object and "deal" not in found.contract.object:
+        return None
+    for column in found.contract.columns:
+        if column.typed == "stage_name" or column.name in _NAMES:
+            return column.name
+    return None
+
+
+def collect(guesses: Iterable[Guess]) -> list[Stage]:
+    """Gather the stages of one system's tables in order of appearance."""
+    stages: dict[str, Stage] = {}
+    for found in guesses:
+        name = stage_column(found)
+        place = found.position(name) if name else None
+        if place is None:
+            continue
+        closed, won, chance = (
+            found.position(key) for key in ("is_closed", "is_won", "probability")
+        )
+        for row in found.table.rows:
+            text = formats.clean(row[place])
+            if not text:
+                continue
+            stage = stages.setdefault(text.lower(), Stage(text))
+            stage.rows += 1
+            _count(stage, row, closed, won, chance)
+    return list(stages.values())
+
+
+def _count(
+    stage: Stage, row: Sequence[str], closed: int | None, won: int | None, chance: int | None
+) -> None:
+    is_closed = _flag(row, closed)
+    is_won = _flag(row, won)
+    if is_closed is not None or is_won is not None:
+        stage.flagged += 1
+        stage.closed += bool(is_closed or is_won)
+        stage.won += bool(is_won)
+    if chance is not None and formats.clean(row[chance]):
+        text = formats.clean(row[chance]).rstrip("%").strip()
+        plain = formats.number(text, ".") or formats.number(text, ",")
+        if plain is not None:
+            stage.probabilities.append(float(plain))
+
+
+def _flag(row: Sequence[str], place: int | None) -> bool | None:
+    if place is None:
+        return None
+    text = formats.clean(row[place]).lower()
+    if text in ("true", "1", "yes", "y", "t"):
+        return True
+    return False if text in ("false", "0", "no", "n", "f") else None
+
+
+def shipped(seeds: Path, system: str) -> dict[str, dict[str, str]]:
+    """Read the shipped stage map of a system by lower-case name."""
+    with (seeds / "stage_map.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            row["stage_name"].strip().lower(): row
+            for row in csv.DictReader(stream)
+            if row["source_system"] == system
+        }
+
+
+def propose(stages: list[Stage], known: dict[str, dict[str, str]]) -> list[Stage]:
+    """Give every stage a category, a place and whether it is qualified; open ones first."""
+    for stage in stages:
+        _categorise(stage, known.get(stage.key))
+    scale = max((stage.probability or 0 for stage in stages), default=0)
+    by_chance = scale > 0 and all(
+        stage.probability is not None for stage in stages if stage.category == "open"
+    )
+    open_stages = sorted(
+        (stage for stage in stages if stage.category == "open"),
+        key=lambda stage: (
+            stage.probability or 0.0 if by_chance else 0.0,
+            _known_place(stage, known),
+            stage.key,
+        ),
+    )
+    for order, stage in enumerate(open_stages, start=1):
+        stage.order = order
+        entry = known.get(stage.key)
+        stage.is_qualified = (
+            entry["is_qualified"] == "true"
+            if entry
+            else order > 1 or not re.search(_PLACES[0][1], stage.key)
+        )
+        if len(open_stages) == 1:
+            stage.is_qualified = True
+    closed = sorted(
+        (stage for stage in stages if stage.category != "open"),
+        key=lambda stage: (stage.category != "won", stage.category, stage.key),
+    )
+    for stage in closed:
+        stage.order = len(open_stages) + 1
+        stage.is_qualified = stage.category == "won"
+    return open_stages + closed
+
+
+def _known_place(stage: Stage, known: dict[str, dict[str, str]]) -> float:
+    if entry := known.get(stage.key):
+        return float(entry["stage_order"])
+    return next(
+        (float(place) for place, words in _PLACES if re.search(words, stage.key)),
+        float(_UNKNOWN_PLACE),
+    )
+
+
+def has_known_place(stage: Stage) -> bool:
+    """Whether a stage's name says where it stands among the open ones."""
+    return any(re.search(words, stage.key) for _, words in _PLACES)
+
+
+def _categorise(stage: Stage, entry: dict[str, str] | None) -> None:
+    by_name = next(
+        (category for category, words in _CATEGORIES if re.search(words, stage.key)), None
+    )
+    if stage.flagged:
+        always_closed = stage.closed == stage.flagged
+        if stage.won == stage.flagged:
+            by_flag = "won"
+        elif always_closed:
+            by_flag = by_name if by_name in ("no_decision", "disqualified") else "lost"
+        else:
+            by_flag = "open"
+        stage.category, stage.how = str(by_flag), "the closed and won flags of its rows"
+        agrees = (
+            entry["stage_category"] if entry else by_name or ("open" if by_flag == "open" else "")
+        )
+        stage.is_sure = not agrees or agrees == by_flag
+        if not stage.is_sure:
+            stage.how += f", though the name sounds like {agrees}"
+        return
+    if entry:
+        stage.category, stage.how, stage.is_sure = (
+            entry["stage_category"],
+            "the shipped stage map",
+            True,
+        )
+        return
+    if by_name:
+        stage.category, stage.how, stage.is_sure = by_name, "its name", True
+        return
+    chance = stage.probability
+    if chance is not None and chance >= 100:
+        stage.category, stage.how = "won", "a probability of 100 %"
+        return
+    stage.how = "nothing that says it is closed"
+    stage.is_sure = has_known_place(stage)

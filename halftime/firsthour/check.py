@@ -154,7 +154,7 @@ def check(
                 )
             )
         with duckdb.connect(str(home.warehouse), read_only=True) as con:
-            _gather(report, con, landed, contracts, config)
+            _gather(report, con, landed, contracts)
     return report
 
 
@@ -170,9 +170,8 @@ def _gather(
     con: duckdb.DuckDBPyConnection,
     landed: LandingReport,
     contracts: Mapping[tuple[str, str], Contract],
-    config: Config,
 ) -> None:
-    report.rejections = rejections(con, contracts, config)
+    report.rejections = rejections(con, contracts)
     report.files = file_checks(con, landed)
     report.unmatched = unmatched_people(con)
     report.unmapped_stages = [
@@ -195,9 +194,11 @@ def idle_globs(config: Config) -> list[tuple[str, str]]:
     files = list_files(config.landing)
     idle = []
     for source in config.sources:
-        for glob in source.files:
-            if not any(matches(name, [glob]) for name in files):
-                idle.append((f"sources.{source.system}.files", glob))
+        idle.extend(
+            (f"sources.{source.system}.files", glob)
+            for glob in source.files
+            if not any(matches(name, [glob]) for name in files)
+        )
         for name, spec in source.objects.items():
             for glob in spec.files:
                 globs = (glob, f"{source.system}/{glob}")
@@ -212,7 +213,6 @@ def idle_globs(config: Config) -> list[tuple[str, str]]:
 def rejections(
     con: duckdb.DuckDBPyConnection,
     contracts: Mapping[tuple[str, str], Contract],
-    config: Config,
 ) -> list[Rejection]:
     """Count what staging rejects by file, reason and column; most rows first."""
     found = con.execute(
@@ -232,7 +232,7 @@ def rejections(
         column = contract.column(column_name) if contract and column_name else None
         hint = ""
         if contract is not None and column is not None:
-            hint = _hint(con, contract, column, file, reason, config)
+            hint = _hint(con, contract, column, file, reason)
         listed.append(
             Rejection(file, system, name, reason, column_name, int(count), tuple(rows), hint)
         )
@@ -245,20 +245,21 @@ def _hint(
     column: Column,
     file: str,
     reason: str,
-    config: Config,
 ) -> str:
     """Say how to mend a column; what it holds is looked at only if it is not private."""
     place = f"sources.{contract.system}.objects.{contract.object}"
     if reason == "missing":
-        return f"every row needs a {column.header}; fill it, or give {place}.constants.{column.name}"
+        return (
+            f"every row needs a {column.header}; fill it, or give {place}.constants.{column.name}"
+        )
     if column.private:
         return ""
     values = _rejected_values(con, contract, column, file, reason)
     if reason == "unparsable" and column.kind in ("date", "timestamp"):
-        return _date_hint(values, place, column, config)
+        return _date_hint(values, place)
     if reason == "unparsable" and column.kind in ("decimal", "integer"):
         sign = formats.read_numbers(values).decimal
-        return f"{place}.decimal: \"{sign}\" would read them" if sign == "," else ""
+        return f'{place}.decimal: "{sign}" would read them' if sign == "," else ""
     if reason == "not_accepted":
         listed = ", ".join(f"'{text}'" for text in dict.fromkeys(map(formats.clean, values)))
         return (
@@ -274,7 +275,7 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _date_hint(values: list[str], place: str, column: Column, config: Config) -> str:
+def _date_hint(values: list[str], place: str) -> str:
     reading = formats.read_dates(values)
     if not reading.formats or reading.junk == reading.values:
         return "no known format reads them"

@@ -41,7 +41,7 @@ class ObjectDraft:
     contract: Contract
     guesses: list[Guess]
     files: list[str] = field(default_factory=list)
-    sheet: str | None = None
+    sheets: list[str] = field(default_factory=list)
     date_formats: list[str] = field(default_factory=list)
     timestamp_formats: list[str] = field(default_factory=list)
     decimal: str | None = None
@@ -191,18 +191,14 @@ def _files(one: ObjectDraft, likely: Sequence[Guess]) -> None:
             one.files.append(glob)
     for found in one.guesses:
         _doubt_guess(one, found)
-    sheets = [found.table.sheet for found in one.guesses if found.table.sheet_count > 1]
-    if not sheets:
-        return
-    one.sheet = sheets[0]
-    if len({found.table.file for found in one.guesses}) < len(one.guesses):
-        others = ", ".join(f"'{name}'" for name in sheets[1:])
-        one.doubt(
-            "sheet",
-            85,
-            f"several sheets look like {one.contract.object}s; only '{one.sheet}' is read, "
-            f"not {others}. Save them as files of their own, or name a pattern.",
+    if any(found.table.sheet_count > 1 for found in one.guesses):
+        one.sheets = list(
+            dict.fromkeys(found.table.sheet for found in one.guesses if found.table.sheet)
         )
+    if len({found.table.file for found in one.guesses}) < len(one.guesses):
+        listed = ", ".join(f"'{name}'" for name in one.sheets)
+        text = f"the sheets {listed} all look like {one.contract.object}s, and all are read."
+        one.doubt("sheet", 45, text)
 
 
 def _escaped(name: str) -> str:
@@ -548,7 +544,7 @@ def _constant_currency(one: ObjectDraft, signs: Counter[str]) -> None:
 
 
 def _fiscal_year(made: Draft) -> None:
-    """A year's quota says when the year begins; quarters leave three months to choose from."""
+    """Tell from the quotas when the year begins; quarters leave four months to choose from."""
     months: Counter[int] = Counter()
     for drafts in made.objects.values():
         for one in drafts:
@@ -606,7 +602,7 @@ def _stages(made: Draft, seeds: Path) -> None:
             made.doubt(
                 f"stages.{system}",
                 90,
-                f"no stage of {system} is taken as won, so there are no wins; name the one that is.",
+                f"no stage of {system} is taken as won, so nothing is won; name the one that is.",
             )
         unplaced = [
             stage.name

@@ -1,7 +1,7 @@
 """How texts are written: dates, numbers, currencies. Pure functions on samples of values.
 
-The tokens of a format are those of ``halftime.yml`` (``DD``, ``Mon``, ``HH12`` …) and a format reads
-here what the macro ``formatted_date`` reads in SQL.
+The tokens of a format are those of ``halftime.yml`` (``DD``, ``Mon``, ``HH12``), and a format
+reads here what the macro ``formatted_date`` reads in SQL.
 """
 
 from __future__ import annotations
@@ -86,14 +86,12 @@ def read_date(value: str, date_format: str) -> dt.date | None:
         return None
 
 
-_DAYS = tuple(
-    order.replace("/", sign)
-    for sign in "/.-"
-    for order in (
-        *("DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY"),
-        *("DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY"),
-    )
-) + (
+_ORDERS = (
+    *("DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY"),
+    *("DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY"),
+)
+_DAYS = (
+    *(order.replace("/", sign) for sign in "/.-" for order in _ORDERS),
     *("YYYY/MM/DD", "YYYY.MM.DD", "YYYYMMDD"),
     *("D Mon YYYY", "D-Mon-YYYY", "D-Mon-YY", "D Mon YY", "D. Mon YYYY", "D Mon, YYYY"),
     *("Mon D, YYYY", "Mon D YYYY", "Mon-D-YYYY"),
@@ -173,7 +171,7 @@ def read_dates(values: Sequence[str]) -> DateReading:
 
 
 def _candidates(rest: Sequence[str]) -> list[str]:
-    """Formats that read at least one of the first differing values."""
+    """Return the formats that read at least one of the first differing values."""
     kinds: dict[str, str] = {}
     for text in rest:
         kinds.setdefault(re.sub(r"\d", "9", re.sub(r"[A-Za-z]+", "a", text)), text)
@@ -182,7 +180,7 @@ def _candidates(rest: Sequence[str]) -> list[str]:
 
 
 def _choose(readable: dict[str, dict[str, dt.date]], sound: set[str]) -> tuple[str, ...]:
-    """Take the format that reads most, then the one that reads most of what is left …"""
+    """Take the format that reads most, then the one that reads most of what is left, and so on."""
     chosen: list[str] = []
     left = set(sound)
     while left:
@@ -247,7 +245,8 @@ def number(value: str, decimal: str) -> str | None:
     """Read a number with this decimal sign as plain text, or return None."""
     group = re.escape("," if decimal == "." else ".")
     point = re.escape(decimal)
-    pattern = rf"^(?:[A-Z]{{3}})?([+-]?(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+)(?:{point}\d+)?)(?:[A-Z]{{3}})?$"
+    digits = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+)(?:{point}\d+)?"
+    pattern = rf"^(?:[A-Z]{{3}})?([+-]?{digits})(?:[A-Z]{{3}})?$"
     match = re.match(pattern, value.translate(_SIGNS))
     if match is None:
         return None

@@ -221,7 +221,7 @@ def _salesforce_fit(table: Table, contract: Contract, match: HeaderMatch) -> flo
     return 1.05 if shaped > 0.5 else 0.7
 
 
-# ---------------------------------------------------------------- columns that are not found by name
+# ---------------------------------------------------------------- columns not found by name
 
 _WORDS = (
     ("owner", "rep", "seller", "agent", "assigned", "salesperson", "coachee", "who"),

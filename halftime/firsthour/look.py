@@ -15,13 +15,13 @@ import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
 from halftime.contracts import Contract, normalise_header
-from halftime.landing import text
+from halftime.landing import archive, text
 from halftime.landing.csv_reader import DELIMITERS, split_records
 from halftime.landing.discover import list_files, split_name
 from halftime.landing.header import SEARCH_ROWS, unique_headers
+from halftime.landing.sheet_reader import cell_text
 from halftime.landing.spec import RejectedFileError
 from halftime.landing.typed_readers import literal
-from halftime.landing.xlsx_reader import cell_text
 
 SAMPLE_ROWS = 20_000
 VALUE_ROWS = 2_000
@@ -90,28 +90,29 @@ def look(folder: Path, known: Sequence[frozenset[str]], skip: Iterable[Path] = (
 
 def look_at(folder: Path, name: str, known: Sequence[frozenset[str]]) -> list[Table]:
     """Look at one file; a workbook gives a table per sheet that holds anything."""
-    path = folder / name
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    _, file_format, is_gzipped = split_name(path.name)
+    _, file_format, _ = split_name(Path(name).name)
     try:
-        if file_format is None:
-            return [
-                Table(
-                    shown, None, problem="is of no format that is read (csv, xlsx, parquet, json)"
-                )
-            ]
-        if file_format == "csv":
-            return [_look_at_text(path, shown, known)]
-        if is_gzipped and file_format in ("xlsx", "parquet"):
-            return [Table(shown, file_format, problem="is gzipped; unpack it to have it looked at")]
-        if file_format == "xlsx":
-            return _look_at_workbook(path, shown, known)
-        return [_look_at_typed(path, shown, file_format)]
+        with archive.materialised(folder, name) as path:
+            return _look_at_file(path, shown, known)
     except RejectedFileError as error:
         return [Table(shown, file_format, problem=error.reason)]
     except (OSError, ValueError, CalamineError, duckdb.Error) as error:
         first = (str(error).splitlines() or ["unknown"])[0]
         return [Table(shown, file_format, problem=f"cannot be read: {first}")]
+
+
+def _look_at_file(path: Path, shown: str, known: Sequence[frozenset[str]]) -> list[Table]:
+    _, file_format, is_gzipped = split_name(path.name)
+    if file_format is None:
+        return [Table(shown, None, problem="is of no format that is read")]
+    if file_format == "csv":
+        return [_look_at_text(path, shown, known)]
+    if is_gzipped and file_format in ("xlsx", "parquet"):
+        return [Table(shown, file_format, problem="is gzipped; unpack it to have it looked at")]
+    if file_format == "xlsx":
+        return _look_at_workbook(path, shown, known)
+    return [_look_at_typed(path, shown, file_format)]
 
 
 def header_place(
@@ -140,7 +141,7 @@ def _cut(
     header = tuple(unique_headers(records[place]))
     width = len(header)
     rows = [
-        tuple([*record[:width], *[""] * (width - len(record))])
+        (*record[:width], *[""] * (width - len(record)))
         for record in records[place + 1 :]
         if sum(bool(value.strip()) for value in record) > (1 if width > 2 else 0)
     ]

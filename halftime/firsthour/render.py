@@ -24,8 +24,8 @@ def yaml_text(made: Draft) -> str:
 def _lines(made: Draft) -> Iterator[str]:
     count = len(made.doubts)
     yield "# Drafted by 'halftime init' from what the files look like."
-    yield f"# {count} doubts are marked DOUBT beside the guess they are about: confirm or mend each,"
-    yield "# then try it with 'halftime check', which writes nothing. Keys: docs/bring-your-own-data.md"
+    yield f"# {count} doubts are marked DOUBT beside the guess they are about: confirm or mend each"
+    yield "# one, then try it with 'halftime check'. Keys: docs/bring-your-own-data.md"
     yield "version: 1"
     yield from _doubts(made.head_doubts.get("company", ()), 0)
     yield f"company: {_quoted(made.company)}"
@@ -59,8 +59,8 @@ def _object(one: ObjectDraft) -> Iterator[str]:
     for found in one.guesses:
         yield from _comment(_seen(found), 8)
     yield from _keyed(one, "files", f"[{', '.join(map(_quoted, one.files))}]")
-    if one.sheet:
-        yield from _keyed(one, "sheet", _quoted(one.sheet))
+    if one.sheets:
+        yield from _keyed(one, "sheet", f"[{', '.join(map(_quoted, one.sheets))}]")
     if one.delivery and one.delivery.why != ONE_FILE:
         yield from _comment(one.delivery.why, 8)
         yield from _keyed(one, "delivery", one.delivery.kind)
@@ -138,8 +138,8 @@ def _stage_lines(made: Draft) -> Iterator[str]:
     if not made.stages:
         return
     yield ""
-    yield "# What each stage of the deals means: open, won, lost, no_decision or disqualified; the place"
-    yield "# among the open ones; and from which one on a deal counts as created pipeline (qualified)."
+    yield "# What each stage means: open, won, lost, no_decision or disqualified; its place among"
+    yield "# the open ones; and from which one on a deal counts as created pipeline (qualified)."
     yield "stages:"
     for system, listed in made.stages.items():
         yield from _doubts(made.head_doubts.get(f"stages.{system}", ()), 2)
@@ -160,7 +160,7 @@ def _keyed(one: ObjectDraft, key: str, value: str) -> Iterator[str]:
 
 
 def _doubts(doubts: Sequence[Doubt], indent: int) -> Iterator[str]:
-    """A doubt is one line, however long, so that a search for DOUBT shows it whole."""
+    """Yield a line per doubt, however long, so that a search for DOUBT shows it whole."""
     for item in doubts:
         yield " " * indent + "# DOUBT: " + " ".join(item.text.split())
 

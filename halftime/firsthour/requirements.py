@@ -1,4 +1,7 @@
-"""Which indicators the data allow, and what to add for more (``seeds/indicator_requirements.csv``)."""
+"""Which indicators the data allow, and what to add for more.
+
+What each needs stands in ``seeds/indicator_requirements.csv``.
+"""
 
 from __future__ import annotations
 
@@ -18,27 +21,18 @@ _RELATIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "opportunity": (("int_opportunity_conformed", "row_status = 'accepted'"),),
     "opportunity_change": (
         ("int_opportunity_change_conformed", "true"),
-        ("stg_salesforce__opportunity_history", "row_status <> 'rejected'"),
         ("int_opportunity_conformed", _CHANGES),
     ),
-    "session": (("int_session_conformed", "true"), ("int_coaching_session_conformed", "true")),
-    "attendee": (("int_attendee_conformed", "true"), ("int_session_attendee_conformed", "true")),
-    "action": (("int_action_conformed", "true"), ("int_coaching_action_conformed", "true")),
-    "policy": (("int_policy_conformed", "not is_assumed"), ("int_coaching_policy_conformed", "not is_assumed")),
-    "person_version": (
-        ("int_person_version_conformed", "true"),
-        ("int_person_version", "true"),
-    ),
+    "policy": (("int_policy_conformed", "is_assumed is distinct from true"),),
     "skill_score": (
         ("int_skill_score_conformed", "true"),
-        ("int_session_attendee_conformed", "score is not null"),
+        ("int_attendee_conformed", "score is not null"),
     ),
 }
 # The same field under the name that a model of another kind gives it.
 _SYNONYMS = {
-    ("opportunity_change", "changed_at"): ("created_at", "stamped_at"),
+    ("opportunity_change", "changed_at"): ("stamped_at",),
     ("skill_score", "person_alias"): ("coachee_alias",),
-    ("person", "certified_date"): ("certified_date",),
 }
 WORDS = {
     "account": "accounts",
@@ -206,9 +200,7 @@ def judge(requirements: list[Requirement], filled: Mapping[str, bool]) -> Possib
         )
         if missing:
             coarse[item.indicator_id] = missing
-    possible = tuple(
-        item.indicator_id for item in requirements if item.indicator_id not in lacking
-    )
+    possible = tuple(item.indicator_id for item in requirements if item.indicator_id not in lacking)
     return Possible(possible, coarse, lacking, _additions(lacking, filled), len(requirements))
 
 
@@ -248,7 +240,7 @@ def _bundle(needs: list[list[str]]) -> tuple[str, ...]:
 
 
 def _covers(bundle: tuple[str, ...], name: str, present: set[str]) -> bool:
-    """An entity that is absent comes with all its fields; of one that is there, a field is added."""
+    """Whether a bundle brings a field: an absent entity brings all, another only what is named."""
     entity = name.split(".")[0]
     if entity in present:
         return name in bundle

@@ -29,10 +29,12 @@ def say_check(report: CheckReport, reporter: Reporter) -> None:
 
 
 def _say_files(report: CheckReport, reporter: Reporter) -> None:
-    reporter.say(f"{len(report.files)} files in {report.landing}; as of {report.as_of or 'no date'}")
+    reporter.say(
+        f"{len(report.files)} files in {report.landing}; as of {report.as_of or 'no date'}"
+    )
     width = min(max((len(item.file) for item in report.files), default=4), 44)
-    header = f"  {'file':<{width}}  {'object':<28} {'rows':>9} {'accepted':>9} {'older':>7} {'rejected':>8}"
-    reporter.say(header)
+    counts = f"{'rows':>9} {'accepted':>9} {'older':>7} {'rejected':>8}"
+    reporter.say(f"  {'file':<{width}}  {'object':<28} {counts}")
     for item in report.files:
         name = f"{item.system}.{item.object}" if item.status != "unknown" else "(not claimed)"
         reporter.say(
@@ -97,7 +99,9 @@ def _say_names(report: CheckReport, reporter: Reporter) -> None:
         for item in report.unmatched[:_MANY]:
             score = "" if item.score is None else f" ({item.score:.2f})"
             likely = f"; likeliest {item.likeliest}{score}" if item.likeliest else ""
-            reporter.say(f"  {item.rows:>7,} rows  {item.system}: {item.alias}, {item.reason}{likely}")
+            reporter.say(
+                f"  {item.rows:>7,} rows  {item.system}: {item.alias}, {item.reason}{likely}"
+            )
         if len(report.unmatched) > _MANY:
             reporter.say(f"  and {len(report.unmatched) - _MANY} more (--json lists all)")
 

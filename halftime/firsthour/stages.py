@@ -191,9 +191,8 @@ def _categorise(stage: Stage, entry: dict[str, str] | None) -> None:
         else:
             by_flag = "open"
         stage.category, stage.how = str(by_flag), "the closed and won flags of its rows"
-        agrees = (
-            entry["stage_category"] if entry else by_name or ("open" if by_flag == "open" else "")
-        )
+        sounds = by_name or ("open" if by_flag == "open" else "")
+        agrees = entry["stage_category"] if entry else sounds
         stage.is_sure = not agrees or agrees == by_flag
         if not stage.is_sure:
             stage.how += f", though the name sounds like {agrees}"

@@ -1,8 +1,9 @@
-"""Value maps for columns that accept few values, and how the files of an object follow each other."""
+"""Value maps for columns that accept few values, and how files of an object follow each other."""
 
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -102,9 +103,7 @@ def delivery(guesses: Sequence[Guess]) -> Delivery:
     ordered = sorted(guesses, key=lambda found: found.table.file)
     sets = [{text for text in map(formats.clean, found.every(key)) if text} for found in ordered]
     shares = [
-        len(before & after) / len(before)
-        for before, after in zip(sets, sets[1:], strict=False)
-        if before
+        len(before & after) / len(before) for before, after in itertools.pairwise(sets) if before
     ]
     if not shares:
         return Delivery("delta", "the files hold no keys", is_sure=False)

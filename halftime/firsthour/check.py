@@ -39,6 +39,7 @@ SELECTED = (
     "+path:models/staging",
     "+int_row_judged",
     "+dim_clock",
+    "+dim_person",
     "+dim_unmatched_person",
     "+dim_unmapped_stage",
 )
@@ -192,7 +193,7 @@ def _gather(
 def idle_globs(config: Config) -> list[tuple[str, str]]:
     """Return (key, glob) of every configured file pattern that no file of the folder fits."""
     files = list_files(config.landing)
-    idle = []
+    idle: list[tuple[str, str]] = []
     for source in config.sources:
         idle.extend(
             (f"sources.{source.system}.files", glob)
@@ -393,7 +394,7 @@ def unmatched_people(con: duckdb.DuckDBPyConnection) -> list[Unmatched]:
         select listed.{system}, listed.alias, listed.reason, listed.row_count, person.full_name,
             {f"listed.{score}" if score else "null"}
         from core.dim_unmatched_person as listed
-        left join intermediate.int_person_conformed as person
+        left join core.dim_person as person
             on listed.likeliest_person_id = person.person_id
         order by 4 desc, 1, 2
         """

@@ -55,9 +55,19 @@ _OBJECT_KEYS = _FORMAT_KEYS | {
     "file_to",
     "serial_dates",
     "unpivot",
+    "key",
+    "formats",
 }
 _UNPIVOT_KEYS = frozenset({"names_to", "values_to", "id_columns", "header_format", "year"})
 _GLOB_SIGNS = frozenset("*?[!")
+# Which kinds of column a key of ``formats`` can say something about.
+_FORMAT_KINDS = {
+    "timezone": ("timestamp",),
+    "date_formats": ("date", "timestamp"),
+    "timestamp_formats": ("date", "timestamp"),
+    "decimal": ("decimal", "integer"),
+    "thousands": ("decimal", "integer"),
+}
 _STAGE_KEYS = frozenset({"category", "order", "qualified"})
 STAGE_CATEGORIES = ("open", "won", "lost", "no_decision", "disqualified")
 
@@ -347,7 +357,8 @@ def _read_source(
         contract = contracts[system, name]
         columns = frozenset(column.name for column in contract.columns)
         setting["objects"][name] = _format_settings(reader, item, place) | {
-            "values": _value_maps(reader, item.get("values"), place, columns)
+            "values": _value_maps(reader, item.get("values"), place, columns),
+            "formats": _column_formats(reader, item.get("formats"), place, contract),
         }
         specs[name] = _object_spec(reader, item, place, columns)
     files = reader.texts(node["files"], (*at, "files")) if node.get("files") else ()
@@ -375,6 +386,7 @@ def _object_spec(
         },
         sheet=sheets[0] if len(sheets) == 1 and not is_many else None,
         sheets=sheets if is_many else (),
+        key=_key(reader, item.get("key"), (*at, "key"), columns),
         delimiter=str(item["delimiter"]) if item.get("delimiter") else None,
         encoding=str(item["encoding"]) if item.get("encoding") else None,
         shape=_shape(reader, item, at, columns),
@@ -486,6 +498,51 @@ def _header_rows(reader: _Reader, value: Any, at: tuple[str, ...]) -> tuple[int,
             "Give the row's number as the sheet shows it, or a list such as [3, 4].",
         )
     return tuple(rows)
+
+
+def _key(
+    reader: _Reader, value: Any, at: tuple[str, ...], columns: frozenset[str]
+) -> tuple[str, ...]:
+    """Return the columns of which a record's id is made, each of the contract and named once."""
+    if value is None:
+        return ()
+    names = reader.texts(value, at)
+    for name in names:
+        if name not in columns:
+            raise reader.fail(at, f"'{name}' is no column of this object.", _nearest(name, columns))
+    if not names or len(set(names)) < len(names):
+        raise reader.fail(
+            at, "'key' must name columns, each once.", "Write key: [account_name, name]."
+        )
+    return names
+
+
+def _column_formats(
+    reader: _Reader, value: Any, at: tuple[str, ...], contract: Contract
+) -> dict[str, dict[str, Any]]:
+    """Return how single columns are read where they differ from their object."""
+    formats: dict[str, dict[str, Any]] = {}
+    kinds = {column.name: column.kind for column in contract.columns}
+    nodes = reader.mapping(value, (*at, "formats"), frozenset(kinds))
+    for name, node in nodes.items():
+        place = (*at, "formats", name)
+        item = reader.mapping(node, place, _FORMAT_KEYS)
+        for key in item:
+            if kinds[name] not in _FORMAT_KINDS[key]:
+                raise reader.fail(
+                    (*place, key),
+                    f"'{key}' says nothing about '{name}', which is of the kind {kinds[name]}.",
+                    f"It fits columns of the kinds {', '.join(_FORMAT_KINDS[key])}.",
+                )
+        setting = _format_settings(reader, item, place)
+        if "decimal" in setting:
+            setting.setdefault("thousands", "," if setting["decimal"] == "." else ".")
+        if "thousands" in setting and setting["thousands"] == setting.get("decimal"):
+            raise reader.fail(
+                place, "decimal and thousands sign are the same.", "Give two different signs."
+            )
+        formats[name] = setting
+    return formats
 
 
 def _filled(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:

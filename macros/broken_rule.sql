@@ -7,10 +7,10 @@
         'not_accepted': "{typed} not in ('{accepted}')",
         'out_of_range': "{typed} < {low} or {typed} > {high}"} -%}
     case
-        when _row_problem <> 'ragged_row' then 'not_data'
+        when _row_problem not in ('ragged_row', 'key_collision') then 'not_data'
         when coalesce({% for raw in columns %}{{ clean_text(raw) }}, {% endfor %}null) is null
             then 'not_data'
-        when _row_problem is not null then 'ragged_row'
+        when _row_problem is not null then _row_problem
     {%- for reason, rule in rules.items() %}{% for raw, column in columns.items() %}
         {%- set meta, typed = column.config.meta, column.config.meta.typed or raw[4:] %}
         {%- set dated = reason == 'ambiguous_date' and meta.kind in ('date', 'timestamp') %}

@@ -17,13 +17,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_FOOTER = r"copyright\b.*|confidential\b.*|generated (?:by|on|at)\b.*"
 _TOTALS = (
-    r"(?i)^\s*(?:(?:grand|sub)?[ -]*totals?\s*(?:\([^)]*\))?\s*:?"
-    r"|(?:zwischen|gesamt)?summe\s*:?|gesamt\s*:?"
-    r"|copyright\b.*|confidential\b.*|generated (?:by|on|at)\b.*|(?:end of )?report\b.*"
-    r"|filtered by\b.*|as of\b.*)\s*$"
+    r"(?i)^\s*(?:(?:grand|sub)?[ -]*totals?\s*(?:\([^)]*\))?\s*:?|(?:sub)?total for\b.*"
+    r"|(?:(?:unique |record )?count|sum|average|avg|minimum|maximum|median)(?: of\b.*)?\s*:?"
+    r"|[^()]*\([0-9,.]+ (?:records?|items?)\)|gesamtsumme|zwischensumme|summe|sous-total"
+    r"|total g[eé]n[eé]ral|(?:end of )?report\b.*|filtered by\b.*|as of\b.*|" + _FOOTER + r")\s*$"
 )
 _TOTALS_PATTERN = re.compile(_TOTALS)
+_FOOTER_PATTERN = re.compile(rf"(?i)^\s*(?:{_FOOTER})\s*$")
 RECORD_KEY = "(record)"
 OVERFLOW_KEY = "(overflow)"
 
@@ -89,6 +91,12 @@ def is_total(value: str | None) -> bool:
     return bool(value and _TOTALS_PATTERN.match(value))
 
 
+def is_footer(values: Sequence[str | None]) -> bool:
+    """Whether a record is one of the lines with which a report's export signs itself."""
+    filled = [value for value in values if value and value.strip()]
+    return len(filled) == 1 and _FOOTER_PATTERN.match(filled[0]) is not None
+
+
 def _take_out(batch: pa.RecordBatch, places: Sequence[int]) -> pa.RecordBatch:
     keep = np.ones(batch.num_rows, dtype=bool)
     keep[list(places)] = False
@@ -110,7 +118,7 @@ def set_apart(
 
     The header goes; rows above it become ``preamble``, rows of blanks ``blank_row``; rows that
     begin with a total or a footer and lack a required column (positions ``required``) become
-    ``total``.
+    ``total``, and so do rows of one value beside a footer.
     """
     if batch.num_rows == 0:
         return []
@@ -118,6 +126,7 @@ def set_apart(
     above = np.flatnonzero(rows <= header_row).tolist()
     problems = {place: "preamble" for place in above if rows[place] < header_row}
     totals, blanks = _totals_and_blanks(batch, width, required)
+    totals += _beside_footer(batch, width, required, totals)
     problems.update({place: problems.get(place, "total") for place in totals})
     problems.update(dict.fromkeys(blanks, "blank_row"))
     header_places = [place for place in above if rows[place] == header_row]
@@ -131,6 +140,29 @@ def set_apart(
     data = _take_out(batch, [*problems, *header_places])
     parts = [problem_batch(apart, width), data]
     return [part for part in parts if part.num_rows]
+
+
+def _beside_footer(
+    batch: pa.RecordBatch,
+    width: int,
+    required: Sequence[int],
+    totals: Sequence[int],
+) -> list[int]:
+    """Places of rows of one value next to a footer: the report's name, the company's name."""
+    found: list[int] = []
+    for footer in totals:
+        if not is_footer(_values(batch, footer, width)):
+            continue
+        for step in (-1, 1):
+            place = footer + step
+            while 0 <= place < batch.num_rows and place not in totals:
+                values = _values(batch, place, width)
+                filled = sum(not is_blank([value]) for value in values)
+                if filled != 1 or not any(is_blank([values[n]]) for n in required):
+                    break
+                found.append(place)
+                place += step
+    return found
 
 
 def _totals_and_blanks(

@@ -202,7 +202,8 @@ class _Parser:
                 self.last_is_blank = batches.is_blank(last)
                 yield from self._emit(self._set_apart(batch, self.file.layout.header_row))
         odd = self._take_odd(len(self.odd_numbers))
-        yield from self._emit(self._judge(odd, is_tail=self.last_is_blank))
+        is_tail = self.last_is_blank or any(batches.is_footer(values) for _, values in odd)
+        yield from self._emit(self._judge(odd, is_tail=is_tail))
 
     def _set_apart(self, batch: pa.RecordBatch, header_row: int) -> list[pa.RecordBatch]:
         return batches.set_apart(
@@ -242,7 +243,7 @@ class _Parser:
     def _judge(self, odd: list[tuple[int, list[str]]], is_tail: bool) -> list[pa.RecordBatch]:
         """Tell blank, preamble, footer and ragged records; blank fields too many are forgiven.
 
-        ``is_tail``: nothing but these records follows a blank line at the end of the file.
+        ``is_tail``: these records end the file, after a blank line or around a report's footer.
         """
         header_row = self.file.layout.header_row
         apart: list[tuple[int, str, list[str]]] = []

@@ -17,6 +17,7 @@ from halftime.landing.spec import ColumnFinding, ObjectSpec
 SEARCH_ROWS = 30
 MAPPED = "mapping"
 CONSTANT = "constant: "
+COMPUTED = "computed from "
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,15 @@ class HeaderMatch:
 
     ``positions`` holds, per contract column in order, the position in the file's header or None;
     ``constants`` the value to put in its place; ``extras`` pairs of key and position for
-    ``_extra``.
+    ``_extra``; ``key`` the place of a computed id among the contract columns and the places of the
+    columns it is computed from.
     """
 
     positions: tuple[int | None, ...]
     constants: tuple[str | None, ...]
     extras: tuple[tuple[str, int], ...]
     findings: tuple[ColumnFinding, ...]
+    key: tuple[int, tuple[int, ...]] | None = None
 
     @property
     def missing_required(self) -> tuple[ColumnFinding, ...]:
@@ -95,10 +98,11 @@ def match_header(contract: Contract, header: Sequence[str], spec: ObjectSpec) ->
                 positions[index], how[index] = position, MAPPED
                 taken.add(position)
 
+    computed = key_place(contract) if spec.key else None
     normal = [normalise_header(name) for name in header]
     for step in ("exact", "normalised", "alias"):
         for index, column in enumerate(contract.columns):
-            if positions[index] is not None or column.name in spec.columns:
+            if positions[index] is not None or column.name in spec.columns or index == computed:
                 continue
             if step == "exact":
                 names = [column.header]
@@ -117,7 +121,32 @@ def match_header(contract: Contract, header: Sequence[str], spec: ObjectSpec) ->
     )
     extras = tuple((name, place) for place, name in enumerate(header) if place not in taken)
     findings = _findings(contract, header, spec, positions, how, constants, extras)
-    return HeaderMatch(tuple(positions), constants, extras, findings)
+    if computed is None:
+        return HeaderMatch(tuple(positions), constants, extras, findings)
+    positions[computed] = None
+    names = [column.name for column in contract.columns]
+    parts = tuple(names.index(name) for name in spec.key)
+    lacking = [
+        name
+        for name, part in zip(spec.key, parts, strict=True)
+        if positions[part] is None and constants[part] is None
+    ]
+    found = ColumnFinding(
+        names[computed],
+        None,
+        "missing_required" if lacking else "matched",
+        f"no header for its part '{lacking[0]}'" if lacking else COMPUTED + ", ".join(spec.key),
+    )
+    findings = tuple(found if item.column == names[computed] else item for item in findings)
+    return HeaderMatch(tuple(positions), constants, extras, findings, (computed, parts))
+
+
+def key_place(contract: Contract) -> int | None:
+    """Place of the column that holds a record's id, or None if its key is made of facts."""
+    for place, column in enumerate(contract.columns):
+        if contract.key == (column.typed,) and column.kind == "id":
+            return place
+    return None
 
 
 def find_header_row(
@@ -127,8 +156,8 @@ def find_header_row(
 ) -> tuple[int, int]:
     """Find the header among the first records; return its place and its contract columns.
 
-    It is the first record that is not blank, unless that lacks a required column and a later one
-    has more columns of the contract (report exports begin with a preamble).
+    It is the first record that is not blank, unless that lacks a required
+    column and a later one has more columns of the contract (report exports begin with a preamble).
     """
     best_place, best_count = -1, 0
     for place, record in enumerate(records[:SEARCH_ROWS]):

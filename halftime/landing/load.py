@@ -22,10 +22,12 @@ from halftime.landing import archive, batches, store, text
 from halftime.landing.csv_reader import CsvFile, open_csv, plain_delimiter
 from halftime.landing.discover import Candidate, discover, split_name
 from halftime.landing.header import (
+    COMPUTED,
     CONSTANT,
     MAPPED,
     HeaderMatch,
     find_header,
+    key_place,
     match_header,
     missing_column_reason,
     nearest,
@@ -165,10 +167,17 @@ def _check_objects(config_sources: Sequence[SourceSpec], contracts: Contracts) -
                     hint="Use ',', ';', 'tab' or '|'.",
                 )
             names = [column.name for column in contracts[source.system, name].columns]
+            if spec.key and key_place(contracts[source.system, name]) is None:
+                raise UsageError(
+                    f"sources: {source.system}: objects: {name}: key: this object has no id that "
+                    "could be computed.",
+                    hint="Its key is made of columns that the file must have; remove 'key'.",
+                )
             given = spec.shape.given if spec.shape else ()
             for section, keys in (
                 ("columns", spec.columns),
                 ("constants", spec.constants),
+                ("key", spec.key),
                 ("sheet_to, file_to, unpivot", given),
             ):
                 for key in keys:
@@ -386,7 +395,10 @@ class _Load:
         shapes = [str(detail) for name, _, detail in rows if name is None] or [_shape(None)]
         if shapes != [_shape(spec.shape)]:
             return True
+        computed = {detail for _, _, detail in rows if detail.startswith(COMPUTED)}
         present = {name for name, _, detail in rows if CONSTANT not in detail}
+        if computed != ({COMPUTED + ", ".join(spec.key)} if spec.key else set()):
+            return True
         return mapped != {
             name: normalise_header(header) for name, header in spec.columns.items()
         } or constants != {
@@ -449,6 +461,8 @@ class _Load:
             raise RejectedFileError("missing_column", reason)
         store.choose_compression(self.con, state.report.bytes)
         landed = self._insert(contract, match, file, state.report.file)
+        if match.key is not None:
+            store.mark_collisions(self.con, contract, match, state.report.file, self.load_id)
         if landed != file.source_rows:
             raise RejectedFileError(
                 "row_count_mismatch",
@@ -472,6 +486,10 @@ class _Load:
             for column, position in zip(contract.columns, match.positions, strict=True)
             if column.required and position is not None
         ]
+        if match.key is not None:
+            required.extend(
+                position for part in match.key[1] if (position := match.positions[part]) is not None
+            )
         width = len(file.header)
         source = _Guard(file.read(required))
         reader = pa.RecordBatchReader.from_batches(batches.schema(width), source)

@@ -207,6 +207,9 @@ def _sheet_name(names: Sequence[str], spec: ObjectSpec) -> str:
     found = matching_sheets(names, globs)
     if found:
         return found[0]
+    number = int(spec.sheet) if spec.sheet and spec.sheet.isdecimal() else 0
+    if 1 <= number <= len(names):
+        return names[number - 1]
     shown = ", ".join(f"'{name}'" for name in names)
     wanted = "', '".join(globs)
     raise RejectedFileError("no_sheet", f"No sheet is named like '{wanted}'. Found: {shown}.")

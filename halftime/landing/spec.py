@@ -64,10 +64,11 @@ class ObjectSpec:
     """How the files of one object are found and read.
 
     ``columns`` maps canonical column names to headers in the file, ``constants`` canonical column
-    names to a value for every row (used where the file has no such header). ``sheet`` is the name
-    or glob of a spreadsheet's sheet, ``sheets`` are globs of several, each landed by itself (a
-    glob that begins with ``!`` leaves sheets out); ``delimiter`` and ``encoding`` overrule what is
-    detected. ``shape`` mends sheets that are no plain tables.
+    names to a value for every row (used where the file has no such header). ``key`` names the
+    columns from which the record's id is computed. ``sheet`` is the name, glob or number of a
+    spreadsheet's sheet, ``sheets`` are globs of several, each landed by itself (a glob that begins
+    with ``!`` leaves sheets out); ``delimiter`` and ``encoding`` overrule what is detected.
+    ``shape`` mends sheets that are no plain tables.
     """
 
     files: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class ObjectSpec:
     encoding: str | None = None
     sheets: tuple[str, ...] = ()
     shape: Shape | None = None
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -243,6 +243,9 @@ def insert_rows(
             values.append(literal(constant))
         else:
             values.append(f"case when {scan.problem} is null then {literal(constant)} end")
+    if match.key is not None:
+        place, parts = match.key
+        values[place] = _key([values[part] for part in parts])
     columns = ", ".join(identifier(name) for name in [*names, *(n for n, _ in _DATA_COLUMNS)])
     row = con.execute(
         f"insert into {table_name(contract)} ({columns}) "
@@ -252,6 +255,49 @@ def insert_rows(
         f"from {scan.relation}",
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _key(parts: list[str]) -> str:
+    """Build SQL of an id made of several values; blanks and case at their edges do not count.
+
+    The same values give the same id in every load; the id is NULL if all of them are blank.
+    """
+    plain = [
+        f"lower(trim(regexp_replace(replace(cast({part} as varchar), chr(160), ' '), "
+        f"'\\s+', ' ', 'g')))"
+        for part in parts
+    ]
+    joined = ", ".join(f"coalesce({part}, '')" for part in plain)
+    blank = " and ".join(f"coalesce({part}, '') = ''" for part in plain)
+    return f"case when not ({blank}) then 'key:' || md5(concat_ws(chr(31), {joined})) end"
+
+
+def mark_collisions(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    match: HeaderMatch,
+    source_file: str,
+    load_id: int,
+) -> None:
+    """Mark rows of a file that share a computed id but say different things.
+
+    Which of them would be the record cannot be told, so staging rejects them all.
+    """
+    if match.key is None:
+        return
+    key = identifier(contract.columns[match.key[0]].raw_name)
+    content = ", ".join(
+        f"coalesce({identifier(column.raw_name)}, '')" for column in contract.columns
+    )
+    rows = (
+        f"_source_file = {literal(source_file)} and _load_id = {load_id} and _row_problem is null"
+    )
+    con.execute(
+        f"update {table_name(contract)} set _row_problem = 'key_collision' where {rows} "
+        f"and {key} in (select {key} from {table_name(contract)} where {rows} group by {key} "
+        f"having min(md5(concat_ws(chr(31), {content}))) "
+        f"<> max(md5(concat_ws(chr(31), {content}))))",
+    )
 
 
 def _extra(match: HeaderMatch, scan: Scan) -> str:

@@ -64,8 +64,13 @@ SETTINGS = {
         "objects": {
             "opportunity": {
                 "values": {"product": {"GTXPro": "GTX Pro", "o'neil": "O'Neil's"}},
+                "formats": {
+                    "created_date": {"date_formats": ["YYYY/MM/DD", "DD/MM/YYYY"]},
+                    "modified_at": {"timezone": "Europe/Berlin"},
+                },
             },
             "quota": {"decimal": ".", "thousands": "'"},
+            "product": {"formats": {"list_price": {"decimal": ".", "thousands": ","}}},
         },
     },
     "coaching_log": {"date_formats": AMERICAN_AND_BRITISH},
@@ -123,6 +128,12 @@ def good_row(contract: Contract, number: int) -> Values:
     return values
 
 
+def formats_of(contract: Contract, column: Column) -> dict:
+    """How this one column is read, where that differs from its object."""
+    objects = SETTINGS.get(contract.system, {}).get("objects", {})
+    return objects.get(contract.object, {}).get("formats", {}).get(column.name, {})
+
+
 def plant_contract(planter: Planter, contract: Contract) -> None:
     """Plant one row per contract, column and way to break it."""
 
@@ -151,7 +162,8 @@ def plant_contract(planter: Planter, contract: Contract) -> None:
         for bad in BAD.get(column.kind, ()):
             spoiled(column, bad, f"unparsable:{column.name}")
         if column.kind in ("date", "timestamp"):
-            spoiled(column, AMBIGUOUS, f"ambiguous_date:{column.name}")
+            is_own = "date_formats" in formats_of(contract, column)
+            spoiled(column, AMBIGUOUS, None if is_own else f"ambiguous_date:{column.name}")
             spoiled(column, "04/04/2025", None)
         if column.accepted:
             spoiled(column, "no such value", f"not_accepted:{column.name}")
@@ -178,6 +190,11 @@ CONVERSIONS: list[tuple[str, str, str, str, object]] = [
     ("tabular", "opportunity", "amount", f"1{NBSP}234,50", Decimal("1234.50")),
     ("tabular", "opportunity", "amount", "1.5", None),
     ("tabular", "quota", "quota_amount", "1'234.50", Decimal("1234.50")),
+    ("tabular", "product", "list_price", "1,234.5", Decimal("1234.50")),
+    ("tabular", "opportunity", "created_date", "2025/03/04", dt.date(2025, 3, 4)),
+    ("tabular", "opportunity", "created_date", "03/04/2025", dt.date(2025, 4, 3)),
+    ("tabular", "opportunity", "created_date", "04.03.2025", None),
+    ("tabular", "opportunity", "modified_at", "2025-07-01 10:00:00", UTC(2025, 7, 1, 8)),
     ("tabular", "quota", "quota_amount", "1,234.50", None),
     ("salesforce", "task", "call_duration_seconds", "12.0", 12),
     ("salesforce", "task", "call_duration_seconds", " 1,200 ", 1200),

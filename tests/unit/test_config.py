@@ -19,7 +19,12 @@ CONTRACTS = {
         description="",
         names=("opportunity",),
         key=("opportunity_id",),
-        columns=(Column("opportunity_id", "opportunity_id"), Column("stage", "stage")),
+        columns=(
+            Column("opportunity_id", "opportunity_id", kind="id"),
+            Column("stage", "stage"),
+            Column("amount", "amount", kind="decimal"),
+            Column("close_date", "close_date", kind="date"),
+        ),
         path=Path("contract.yml"),
     )
 }
@@ -77,9 +82,48 @@ stages:
     ]
 
 
+def test_formats_of_one_column_and_the_computed_key(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        """
+version: 1
+sources:
+  tabular:
+    objects:
+      opportunity:
+        sheet: 2
+        key: [stage, close_date]
+        formats:
+          close_date: {date_formats: [DD/MM/YYYY]}
+          amount: {decimal: ","}
+""",
+    )
+    item = config.source_settings["tabular"]["objects"]["opportunity"]
+    assert item["formats"] == {
+        "close_date": {"date_formats": ["DD/MM/YYYY"]},
+        "amount": {"decimal": ",", "thousands": "."},
+    }
+    spec = config.sources[0].objects["opportunity"]
+    assert (spec.sheet, spec.key) == ("2", ("stage", "close_date"))
+
+
+OPPORTUNITY = "version: 1\nsources: {tabular: {objects: {opportunity: {\n"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        (f"{OPPORTUNITY}key: [stage, stagee]}}}}}}}}", ["line 3", "Did you mean 'stage'"]),
+        (f"{OPPORTUNITY}key: [stage, stage]}}}}}}}}", ["line 3", "each once"]),
+        (
+            f"{OPPORTUNITY}formats: {{\namount: {{date_formats: [YYYY]}}}}}}}}}}}}",
+            ["line 4", "says nothing about 'amount'"],
+        ),
+        (
+            f"{OPPORTUNITY}formats: {{\namount: {{decimal: '.', thousands: '.'}}}}}}}}}}}}",
+            ["line 4", "the same"],
+        ),
+        (f"{OPPORTUNITY}formats: {{\nclosing: {{}}}}}}}}}}}}", ["line 4", "close_date"]),
         ("version: 2\nsources: {tabular: {}}\n", ["line 1", "'version' must be 1"]),
         ("version: 1\n", ["no source is configured"]),
         ("version: 1\nsources: {salesfroce: {}}\n", ["line 2", "sources.salesfroce"]),

@@ -69,6 +69,15 @@ def test_another_seed_gives_other_bytes(sample: SampleReport, tmp_path: Path) ->
         "salesforce/Event_2019.csv",
         "coaching_log/attendees_old.xlsx",
         "coaching_log/policies.csv",
+        "salesforce/Product2.csv",
+        "salesforce/Territory2.csv",
+        "salesforce/ObjectTerritory2Association.csv",
+        "hubspot/deal_pipeline.csv",
+        "hubspot/deal_pipeline_stage.csv",
+        "hubspot/team.csv",
+        "gong/scorecards_0001.json",
+        "learning/Courses.csv",
+        "reference/Territories.csv",
     }
 
 

@@ -20,7 +20,7 @@ import yaml
 from halftime.contracts import Contract
 from halftime.errors import UsageError
 from halftime.landing.shaping import check_header_format
-from halftime.landing.spec import ObjectSpec, Shape, SourceSpec, Unpivot
+from halftime.landing.spec import Delivery, ObjectSpec, Shape, SourceSpec, Unpivot
 
 ALL_LOADS = 9223372036854775807
 _FORMAT_KEYS = frozenset({"timezone", "date_formats", "timestamp_formats", "decimal", "thousands"})
@@ -360,13 +360,22 @@ def _read_source(
             "values": _value_maps(reader, item.get("values"), place, columns),
             "formats": _column_formats(reader, item.get("formats"), place, contract),
         }
-        specs[name] = _object_spec(reader, item, place, columns)
+        specs[name] = _object_spec(reader, item, place, columns, setting.get("delivery", "delta"))
     files = reader.texts(node["files"], (*at, "files")) if node.get("files") else ()
-    return SourceSpec(system=system, files=files, objects=specs), setting
+    return SourceSpec(
+        system=system,
+        files=files,
+        objects=specs,
+        delivery=setting.get("delivery", "delta"),
+    ), setting
 
 
 def _object_spec(
-    reader: _Reader, item: dict, at: tuple[str, ...], columns: frozenset[str]
+    reader: _Reader,
+    item: dict,
+    at: tuple[str, ...],
+    columns: frozenset[str],
+    delivery: Delivery,
 ) -> ObjectSpec:
     mapped = reader.mapping(item.get("columns"), (*at, "columns"), columns)
     constants = reader.mapping(item.get("constants"), (*at, "constants"), columns)
@@ -389,6 +398,7 @@ def _object_spec(
         key=_key(reader, item.get("key"), (*at, "key"), columns),
         delimiter=str(item["delimiter"]) if item.get("delimiter") else None,
         encoding=str(item["encoding"]) if item.get("encoding") else None,
+        delivery=item.get("delivery") or delivery,
         shape=_shape(reader, item, at, columns),
     )
 

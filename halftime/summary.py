@@ -28,6 +28,7 @@ def landing_summary(report: LandingReport) -> dict[str, Any]:
         "load_id": report.load_id,
         "files": dict(sorted(Counter(item.status for item in report.files).items())),
         "landed_rows": sum(item.rows for item in report.files if item.status == "landed"),
+        "unmatched_patterns": list(report.unmatched_patterns),
         "not_landed": [
             {"file": item.file, "status": item.status, "reason": item.reason}
             for item in report.files
@@ -45,6 +46,8 @@ def say_landing(summary: dict[str, Any], reporter: Reporter) -> None:
         reporter.say(
             f"             {item['file']}: {item['status']} – {item['reason'] or 'no contract'}"
         )
+    for pattern in summary["unmatched_patterns"]:
+        reporter.say(f"             {pattern} fits no file of the landing folder")
     hidden = len(summary["not_landed"]) - 10
     if hidden > 0:
         reporter.say(f"             and {hidden} more; see Data & definitions")

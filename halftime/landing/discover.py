@@ -6,6 +6,7 @@ with the names of the system's contracts, letters and digits only, and the longe
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,6 +41,11 @@ _PLAIN_SUFFIX = re.compile(
     r"(?:[\W_]+|\d+|(?<![a-z])(?:part|v|q|fy|wk?|week|copy|of|export|extract|full|delta|data|final|t|z)"
     r"(?![a-z]))*",
     re.IGNORECASE,
+)
+
+
+_DATE = re.compile(
+    r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d(?!\d{3}))"
 )
 
 
@@ -237,6 +243,28 @@ def _claims(
             yield Candidate(path, source.system, match[0].object, match[1])
     if not claimed:
         yield Candidate(path, owner, UNASSIGNED)
+
+
+def unmatched_patterns(landing: Path, sources: Sequence[SourceSpec]) -> tuple[str, ...]:
+    """Return the configured file patterns of objects that no file fits, with their place."""
+    paths = list_files(landing)
+    return tuple(
+        f"sources: {source.system}: objects: {name}: files: '{glob}'"
+        for source in sources
+        for name, spec in source.objects.items()
+        for glob in spec.files
+        if not any(matches(path, _anchored(source, (glob,))) for path in paths)
+    )
+
+
+def file_date(path: str) -> dt.date | None:
+    """Return the last whole date that a path names, as 2026-01-05, 2026_01_05 or 20260105."""
+    for parts in reversed(_DATE.findall(path)):
+        try:
+            return dt.date(*(int(part) for part in parts))
+        except ValueError:
+            continue
+    return None
 
 
 def _anchored(source: SourceSpec, globs: tuple[str, ...]) -> tuple[str, ...]:

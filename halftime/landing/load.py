@@ -20,7 +20,13 @@ from halftime.contracts import Contract, load_contracts, normalise_header
 from halftime.errors import UsageError
 from halftime.landing import archive, batches, store, text
 from halftime.landing.csv_reader import CsvFile, open_csv, plain_delimiter
-from halftime.landing.discover import Candidate, discover, split_name
+from halftime.landing.discover import (
+    Candidate,
+    discover,
+    file_date,
+    split_name,
+    unmatched_patterns,
+)
 from halftime.landing.header import (
     COMPUTED,
     CONSTANT,
@@ -86,6 +92,7 @@ def land(
                 if progress:
                     event = LandingEvent(candidate.shown, done + 1, len(candidates), parts[-1])
                     progress(event)
+            run.repeat_unchanged(reports)
         except (duckdb.Error, OSError) as error:
             if store.is_own_fault(error, landing_dir):
                 raise store.machine_error(error, warehouse) from error
@@ -94,6 +101,7 @@ def land(
         landing=str(landing_dir),
         load_id=run.load_id if run.has_recorded else None,
         files=tuple(reports),
+        unmatched_patterns=unmatched_patterns(landing_dir, config_sources),
     )
 
 
@@ -336,7 +344,9 @@ class _Load:
         A sheet bears the name ``file.xlsx!Sheet`` and a hash made of the file's and its own name.
         """
         shown = candidate.shown if sheet is None else f"{candidate.shown}!{sheet}"
-        report = FileReport(candidate.system, candidate.object, shown, "unknown")
+        report = FileReport(
+            candidate.system, candidate.object, shown, "unknown", file_date=file_date(shown)
+        )
         try:
             digest = text.digest(path)
             if sheet is not None:
@@ -372,12 +382,47 @@ class _Load:
         return self._land_new(candidate, path, report, sheet)
 
     def _original(self, report: FileReport) -> tuple[str, int, int] | None:
-        row = self.con.execute(
-            "select source_file, source_rows, load_id from raw._file where sha256 = ? "
-            "and source_system = ? and object = ? and status = 'landed' order by load_id limit 1",
+        """Return name, rows and load of the landed file that this one repeats, if any.
+
+        Of a delta the same bytes land once. Of a snapshot they are a new state, unless the file
+        has not changed since it was last landed or has a twin in the same load and of its date.
+        """
+        is_snapshot = self.specs[report.system].object(report.object).delivery == "snapshot"
+        rows = self.con.execute(
+            "select source_file, source_rows, load_id, load_id = max(load_id) over "
+            "(partition by source_file), file_date, sha256 = ? from raw._file "
+            "where source_system = ? and object = ? and status = 'landed' order by load_id",
             [report.sha256, report.system, report.object],
-        ).fetchone()
-        return None if row is None else (str(row[0]), int(row[1]), int(row[2]))
+        ).fetchall()
+        for name, count, load_id, is_last, day, is_same in rows:
+            is_unchanged = name == report.file and is_last
+            is_twin = load_id == self.load_id and day == report.file_date
+            if is_same and (not is_snapshot or is_unchanged or is_twin):
+                return str(name), int(count), int(load_id)
+        return None
+
+    def repeat_unchanged(self, reports: Sequence[FileReport]) -> None:
+        """Record again what stayed as it was beside a snapshot's file that was replaced in place.
+
+        Where one part of a snapshot (``west.csv``) was replaced under its name, the parts that did
+        not change (``east.csv``) belong to the new snapshot too.
+        """
+        replaced = {
+            (system, name)
+            for system, name in self.con.execute(
+                "select distinct n.source_system, n.object from raw._file as n "
+                "inner join raw._file as o on o.source_system = n.source_system "
+                "and o.object = n.object and o.source_file = n.source_file "
+                "and o.load_id < n.load_id and o.status = 'landed' "
+                "where n.load_id = ? and n.status = 'landed'",
+                [self.load_id],
+            ).fetchall()
+            if self.specs[system].object(name).delivery == "snapshot"
+        }
+        for report in reports:
+            if not report.is_new and (report.system, report.object) in replaced:
+                code = "unchanged" if report.status == "duplicate" else report.reason_code
+                self._write(replace(report, reason_code=code))
 
     def _mapping_has_changed(self, candidate: Candidate, source_file: str, load_id: int) -> bool:
         spec = self.specs[candidate.system].object(candidate.object)
@@ -460,7 +505,7 @@ class _Load:
             reason = missing_column_reason(contract, file.header, match)
             raise RejectedFileError("missing_column", reason)
         store.choose_compression(self.con, state.report.bytes)
-        landed = self._insert(contract, match, file, state.report.file)
+        landed = self._insert(contract, match, file, state.report)
         if match.key is not None:
             store.mark_collisions(self.con, contract, match, state.report.file, self.load_id)
         if landed != file.source_rows:
@@ -476,9 +521,9 @@ class _Load:
         contract: Contract,
         match: HeaderMatch,
         file: OpenFile,
-        source_file: str,
+        report: FileReport,
     ) -> int:
-        lineage = store.Lineage(source_file, self.load_id, self.landed_at)
+        lineage = store.Lineage(report.file, self.load_id, self.landed_at, report.file_date)
         if isinstance(file, TypedFile):
             return store.insert_rows(self.con, contract, match, file.scan, lineage)
         required = [

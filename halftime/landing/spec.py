@@ -6,11 +6,13 @@ answers with a :class:`LandingReport`. Nothing here touches a file.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Literal
 
 Status = Literal["landed", "rejected", "duplicate", "unknown"]
+Delivery = Literal["snapshot", "delta"]
 Finding = Literal["matched", "alias", "missing_optional", "missing_required", "unknown"]
 
 
@@ -68,7 +70,8 @@ class ObjectSpec:
     columns from which the record's id is computed. ``sheet`` is the name, glob or number of a
     spreadsheet's sheet, ``sheets`` are globs of several, each landed by itself (a glob that begins
     with ``!`` leaves sheets out); ``delimiter`` and ``encoding`` overrule what is detected.
-    ``shape`` mends sheets that are no plain tables.
+    ``shape`` mends sheets that are no plain tables. ``delivery`` says whether the files of a
+    load are all there is of the object (a snapshot) or what changed (a delta).
     """
 
     files: tuple[str, ...] = ()
@@ -80,6 +83,7 @@ class ObjectSpec:
     sheets: tuple[str, ...] = ()
     shape: Shape | None = None
     key: tuple[str, ...] = ()
+    delivery: Delivery = "delta"
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ class SourceSpec:
     system: str
     files: tuple[str, ...] = ()
     objects: Mapping[str, ObjectSpec] = field(default_factory=dict)
+    delivery: Delivery = "delta"
 
     @property
     def globs(self) -> tuple[str, ...]:
@@ -100,7 +105,7 @@ class SourceSpec:
 
     def object(self, name: str) -> ObjectSpec:
         """Return what is configured for an object, or the defaults."""
-        return self.objects.get(name, ObjectSpec())
+        return self.objects.get(name) or ObjectSpec(delivery=self.delivery)
 
 
 @dataclass(frozen=True)
@@ -132,37 +137,26 @@ class FileReport:
     delimiter: str | None = None
     columns: tuple[ColumnFinding, ...] = ()
     is_new: bool = True
-
-    def findings(self, *kinds: Finding) -> tuple[ColumnFinding, ...]:
-        """Return the column findings of the given kinds."""
-        return tuple(finding for finding in self.columns if finding.finding in kinds)
+    file_date: dt.date | None = None
 
 
 @dataclass(frozen=True)
 class LandingReport:
-    """The outcome of one call of ``land``; ``load_id`` is None if nothing new was found."""
+    """The outcome of one call of ``land``; ``load_id`` is None if nothing new was found.
+
+    ``unmatched_patterns`` are configured file patterns that no file of the folder fits, each with
+    its place in the configuration.
+    """
 
     landing: str
     load_id: int | None
     files: tuple[FileReport, ...]
-
-    def with_status(self, status: Status) -> tuple[FileReport, ...]:
-        """Return the files that ended with this status."""
-        return tuple(file for file in self.files if file.status == status)
+    unmatched_patterns: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
         """Number of rows landed by this load."""
         return sum(file.rows for file in self.files)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain data for ``--json``."""
-        return {
-            "landing": self.landing,
-            "load_id": self.load_id,
-            "rows": self.rows,
-            "files": [asdict(file) for file in self.files],
-        }
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -24,6 +24,7 @@ _DATA_COLUMNS = (
     ("_source_file", "varchar"),
     ("_source_row", "bigint"),
     ("_source_cell", "varchar"),
+    ("_file_date", "date"),
     ("_load_id", "bigint"),
     ("_landed_at", "timestamp"),
 )
@@ -33,7 +34,7 @@ _REGISTERS = {
         "load_id bigint, source_system varchar, object varchar, source_file varchar, "
         "sha256 varchar, bytes bigint, format varchar, encoding varchar, delimiter varchar, "
         "source_rows bigint, landed_rows bigint, status varchar, reason_code varchar, "
-        "reason varchar, landed_at timestamp"
+        "reason varchar, landed_at timestamp, file_date date"
     ),
     "_column": (
         "load_id bigint, source_system varchar, object varchar, source_file varchar, "
@@ -51,6 +52,7 @@ class Lineage:
     source_file: str
     load_id: int
     landed_at: datetime
+    file_date: date | None = None
 
 
 def table_name(contract: Contract) -> str:
@@ -63,6 +65,7 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection, contracts: Iterable[Contra
     con.execute("create schema if not exists raw")
     for name, columns in _REGISTERS.items():
         con.execute(f"create table if not exists raw.{name} ({columns})")
+    con.execute("alter table raw._file add column if not exists file_date date")
     existing: dict[str, set[str]] = {}
     for table, column in con.execute(
         "select table_name, column_name from information_schema.columns "
@@ -189,7 +192,7 @@ def record_file(
 ) -> None:
     """Write a file's fate and its column findings into ``raw._file`` and ``raw._column``."""
     con.execute(
-        "insert into raw._file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into raw._file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             load_id,
             report.system,
@@ -206,6 +209,7 @@ def record_file(
             report.reason_code,
             report.reason,
             landed_at,
+            report.file_date,
         ],
     )
     for item in report.columns:
@@ -250,7 +254,9 @@ def insert_rows(
     row = con.execute(
         f"insert into {table_name(contract)} ({columns}) "
         f"select {', '.join(values)}, {_extra(match, scan)}, {scan.problem}, "
-        f"{literal(lineage.source_file)}, {scan.row}, {scan.cell}, {lineage.load_id}, "
+        f"{literal(lineage.source_file)}, {scan.row}, {scan.cell}, "
+        f"cast({literal(str(lineage.file_date)) if lineage.file_date else 'null'} as date), "
+        f"{lineage.load_id}, "
         f"cast({literal(lineage.landed_at.isoformat())} as timestamp) "
         f"from {scan.relation}",
     ).fetchone()

@@ -556,12 +556,6 @@ def test_progress_tells_every_file(place: Place) -> None:
     assert finished == [("crm/Deal.csv", 1, 2), ("crm/DealHistory.csv", 2, 2)]
 
 
-def test_a_report_is_plain_data(place: Place) -> None:
-    place.write("crm/Deal.csv", "Id,StageName\n1,Won\n")
-    plain = json.loads(json.dumps(place.land().to_dict()))
-    assert plain["files"][0]["status"] == "landed"
-
-
 def test_a_changed_mapping_is_said_to_need_a_new_home(place: Place) -> None:
     place.write("crm/Deal.csv", "Id,StageName,Worth\n1,Won,5\n")
     place.land(deal=ObjectSpec(constants={"currency": "EUR"}))

@@ -139,6 +139,10 @@ class FileReport:
     is_new: bool = True
     file_date: dt.date | None = None
 
+    def findings(self, *kinds: Finding) -> tuple[ColumnFinding, ...]:
+        """Return the column findings of the given kinds."""
+        return tuple(finding for finding in self.columns if finding.finding in kinds)
+
 
 @dataclass(frozen=True)
 class LandingReport:

@@ -16,6 +16,11 @@ clock as (
     select as_of_date from {{ ref('dim_clock') }}
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'account'
+),
+
 final as (
     select
         a.account_id,
@@ -27,12 +32,16 @@ final as (
         coalesce(p.person_id, '(unassigned)') as owner_id,
         coalesce(by_id.account_id, by_name.account_id) as parent_account_id,
         a.created_date,
-        a.is_deleted,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         a.source_system,
         a._source_file,
         a._source_row
     from accounts as a
     cross join clock
+    left join flags
+        on a.account_id = flags.record_key
     left join account_aliases as by_id
         on a.source_system = by_id.source_system and a.parent_alias = by_id.alias
     left join account_aliases as by_name

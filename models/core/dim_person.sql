@@ -21,6 +21,11 @@ managing as (
     group by h.manager_id
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'person'
+),
+
 final as (
     select
         p.person_id,
@@ -33,7 +38,11 @@ final as (
         p.time_zone,
         coalesce(p.hire_date <= clock.as_of_date, true)
         and coalesce(p.leave_date >= clock.as_of_date, true)
-        and coalesce(p.is_active_flag = 1, true) as is_active,
+        and coalesce(p.is_active_flag = 1, true)
+        and not coalesce(flags.is_deleted, false) as is_active,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         h.is_rep,
         h.role = 'manager' or managing.manager_id is not null as is_manager,
         h.manager_id,
@@ -51,6 +60,8 @@ final as (
             and clock.as_of_date < h.valid_to
     left join managing
         on p.person_id = managing.manager_id
+    left join flags
+        on p.person_id = flags.record_key
 )
 
 select * from final

@@ -12,6 +12,11 @@ aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'activity'
+),
+
 opportunities as (
     select
         opportunity_id,
@@ -43,7 +48,9 @@ final as (
         a.occurred_at,
         a.duration_minutes,
         a.is_completed,
-        a.is_deleted,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         a.source_system,
         a._source_file,
         a._source_row
@@ -56,6 +63,8 @@ final as (
             and a.owner_alias = p.alias
             and a.activity_date >= p.valid_from
             and a.activity_date < p.valid_to
+    left join flags
+        on a.activity_id = flags.record_key
     left join opportunities as o
         on a.source_system || ':' || a.opportunity_alias = o.opportunity_id
     left join account_aliases as by_id

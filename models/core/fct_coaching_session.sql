@@ -77,6 +77,11 @@ keyed as (
     from sessions
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'session'
+),
+
 joined as (
     select
         s.*,
@@ -85,7 +90,10 @@ joined as (
         coalesce(by_id.account_id, by_name.account_id) as named_account_id,
         coalesce(attendees.attendee_count, 0) as attendee_count,
         coalesce(attendees.matched_count, 0) as matched_count,
-        coalesce(actions.action_count, 0) as action_count
+        coalesce(actions.action_count, 0) as action_count,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version
     from keyed as s
     inner join clock
         on s.session_date <= clock.as_of_date
@@ -99,6 +107,8 @@ joined as (
         on s.session_id = attendees.session_id
     left join actions
         on s.session_id = actions.session_id
+    left join flags
+        on s.session_id = flags.record_key
     left join deal_aliases as full_deal
         on s.opportunity_alias = full_deal.alias
     left join deal_aliases as short_deal
@@ -138,9 +148,12 @@ final as (
         j.focus_kind,
         j.mode,
         j.status,
-        j.status = 'held' as is_held,
-        j.status = 'held' and coalesce(j.mode, '') <> 'inspection' as is_broad,
+        j.status = 'held' and not j.is_deleted as is_held,
         j.status = 'held'
+        and not j.is_deleted
+        and coalesce(j.mode, '') <> 'inspection' as is_broad,
+        j.status = 'held'
+        and not j.is_deleted
         and coalesce(j.mode, '') <> 'inspection'
         and j.coach_id <> '(unassigned)'
         and j.matched_count > 0
@@ -174,11 +187,15 @@ final as (
         coalesce(j.session_date > j.deal_close_date, false) as is_after_close,
         coalesce(
             j.status = 'held'
+            and not j.is_deleted
             and j.opportunity_id is not null
             and coalesce(j.session_date >= j.deal_created_date, true)
             and coalesce(j.session_date < j.deal_close_date, true),
             false
         ) as is_deal_coaching,
+        j.is_deleted,
+        j.deleted_date,
+        j.has_rejected_newer_version,
         j.source_system,
         j._source_file,
         j._source_row

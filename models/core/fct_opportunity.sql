@@ -93,8 +93,9 @@ product_aliases as (
     select * from {{ ref('int_product_alias') }}
 ),
 
-rejections as (
-    select * from {{ ref('int_opportunity_rejected') }}
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'opportunity'
 ),
 
 org_versions as (
@@ -141,8 +142,9 @@ joined as (
         v.forecast_category,
         d.opportunity_type,
         d.lead_source,
-        d.is_deleted,
-        coalesce(rejections.rejected_count > 0, false) as has_rejected_newer_version,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         clock.as_of_date,
         clock.reporting_currency,
         d.source_system,
@@ -168,8 +170,8 @@ joined as (
         on d.source_system = by_name.source_system and lower(d.account_alias) = by_name.alias
     left join product_aliases as p
         on lower(trim(d.product_alias)) = p.alias_key
-    left join rejections
-        on d.opportunity_id = rejections.opportunity_id
+    left join flags
+        on d.opportunity_id = flags.record_key
 ),
 
 final as (
@@ -219,6 +221,7 @@ final as (
         j.opportunity_type,
         j.lead_source,
         j.is_deleted,
+        j.deleted_date,
         j.has_rejected_newer_version,
         o.org_key as owner_org_key,
         j.source_system,

@@ -1,9 +1,30 @@
 -- Records in force of which a newer version was rejected: newer by its stamp, else by its load.
 with
 
+files as (
+    select
+        source_system,
+        object,
+        source_file,
+        _load_id as load_id,
+        max(file_date) as file_date
+    from {{ ref('stg_halftime__file') }}
+    where file_status = 'landed'
+    group by source_system, object, source_file, _load_id
+),
+
 versions as (
-    select * from {{ ref('int_record_version') }}
-    where record_key is not null
+    select
+        v.*,
+        coalesce(v.stamped_at, cast(f.file_date as timestamp)) as known_at
+    from {{ ref('int_record_version') }} as v
+    left join files as f
+        on
+            v.source_system = f.source_system
+            and v.object = f.object
+            and v._source_file = f.source_file
+            and v._load_id = f.load_id
+    where v.record_key is not null
 ),
 
 rejected as (
@@ -26,9 +47,9 @@ final as (
     where
         accepted.row_status = 'accepted'
         and (
-            rejected.stamped_at > accepted.stamped_at
+            rejected.known_at > accepted.known_at
             or (
-                coalesce(rejected.stamped_at = accepted.stamped_at, true)
+                coalesce(rejected.known_at = accepted.known_at, true)
                 and rejected._load_id > accepted._load_id
             )
         )

@@ -1,11 +1,12 @@
--- Every row of every object in one shape: which record it speaks of, when it was stamped, whether it
--- calls the record deleted, and whether its object arrives as snapshots. From the contracts (key,
--- dated_by, entity) and the configuration (delivery).
+-- sqlfluff:exclude_rules:ST06,RF04,AM04,LT02
+-- Every row of every object in one shape: which record it speaks of, when it was stamped, whether
+-- it calls the record deleted, and whether its object arrives as snapshots. From the contracts
+-- (key, dated_by, entity) and the configuration (delivery).
 with
 
 final as (
     {% for system in var('systems') %}
-        {% set settings = var('source_settings').get(system) or {} %}
+        {% set settings = var('source_settings')[system] or {} %}
         {% for object in var('systems')[system].objects or [] %}
             {% set model = ref('stg_' ~ system ~ '__' ~ object) %}
             {% set sources = graph.sources if execute else {} %}
@@ -20,11 +21,13 @@ final as (
             {% for column in meta.dated_by or [] if column.endswith('_at') %}
                 {% do stamps.append(column) %}
             {% endfor %}
-            {% for raw in (contract.columns or {}) if raw == 'raw_is_deleted' %}
-                {% do flags.append('coalesce(is_deleted, false)') %}
+            {% for raw, column in (contract.columns or {}).items() %}
+                {% if (column.config.meta.typed or raw[4:]) == 'is_deleted' %}
+                    {% do flags.append('coalesce(is_deleted, false)') %}
+                {% endif %}
             {% endfor %}
-            {% set own = (settings.get('objects') or {}).get(object) or {} %}
-            {% set delivery = own.get('delivery') or settings.get('delivery') or 'delta' %}
+            {% set own = (settings['objects'] or {})[object] or {} %}
+            {% set delivery = own['delivery'] or settings['delivery'] or 'delta' %}
             select
                 '{{ system }}' as source_system,
                 '{{ object }}' as object,

@@ -1,7 +1,12 @@
 with
 
 opportunities as (
-    select * from {{ ref('stg_salesforce__opportunity') }}
+    select
+        *,
+        -- A row without a stamp of its own is stamped by the date in its file's name.
+        coalesce(version_at, cast(_file_date as timestamp)) as stamp_at,
+        coalesce({{ reporting_date('version_at') }}, _file_date) as stamp_date
+    from {{ ref('stg_salesforce__opportunity') }}
     where row_status in ('accepted', 'superseded')
 ),
 
@@ -20,8 +25,8 @@ final as (
         close_date,
         created_at,
         {{ reporting_date('created_at') }} as created_date,
-        version_at as stamped_at,
-        {{ reporting_date('version_at') }} as stamped_date,
+        stamp_at as stamped_at,
+        stamp_date as stamped_date,
         is_closed,
         is_won,
         coalesce(is_deleted, false) as is_deleted,

@@ -1,7 +1,12 @@
 with
 
 opportunities as (
-    select * from {{ ref('stg_tabular__opportunity') }}
+    select
+        *,
+        -- A row without a stamp of its own is stamped by the date in its file's name.
+        coalesce(modified_at, cast(_file_date as timestamp)) as stamp_at,
+        coalesce({{ reporting_date('modified_at') }}, _file_date) as stamp_date
+    from {{ ref('stg_tabular__opportunity') }}
     where row_status in ('accepted', 'superseded')
 ),
 
@@ -20,8 +25,8 @@ final as (
         close_date,
         cast(created_date as timestamp) as created_at,
         created_date,
-        modified_at as stamped_at,
-        {{ reporting_date('modified_at') }} as stamped_date,
+        stamp_at as stamped_at,
+        stamp_date as stamped_date,
         cast(null as boolean) as is_closed,
         cast(null as boolean) as is_won,
         false as is_deleted,

@@ -2,7 +2,9 @@ with
 
 rows_in_force as (
     select * from {{ ref('stg_tabular__person') }}
-    where row_status = 'accepted'
+    where
+        row_status = 'accepted'
+        or (row_status = 'superseded' and valid_from is null and _file_date is not null)
 ),
 
 final as (
@@ -14,7 +16,7 @@ final as (
         region,
         role,
         job_title,
-        valid_from,
+        coalesce(valid_from, _file_date) as valid_from,
         cast(null as timestamp) as stamped_at,
         _source_file,
         _source_row

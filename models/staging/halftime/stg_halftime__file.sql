@@ -21,6 +21,7 @@ final as (
         reason_code,
         reason,
         landed_at,
+        file_date,
         load_id as _load_id
     from source
 )

@@ -242,6 +242,34 @@ def sample(
 
 
 @app.command()
+def reproduce(
+    build: Annotated[
+        str | None, typer.Option("--build", help="Id of a published build; else the served one.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Make an earlier build again from what was landed then; exit 1 if a table differs."""
+    from halftime import reproduce as again
+
+    reporter = Reporter(json_output=json_output)
+    place = _home(home)
+    _need_warehouse(place)
+    place.create()
+    with place.lock():
+        outcome = again.reproduce(place, build, reporter)
+    reporter.say(
+        f"{outcome.build_id}, loads up to {outcome.last_load_id}: "
+        f"{len(outcome.equal)} tables equal, {len(outcome.different)} different"
+    )
+    for name in outcome.different:
+        reporter.say(f"             different: {name}")
+    reporter.result(outcome.to_dict())
+    if outcome.different:
+        raise typer.Exit(1)
+
+
+@app.command()
 def status(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> None:
     """Show what is served, how old it is, and how the last builds ended."""
     from halftime.summary import home_status, say_status

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
@@ -66,6 +68,7 @@ class Build:
             "build_id": build.build_id,
             "started_at": now.isoformat(),
             "variables": variables,
+            "last_load_id": last_load_id(home),
             "configuration": config.fingerprint,
             "steps": {},
             "status": "running",
@@ -113,6 +116,16 @@ class Build:
         finally:
             record["duration_seconds"] = round(time.monotonic() - begun, 3)
             self.save()
+
+
+def last_load_id(home: Home) -> int:
+    """Return the number of the last load in the warehouse; 0 before the first."""
+    with machine_errors("read the warehouse"), duckdb.connect(str(home.warehouse)) as con:
+        try:
+            row = con.execute("select coalesce(max(load_id), 0) from raw._load").fetchone()
+        except duckdb.CatalogException:
+            return 0
+    return int(row[0]) if row else 0
 
 
 def check_landing(config: Config) -> None:
@@ -268,6 +281,7 @@ def publish_step(build: Build, config: Config, reporter: Reporter) -> Publicatio
             config,
             dbt_manifest=build.folder / "dbt" / "run" / "manifest.json",
             verdict=verdict,
+            inputs={key: build.state[key] for key in ("variables", "last_load_id")},
             started_at=dt.datetime.fromisoformat(build.state["started_at"]),
             progress=tick,
         )
@@ -288,7 +302,8 @@ def stop_on_critical(verdict: Verdict, build: Build) -> None:
         for rule in verdict.broken_critical[:5]
     )
     raise DataError(
-        f"{len(verdict.broken_critical)} critical rules are broken, "
+        f"{len(verdict.broken_critical)} critical "
+        f"{'rule is' if len(verdict.broken_critical) == 1 else 'rules are'} broken, "
         f"so nothing was published. {listed}",
         hint=f"Evidence: {build.folder / 'rules'}. The last published build is still served.",
     )

@@ -79,11 +79,13 @@ def publish(
     dbt_manifest: Path,
     verdict: str,
     started_at: dt.datetime,
+    inputs: dict[str, Any],
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Publication:
     """Copy the marts of the warehouse into ``published/<build_id>/`` and serve that build.
 
-    ``verdict`` is 'passed' or 'warnings'. Raises :class:`MachineError` when disk or rights
+    ``verdict`` is 'passed' or 'warnings'; ``inputs`` are the variables and the last load of the
+    build, from which it can be made again. Raises :class:`MachineError` when disk or rights
     forbid it; the build served before stays served then. A build that was published before is
     served again as it is.
     """
@@ -99,7 +101,7 @@ def publish(
         staging.mkdir(parents=True)
         try:
             tables = _copy_marts(home, build_id, staging, dbt_manifest, progress)
-            manifest = _manifest(build_id, config, staging, tables, verdict, started_at)
+            manifest = _manifest(build_id, config, staging, tables, verdict, started_at, inputs)
             write_atomically(staging / "manifest.json", to_json(manifest))
             for path in staging.iterdir():
                 path.chmod(0o444)
@@ -168,6 +170,7 @@ def _manifest(
     tables: dict[str, dict[str, Any]],
     verdict: str,
     started_at: dt.datetime,
+    inputs: dict[str, Any],
 ) -> dict[str, Any]:
     database = folder / "marts.duckdb"
     with duckdb.connect(str(database), read_only=True) as con:
@@ -194,6 +197,7 @@ def _manifest(
         },
         "tables": tables,
         "configuration": config.fingerprint,
+        "inputs": inputs,
         "code": {
             "halftime": __version__,
             "git_commit": _git_commit(),

@@ -1,0 +1,140 @@
+"""Make an earlier build again in a scratch warehouse and compare the content of its tables.
+
+Design: with the same code, seeds, settings and clocks, what had been landed by then gives the same
+content hashes. The served build and the warehouse are only read.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from halftime.console import Reporter
+from halftime.dbt import run_dbt
+from halftime.errors import DataError, UsageError
+from halftime.hashing import content_hash, quote
+from halftime.home import Home, machine_errors
+from quality.results import connection_settings
+
+# Written by the rules after the models; a reproduction builds the models only.
+_RULE_TABLES = frozenset({"quality.rule_result", "quality.rule_failure"})
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """Which tables (``schema.table``) came out equal and which did not."""
+
+    build_id: str
+    last_load_id: int
+    equal: tuple[str, ...]
+    different: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        return {
+            "build_id": self.build_id,
+            "last_load_id": self.last_load_id,
+            "equal": list(self.equal),
+            "different": list(self.different),
+        }
+
+
+def read_manifest(home: Home, build_id: str | None) -> dict[str, Any]:
+    """Return the manifest of a published build, the served one if none is named.
+
+    Raises :class:`UsageError` if there is no such build or it does not say what it was made of.
+    """
+    current = home.current()
+    name = build_id or (current or {}).get("build_id")
+    if name is None:
+        raise UsageError(f"Nothing is published in {home.root}.", hint="Begin with 'halftime run'.")
+    path = home.published / name / "manifest.json"
+    if not path.is_file():
+        known = ", ".join(sorted(item.parent.name for item in home.published.glob("2*/*.json")))
+        raise UsageError(f"There is no published build {name}.", hint=f"Published: {known}.")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    if "inputs" not in manifest:
+        raise UsageError(
+            f"The build {name} does not say which settings and loads it was made of.",
+            hint="It was published by an older Halftime; only later builds can be reproduced.",
+        )
+    return manifest
+
+
+def reproduce(home: Home, build_id: str | None, reporter: Reporter) -> Reproduction:
+    """Build what was known at a build's clocks again and compare table by table.
+
+    Raises :class:`DataError` if a model fails. The scratch folder is removed in any case.
+    """
+    manifest = read_manifest(home, build_id)
+    inputs = manifest["inputs"]
+    with (
+        machine_errors("write the scratch warehouse"),
+        tempfile.TemporaryDirectory(prefix="reproduce-", dir=home.temporary) as folder,
+    ):
+        scratch = Home(Path(folder))
+        scratch.create()
+        with reporter.step("Copying what was landed"):
+            copy_raw(home.warehouse, scratch.warehouse, int(inputs["last_load_id"]))
+        with reporter.step("Building models") as tick:
+            done = run_dbt(
+                scratch,
+                "run",
+                [
+                    *("build", "--exclude-resource-type", "test"),
+                    *("--exclude-resource-type", "unit_test"),
+                ],
+                variables=inputs["variables"],
+                folder=scratch.root,
+                progress=tick,
+            )
+        if broken := done.broken():
+            raise DataError(
+                f"{len(broken)} models failed; first {broken[0]['unique_id']}.",
+                hint="The code may no longer fit what was landed then.",
+            )
+        return _compare(scratch.warehouse, manifest)
+
+
+def copy_raw(warehouse: Path, target: Path, last_load_id: int) -> None:
+    """Copy the raw schema as it was after one load into a fresh database."""
+    with duckdb.connect(str(target), config=connection_settings()) as con:
+        con.execute(f"attach '{str(warehouse).replace(chr(39), chr(39) * 2)}' as w (read_only)")
+        con.execute("create schema raw")
+        columns = con.execute(
+            "select table_name, column_name from duckdb_columns() where database_name = 'w' "
+            "and schema_name = 'raw' and column_name in ('load_id', '_load_id') order by 1"
+        ).fetchall()
+        for table, column in columns:
+            con.execute(
+                f"create table raw.{quote(table)} as select * from w.raw.{quote(table)} "
+                f"where {column} <= {last_load_id}"
+            )
+        con.execute("detach w")
+
+
+def _compare(warehouse: Path, manifest: dict[str, Any]) -> Reproduction:
+    equal, different = [], []
+    with duckdb.connect(str(warehouse), read_only=True, config=connection_settings()) as con:
+        con.execute("set TimeZone = 'UTC'")
+        for name, wanted in sorted(manifest["tables"].items()):
+            if name in _RULE_TABLES:
+                continue
+            schema, table = name.split(".", 1)
+            try:
+                rows, digest = content_hash(con, schema, table)
+            except duckdb.CatalogException:
+                rows, digest = 0, ""
+            same = {"rows": rows, "content_hash": digest} == wanted
+            (equal if same else different).append(name)
+    return Reproduction(
+        build_id=manifest["build_id"],
+        last_load_id=int(manifest["inputs"]["last_load_id"]),
+        equal=tuple(equal),
+        different=tuple(different),
+    )

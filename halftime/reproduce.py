@@ -119,7 +119,8 @@ def copy_raw(warehouse: Path, target: Path, last_load_id: int) -> None:
 
 
 def _compare(warehouse: Path, manifest: dict[str, Any]) -> Reproduction:
-    equal, different = [], []
+    equal: list[str] = []
+    different: list[str] = []
     with duckdb.connect(str(warehouse), read_only=True, config=connection_settings()) as con:
         con.execute("set TimeZone = 'UTC'")
         for name, wanted in sorted(manifest["tables"].items()):

@@ -34,7 +34,8 @@ class Column:
 
     ``name`` is canonical (without ``raw_``); ``required`` says that a file must have the column,
     ``nullable`` that a row may leave it blank; ``accepted`` holds clean lower-case values,
-    ``values`` pairs of a lower-case value and what it is read as.
+    ``values`` pairs of a lower-case value and what it is read as;
+    ``epoch`` is ``milliseconds`` where a timestamp may also be a number since 1970.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     typed: str = ""
     private: bool = False
     values: tuple[tuple[str, str], ...] = ()
+    epoch: str = ""
 
     @property
     def raw_name(self) -> str:
@@ -112,6 +114,7 @@ def _column(path: Path, table: str, node: dict) -> Column:
         values=tuple(
             (str(old).strip().lower(), str(new)) for old, new in (meta.get("values") or {}).items()
         ),
+        epoch=str(meta.get("epoch", "")),
     )
 
 

@@ -75,6 +75,7 @@ SETTINGS = {
     },
     "coaching_log": {"date_formats": AMERICAN_AND_BRITISH},
     "people": {"date_formats": AMERICAN_AND_BRITISH},
+    "hubspot": {"date_formats": AMERICAN_AND_BRITISH},
 }
 
 Values = dict[str, str | None]
@@ -237,6 +238,22 @@ CONVERSIONS: list[tuple[str, str, str, str, object]] = [
     ("salesforce", "opportunity", "created_at", "02/23/26 13:05 PM", None),
     ("salesforce", "opportunity", "created_at", "23.02.2026 9:05:07", UTC(2026, 2, 23, 14, 5, 7)),
     ("salesforce", "opportunity", "close_date", "02/23/26 08:55 PM", dt.date(2026, 2, 23)),
+    ("hubspot", "deal", "close_at", "1709251200123", UTC(2024, 3, 1, 0, 0, 0, 123_000)),
+    ("hubspot", "deal", "close_at", " 946684800000 ", UTC(2000, 1, 1)),
+    ("hubspot", "deal", "close_at", "17092512", None),
+    ("hubspot", "deal", "close_at", "1709251200123.5", None),
+    ("hubspot", "deal", "close_at", "2024-03-01T10:00:00.123Z", UTC(2024, 3, 1, 10, 0, 0, 123_000)),
+    ("hubspot", "deal", "close_at", "2021-01-07 6:49:18", UTC(2021, 1, 7, 6, 49, 18)),
+    (
+        "hubspot",
+        "deal",
+        "close_at",
+        "2023-11-11 08:18:16.519000 UTC",
+        UTC(2023, 11, 11, 8, 18, 16, 519_000),
+    ),
+    ("hubspot", "deal", "synced_at", "1709251200123", None),
+    ("hubspot", "deal", "forecast_category", "BEST_CASE", "Best Case"),
+    ("hubspot", "deal", "forecast_category", "Upside", "Upside"),
     ("tabular", "opportunity", "product", f" gtxpro{NBSP}", "GTX Pro"),
     ("tabular", "opportunity", "product", "O'Neil", "O'Neil's"),
     ("tabular", "opportunity", "product", f"GTX{NBSP}Basic ", "GTX Basic"),

@@ -53,6 +53,8 @@ def test_flags_agree_with_each_other(contract: Contract) -> None:
         assert all(value == value.lower() for value in column.accepted), column.name
         if column.minimum is not None or column.maximum is not None:
             assert column.kind in ("integer", "decimal"), column.name
+        assert column.epoch in ("", "milliseconds"), column.name
+        assert not column.epoch or column.kind in ("timestamp", "text"), column.name
 
 
 @EACH

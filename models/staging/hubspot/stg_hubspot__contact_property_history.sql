@@ -1,0 +1,70 @@
+with
+
+source as (
+    select * from {{ source('hubspot', 'contact_property_history') }}
+    where _load_id <= {{ var('loaded_until') }}
+),
+
+typed as (
+    select
+        *,
+        ---------- ids
+        {{ clean_text('raw_contact_id') }} as contact_id,
+        ---------- texts
+        {{ clean_text('raw_property_name') }} as property_name,
+        {{ clean_text('raw_contact_property_value') }} as contact_property_value,
+        {{ clean_text('raw_change_source') }} as change_source,
+        {{ clean_text('raw_change_source_id') }} as change_source_id,
+        ---------- timestamps
+        {{ to_timestamp('raw_changed_at', 'hubspot', 'contact_property_history') }} as changed_at,
+        {{ to_timestamp('raw_synced_at', 'hubspot', 'contact_property_history') }} as synced_at
+    from source
+),
+
+judged as (
+    select
+        *,
+        {{ broken_rule('hubspot', 'contact_property_history') }} as broken_rule
+    from typed
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by contact_id, property_name, changed_at, (broken_rule is null)
+            order by
+                synced_at desc nulls last,
+                _load_id desc,
+                _source_file desc,
+                _source_row desc
+        ) as version_rank
+    from judged
+),
+
+final as (
+    select
+        ---------- ids
+        contact_id,
+        ---------- texts
+        property_name,
+        contact_property_value,
+        change_source,
+        change_source_id,
+        ---------- timestamps
+        changed_at,
+        synced_at,
+        ---------- judgement and lineage
+        case
+            when broken_rule is not null then 'rejected'
+            when version_rank > 1 then 'superseded'
+            else 'accepted'
+        end as row_status,
+        broken_rule,
+        _source_file,
+        _source_row,
+        _load_id
+    from ranked
+)
+
+select * from final

@@ -1,0 +1,78 @@
+with
+
+source as (
+    select * from {{ source('hubspot', 'engagement') }}
+    where _load_id <= {{ var('loaded_until') }}
+),
+
+typed as (
+    select
+        *,
+        ---------- ids
+        {{ clean_text('raw_engagement_id') }} as engagement_id,
+        ---------- texts
+        {{ clean_text('raw_engagement_type') }} as engagement_type,
+        {{ clean_text('raw_owner_alias') }} as owner_alias,
+        ---------- booleans
+        {{ to_boolean('raw_is_active', 'hubspot', 'engagement') }} as is_active,
+        {{ to_boolean('raw_is_deleted', 'hubspot', 'engagement') }} as is_deleted,
+        ---------- timestamps
+        {{ to_timestamp('raw_occurred_at', 'hubspot', 'engagement') }} as occurred_at,
+        {{ to_timestamp('raw_created_at', 'hubspot', 'engagement') }} as created_at,
+        {{ to_timestamp('raw_modified_at', 'hubspot', 'engagement') }} as modified_at,
+        {{ to_timestamp('raw_synced_at', 'hubspot', 'engagement') }} as synced_at
+    from source
+),
+
+judged as (
+    select
+        *,
+        coalesce(modified_at, synced_at) as version_at,
+        {{ broken_rule('hubspot', 'engagement') }} as broken_rule
+    from typed
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by engagement_id, (broken_rule is null)
+            order by
+                version_at desc nulls last,
+                _load_id desc,
+                _source_file desc,
+                _source_row desc
+        ) as version_rank
+    from judged
+),
+
+final as (
+    select
+        ---------- ids
+        engagement_id,
+        ---------- texts
+        engagement_type,
+        owner_alias,
+        ---------- booleans
+        is_active,
+        is_deleted,
+        ---------- timestamps
+        occurred_at,
+        created_at,
+        modified_at,
+        synced_at,
+        version_at,
+        ---------- judgement and lineage
+        case
+            when broken_rule is not null then 'rejected'
+            when version_rank > 1 then 'superseded'
+            else 'accepted'
+        end as row_status,
+        broken_rule,
+        _source_file,
+        _source_row,
+        _load_id
+    from ranked
+)
+
+select * from final

@@ -112,7 +112,7 @@ final as (
         max(case when reference_kind in ('owner', 'quota', 'coachee') then 1 else 0 end) = 1
             as is_selling_reference
     from refs
-    where alias is not null
+    where alias <> '(unassigned)'
     group by source_system, alias, coalesce(reference_date, cast('9999-12-30' as date))
 )
 

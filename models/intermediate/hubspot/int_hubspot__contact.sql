@@ -50,7 +50,7 @@ ranked as (
         where row_status = 'accepted'
         union all
         select * from named
-    ) as merges
+    ) as merged
     where merged_contact_id is not null and merged_contact_id <> surviving_contact_id
 ),
 

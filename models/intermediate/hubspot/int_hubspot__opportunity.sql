@@ -1,4 +1,4 @@
--- Deals with the id of their stage, whether they carry it or only a label. A label is looked up in
+-- Deals by the name of their stage, whether they carry its id or its label. A label is looked up in
 -- the deal's own pipeline first, and otherwise only where one stage alone bears it.
 with
 
@@ -6,13 +6,13 @@ deals as (
     select
         *,
         lower(pipeline_alias) as pipeline_key,
-        lower(
-            case
-                when lower(stage_alias) like '% (' || lower(pipeline_alias) || ')'
-                    then left(stage_alias, length(stage_alias) - length(pipeline_alias) - 3)
-                else stage_alias
-            end
-        ) as stage_key
+        case
+            when
+                lower(right(stage_alias, length(pipeline_alias) + 3))
+                = ' (' || lower(pipeline_alias) || ')'
+                then left(stage_alias, length(stage_alias) - length(pipeline_alias) - 3)
+            else stage_alias
+        end as stage_text
     from {{ ref('stg_hubspot__deal') }}
     where row_status in ('accepted', 'superseded')
 ),
@@ -143,7 +143,7 @@ companies as (
     where choice = 1
 ),
 
-merges as (
+merged as (
     select * from {{ ref('int_hubspot__opportunity_merge') }}
 ),
 
@@ -169,16 +169,16 @@ resolved as (
             as loss_reason_name
     from deals as d
     left join stage_named as in_pipeline
-        on d.pipeline_key = in_pipeline.pipeline_key and d.stage_key = in_pipeline.stage_key
+        on d.pipeline_key = in_pipeline.pipeline_key and lower(d.stage_text) = in_pipeline.stage_key
     left join stage_named as anywhere
-        on anywhere.pipeline_key = '' and d.stage_key = anywhere.stage_key
+        on anywhere.pipeline_key = '' and lower(d.stage_text) = anywhere.stage_key
     left join stage_named as whole
         on whole.pipeline_key = '' and lower(d.stage_alias) = whole.stage_key
     left join pipeline_named as p
         on d.pipeline_key = p.pipeline_key
     left join companies as c
         on d.deal_id = c.deal_id
-    left join merges as m
+    left join merged as m
         on 'hubspot:' || d.deal_id = m.merged_opportunity_id
     left join reasons as r
         on lower(d.loss_reason) = r.reason_key
@@ -187,10 +187,11 @@ resolved as (
 flagged as (
     select
         r.*,
+        s.stage_name,
         s.stage_category
     from resolved as r
     left join {{ ref('int_hubspot__stage') }} as s
-        on lower(r.stage_id) = s.stage_key
+        on r.stage_id = s.stage_id
 ),
 
 final as (
@@ -207,7 +208,7 @@ final as (
         owner_alias,
         cast(null as {{ dbt.type_string() }}) as product_alias,
         pipeline_name,
-        coalesce(stage_id, stage_key, '(no stage)') as stage_name,
+        coalesce(stage_name, stage_text, '(no stage)') as stage_name,
         amount,
         upper(coalesce(currency_code, '{{ var("reporting_currency") }}')) as currency_code,
         {{ reporting_date('close_at') }} as close_date,

@@ -1,3 +1,4 @@
+-- sqlfluff:exclude_rules:LT02
 -- Changes of single properties become whole states of a deal: each state carries what the earlier
 -- events said. An event without a value clears the property from then on. A property of which the
 -- history never speaks has the value of the deal's row all along.
@@ -80,13 +81,24 @@ ranked as (
     from events
 ),
 
+latest as (
+    select
+        *,
+        row_number() over (
+            partition by deal_id, changed_at
+            order by _source_file asc, _source_row asc
+        ) as place
+    from ranked
+    where recency = 1
+),
+
 -- What changed at the same moment is one state.
 moments as (
     select
         deal_id,
         changed_at,
         max(case when property_name = 'dealstage' then 1 else 0 end) as says_stage,
-        max(case when property_name = 'dealstage' then property_value end) as stage,
+        max(case when property_name = 'dealstage' then property_value end) as stage_text,
         max(case when property_name = 'amount' then 1 else 0 end) as says_amount,
         max(case when property_name = 'amount' then property_amount end) as amount,
         max(case when property_name = 'deal_currency_code' then 1 else 0 end) as says_currency,
@@ -96,24 +108,34 @@ moments as (
         max(case when property_name = 'closedate' then {{ reporting_date('property_at') }} end)
             as close_day,
         max(case when property_name = 'hubspot_owner_id' then 1 else 0 end) as says_owner,
-        max(case when property_name = 'hubspot_owner_id' then property_value end) as owner,
+        max(case when property_name = 'hubspot_owner_id' then property_value end) as owner_text,
         max(case when property_name = 'hs_forecast_category' then 1 else 0 end) as says_forecast,
         max(case when property_name = 'hs_forecast_category' then property_value end) as forecast,
-        min(_source_file) as _source_file,
-        min(_source_row) as _source_row
-    from ranked
-    where recency = 1
+        max(case when place = 1 then _source_file end) as _source_file,
+        max(case when place = 1 then _source_row end) as _source_row
+    from latest
     group by deal_id, changed_at
 ),
 
--- The n-th event of a property and all moments until the next one share the number n.
+-- The n-th event of a property and all moments until the next one share the number n. A new deal's
+-- properties are written one after the other: what is first said within a minute was so before.
 counted as (
     select
-        *
+        *,
         {% for part in ['stage', 'amount', 'currency', 'close', 'owner', 'forecast'] %}
-            , sum(says_{{ part }}) over (partition by deal_id order by changed_at asc)
-                as {{ part }}_number,
-            , max(says_{{ part }}) over (partition by deal_id) as ever_{{ part }}
+            greatest(
+                sum(says_{{ part }}) over (partition by deal_id order by changed_at asc),
+                case
+                    when
+                        min(case when says_{{ part }} = 1 then changed_at end)
+                            over (partition by deal_id)
+                        <= {{ dbt.dateadd('minute', 1, 'changed_at') }}
+                        then 1
+                    else 0
+                end
+            ) as {{ part }}_number,
+            max(says_{{ part }}) over (partition by deal_id) as ever_{{ part }}
+            {{- ',' if not loop.last }}
         {% endfor %}
     from moments
 ),
@@ -122,12 +144,6 @@ carried as (
     select
         deal_id,
         changed_at,
-        max(stage) over (partition by deal_id, stage_number) as stage,
-        max(amount) over (partition by deal_id, amount_number) as amount,
-        max(currency) over (partition by deal_id, currency_number) as currency,
-        max(close_day) over (partition by deal_id, close_number) as close_day,
-        max(owner) over (partition by deal_id, owner_number) as owner,
-        max(forecast) over (partition by deal_id, forecast_number) as forecast,
         ever_stage,
         ever_amount,
         ever_currency,
@@ -135,7 +151,13 @@ carried as (
         ever_owner,
         ever_forecast,
         _source_file,
-        _source_row
+        _source_row,
+        max(stage_text) over (partition by deal_id, stage_number) as stage_text,
+        max(amount) over (partition by deal_id, amount_number) as amount,
+        max(currency) over (partition by deal_id, currency_number) as currency,
+        max(close_day) over (partition by deal_id, close_number) as close_day,
+        max(owner_text) over (partition by deal_id, owner_number) as owner_text,
+        max(forecast) over (partition by deal_id, forecast_number) as forecast
     from counted
 ),
 
@@ -146,7 +168,8 @@ final as (
         'hubspot:' || c.deal_id || ':' || cast(c.changed_at as {{ dbt.type_string() }})
             as change_id,
         c.changed_at,
-        case when c.ever_stage = 1 then c.stage else d.stage_name end as stage_name,
+        case when c.ever_stage = 1 then coalesce(s.stage_name, c.stage_text) else d.stage_name end
+            as stage_name,
         case when c.ever_amount = 1 then c.amount else d.amount end as amount,
         coalesce(c.currency, d.currency_code) as currency_code,
         case when c.ever_close = 1 then c.close_day else d.close_date end as close_date,
@@ -162,13 +185,17 @@ final as (
                     else c.forecast
                 end
         end as forecast_category,
-        case when c.ever_owner = 1 then coalesce(c.owner, '(unassigned)') else d.owner_alias end
-            as owner_alias,
+        case
+            when c.ever_owner = 1 then coalesce(c.owner_text, '(unassigned)')
+            else d.owner_alias
+        end as owner_alias,
         c._source_file,
         c._source_row
     from carried as c
     left join deals as d
         on 'hubspot:' || c.deal_id = d.opportunity_id
+    left join {{ ref('int_hubspot__stage') }} as s
+        on lower(c.stage_text) = lower(s.stage_id)
 )
 
 select * from final

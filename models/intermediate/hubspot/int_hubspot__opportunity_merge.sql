@@ -45,7 +45,7 @@ named as (
     where d.row_status in ('accepted', 'superseded')
 ),
 
-merges as (
+merged as (
     select * from listed
     union all
     select * from named
@@ -64,7 +64,7 @@ ranked as (
                 _source_file asc,
                 _source_row asc
         ) as choice
-    from merges
+    from merged
 ),
 
 final as (

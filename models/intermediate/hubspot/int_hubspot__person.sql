@@ -34,6 +34,11 @@ owned as (
         on o.user_id = u.user_id or o.email = u.email
 ),
 
+owning as (
+    select user_id from owned
+    group by user_id
+),
+
 final as (
     select
         'hubspot' as source_system,
@@ -79,7 +84,7 @@ final as (
         u._source_file,
         u._source_row
     from users as u
-    left join (select user_id from owned group by user_id) as w
+    left join owning as w
         on u.user_id = w.user_id
     where w.user_id is null
 )

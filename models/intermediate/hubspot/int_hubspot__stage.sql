@@ -1,6 +1,6 @@
--- What HubSpot itself says of its stages, by the id that deals carry. A stage is won at probability
--- 1, lost at 0 or when it is otherwise closed; every stage after a pipeline's first is qualified. A
--- label that two pipelines use is told apart by the pipeline's name.
+-- What HubSpot itself says of its stages. A stage is known by its id; people see its label, to
+-- which the pipeline is added where two stages share it. Won is probability 1, lost is 0 or what is
+-- closed otherwise; every stage after a pipeline's first is qualified.
 with
 
 pipelines as (
@@ -26,19 +26,30 @@ without_stage as (
     where row_status in ('accepted', 'superseded') and stage_alias is null
 ),
 
-named as (
+placed as (
     select
         s.*,
         case
             when s.stage_label is null then s.stage_id
-            when s.label_count > 1 and p.pipeline_name is not null
-                then s.stage_label || ' (' || p.pipeline_name || ')'
+            when s.label_count > 1
+                then s.stage_label || ' (' || coalesce(p.pipeline_name, s.stage_id) || ')'
             else s.stage_label
-        end as stage_name,
+        end as placed_name,
         lower(coalesce(s.stage_label, '')) as label_key
     from stages as s
     left join pipelines as p
         on s.pipeline_id = p.pipeline_id
+),
+
+named as (
+    select
+        *,
+        case
+            when count(*) over (partition by lower(placed_name)) > 1
+                then placed_name || ' [' || stage_id || ']'
+            else placed_name
+        end as stage_name
+    from placed
 ),
 
 judged as (
@@ -61,12 +72,12 @@ judged as (
 final as (
     select
         'hubspot' as source_system,
-        lower(stage_id) as stage_key,
+        lower(stage_name) as stage_key,
+        stage_id,
         stage_name,
         stage_category,
         display_order + 1 as stage_order,
-        stage_category = 'won'
-        or (stage_category not in ('won', 'disqualified') and display_order > first_order)
+        stage_category = 'won' or (stage_category = 'open' and display_order > first_order)
             as is_qualified,
         _source_file,
         _source_row
@@ -77,6 +88,7 @@ final as (
     select
         'hubspot' as source_system,
         '(no stage)' as stage_key,
+        cast(null as {{ dbt.type_string() }}) as stage_id,
         '(no stage)' as stage_name,
         'open' as stage_category,
         cast(null as integer) as stage_order,

@@ -1,4 +1,4 @@
--- Calls, meetings, e-mails, notes, tasks and messages as activities. An engagement of which only
+-- Every call, meeting, e-mail, note, task and message as an activity. An engagement of which only
 -- the head was exported counts by its type. A task to call somebody is a task, not a call.
 with
 

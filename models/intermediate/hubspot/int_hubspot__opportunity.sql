@@ -5,6 +5,9 @@ with
 deals as (
     select
         *,
+        -- A row without a stamp of its own is stamped by the date in its file's name.
+        coalesce(version_at, cast(_file_date as timestamp)) as stamp_at,
+        coalesce({{ reporting_date('version_at') }}, _file_date) as stamp_date,
         lower(pipeline_alias) as pipeline_key,
         case
             when
@@ -214,8 +217,8 @@ final as (
         {{ reporting_date('close_at') }} as close_date,
         created_at,
         {{ reporting_date('created_at') }} as created_date,
-        version_at as stamped_at,
-        {{ reporting_date('version_at') }} as stamped_date,
+        stamp_at as stamped_at,
+        stamp_date as stamped_date,
         coalesce(is_closed, stage_category <> 'open') as is_closed,
         coalesce(is_won, stage_category = 'won') as is_won,
         coalesce(is_deleted, false) or coalesce(is_removed, false) as is_deleted,

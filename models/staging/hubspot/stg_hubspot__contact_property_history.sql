@@ -35,6 +35,7 @@ ranked as (
             partition by contact_id, property_name, changed_at, (broken_rule is null)
             order by
                 synced_at desc nulls last,
+                _file_date desc nulls last,
                 _load_id desc,
                 _source_file desc,
                 _source_row desc
@@ -63,6 +64,7 @@ final as (
         broken_rule,
         _source_file,
         _source_row,
+        _file_date,
         _load_id
     from ranked
 )

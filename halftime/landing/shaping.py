@@ -418,9 +418,10 @@ def _not_data(number: int, row: Row, plan: Plan, needed: Sequence[int]) -> Recor
     if is_total or is_label(label, plan.labels):
         return Record(number, "total", row)
     if not batches.is_blank(row[plan.width :]):
-        kept = [row[place] for place in plan.kept]
+        kept = [] if plan.is_matrix else [row[place] for place in plan.kept]
         gap = [None] * (len(plan.header) - len(kept))
-        return Record(number, "ragged_row", [*kept, *gap, *row[plan.width :]])
+        rest = row if plan.is_matrix else row[plan.width :]
+        return Record(number, "ragged_row", [*kept, *gap, *rest])
     return None
 
 

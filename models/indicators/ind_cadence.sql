@@ -19,7 +19,7 @@ grains as (
 ),
 
 -- A window is as long as the policy interval, in days the rep was employed; only full windows
--- count.
+-- count. One in which the session was excused (leave, illness) and none was held was not due.
 windows as (
     select
         person_id,
@@ -39,7 +39,9 @@ windows as (
         cast(floor(
             cast(policy_day_number - 1 as double) / cast(every_n_days as double)
         ) as integer)
-    having count(*) = every_n_days
+    having
+        count(*) = every_n_days
+        and (max(timely_broad_count) > 0 or max(coalesce(excused_count, 0)) = 0)
 ),
 
 window_ends as (

@@ -77,6 +77,18 @@ session_days as (
     group by attendees.coachee_id, sessions.session_date
 ),
 
+-- Leave, illness and holidays: a session that could not be due.
+excused_days as (
+    select
+        attendees.coachee_id as person_id,
+        excused.session_date as date_day,
+        count(*) as excused_count
+    from {{ ref('fct_coaching_session') }} as excused
+    inner join attendees on excused.session_id = attendees.session_id
+    where excused.status = 'excused'
+    group by attendees.coachee_id, excused.session_date
+),
+
 rep_days as (
     select
         org_versions.person_id,
@@ -112,13 +124,18 @@ joined as (
         coalesce(session_days.timely_strict_count, 0) as timely_strict_count,
         coalesce(session_days.timely_broad_count, 0) as timely_broad_count,
         coalesce(session_days.strict_minutes, 0) as strict_minutes,
-        coalesce(session_days.broad_minutes, 0) as broad_minutes
+        coalesce(session_days.broad_minutes, 0) as broad_minutes,
+        coalesce(excused_days.excused_count, 0) as excused_count
     from rep_days
     left join policy_days on rep_days.date_day = policy_days.date_day
     left join session_days
         on
             rep_days.person_id = session_days.person_id
             and rep_days.date_day = session_days.date_day
+    left join excused_days
+        on
+            rep_days.person_id = excused_days.person_id
+            and rep_days.date_day = excused_days.date_day
 ),
 
 last_sessions as (
@@ -157,6 +174,7 @@ final as (
         cast(timely_broad_count as integer) as timely_broad_count,
         cast(strict_minutes as integer) as strict_minutes,
         cast(broad_minutes as integer) as broad_minutes,
+        cast(excused_count as integer) as excused_count,
         cast(case
             when is_coaching_logged
                 then

@@ -101,6 +101,42 @@ refs as (
         'action' as reference_kind,
         created_date as reference_date
     from {{ ref('int_action_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        owner_alias as alias,
+        'initiative' as reference_kind,
+        start_date as reference_date
+    from {{ ref('int_initiative_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        respondent_alias as alias,
+        'survey' as reference_kind,
+        survey_date as reference_date
+    from {{ ref('int_survey_answer_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        recipient_alias as alias,
+        'award' as reference_kind,
+        award_date as reference_date
+    from {{ ref('int_recognition_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        given_by_alias as alias,
+        'award' as reference_kind,
+        award_date as reference_date
+    from {{ ref('int_recognition_conformed') }}
 ),
 
 final as (

@@ -47,6 +47,30 @@ counted as (
     union all
 
     select
+        'fct_survey_answer' as table_name,
+        (
+            select count(*)
+            from {{ ref('int_survey_answer_conformed') }} as answers
+            inner join clock
+                on answers.survey_date <= clock.as_of_date
+        ) as expected_count,
+        (select count(*) from {{ ref('fct_survey_answer') }}) as actual_count
+
+    union all
+
+    select
+        'fct_recognition' as table_name,
+        (
+            select count(*)
+            from {{ ref('int_recognition_conformed') }} as awards
+            inner join clock
+                on awards.award_date <= clock.as_of_date
+        ) as expected_count,
+        (select count(*) from {{ ref('fct_recognition') }}) as actual_count
+
+    union all
+
+    select
         'dim_person' as table_name,
         (select count(*) from {{ ref('int_person_described') }}) as expected_count,
         (select count(*) from {{ ref('dim_person') }}) as actual_count

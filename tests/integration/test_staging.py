@@ -123,7 +123,9 @@ def good_row(contract: Contract, number: int) -> Values:
     """A valid row whose key occurs once."""
     values: Values = {column.name: good_value(column) for column in contract.columns}
     for name in contract.key:
-        column = next(column for column in contract.columns if name in (column.typed, column.name))
+        column = next((c for c in contract.columns if name in (c.typed, c.name)), None)
+        if column is None:  # the key is made in staging
+            continue
         if column.kind in ("id", "text", "email") and not column.accepted:
             values[column.name] = f"{values[column.name]}-{number}"
     return values

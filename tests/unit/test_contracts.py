@@ -39,10 +39,19 @@ def test_every_column_is_described_and_named_once(contract: Contract) -> None:
     assert [name for name, times in typed.items() if times > 1] == []
 
 
+def staging_sql(contract: Contract) -> str:
+    name = f"stg_{contract.system}__{contract.object}"
+    return (contract.path.parent / f"{name}.sql").read_text(encoding="utf-8")
+
+
 @EACH
 def test_the_key_is_made_of_typed_columns(contract: Contract) -> None:
+    """Lists that people keep have no id: staging makes the key of what the row says."""
     assert contract.key
-    assert set(contract.key) <= {column.typed for column in contract.columns}
+    made = set(contract.key) - {column.typed for column in contract.columns}
+    sql = staging_sql(contract)
+    assert all(re.search(rf"\bas {name}\b", sql) for name in made), made
+    assert not made or contract.system == "coaching_log"
 
 
 @EACH
@@ -78,10 +87,12 @@ def test_no_file_name_belongs_to_two_objects_of_a_system() -> None:
 
 @EACH
 def test_the_staging_model_follows_the_pattern(contract: Contract) -> None:
-    name = f"stg_{contract.system}__{contract.object}"
-    sql = (contract.path.parent / f"{name}.sql").read_text(encoding="utf-8")
+    sql = staging_sql(contract)
     ctes = re.findall(r"^(\w+) as \($", sql, flags=re.MULTILINE)
-    assert ctes == ["source", "typed", "judged", "ranked", "final"]
+    pattern = ["source", "typed", "judged", "ranked", "final"]
+    if contract.system == "coaching_log":  # steps that make a key or a status stand between
+        ctes = [name for name in ctes if name in pattern]
+    assert ctes == pattern
     assert f"source('{contract.system}', '{contract.object}')" in sql
     assert sql.rstrip().endswith("select * from final")
     for column in contract.columns:

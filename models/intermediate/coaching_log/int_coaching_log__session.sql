@@ -1,21 +1,179 @@
+-- Sessions from the template, the log, the form and the matrix. The ids of the last three are made
+-- of day, coach and coachees: a session that stands in several of them is one, and the source that
+-- says most is believed.
 with
+
+template as (
+    select
+        'coaching_log:' || session_id as session_id,
+        1 as shape_rank,
+        session_date,
+        duration_minutes,
+        coach_name,
+        coachee_name as coachee_names,
+        area,
+        mode,
+        status,
+        opportunity_id,
+        account_name,
+        skill,
+        gap_id,
+        focus is not null as has_focus,
+        is_strength_noted,
+        is_practice_agreed,
+        artefact,
+        initiator,
+        trigger_name,
+        cancelled_by,
+        moved_from_date,
+        is_quarter_end_squeeze,
+        initiative_name,
+        recorded_at,
+        row_status,
+        _source_file,
+        _source_row,
+        _load_id
+    from {{ ref('stg_coaching_log__session') }}
+),
+
+logs as (
+    select
+        'coaching_log:' || session_id as session_id,
+        2 as shape_rank,
+        session_date,
+        duration_minutes,
+        coach_name,
+        coachee_names,
+        area,
+        mode,
+        status,
+        opportunity_id,
+        account_name,
+        skill,
+        gap_id,
+        has_topic as has_focus,
+        is_strength_noted,
+        is_practice_agreed,
+        artefact,
+        initiator,
+        trigger_name,
+        cancelled_by,
+        moved_from_date,
+        is_quarter_end_squeeze,
+        initiative_name,
+        recorded_at,
+        row_status,
+        _source_file,
+        _source_row,
+        _load_id
+    from {{ ref('stg_coaching_log__log') }}
+),
+
+forms as (
+    select
+        'coaching_log:' || session_id as session_id,
+        3 as shape_rank,
+        session_date,
+        duration_minutes,
+        coach_name,
+        coachee_names,
+        area,
+        mode,
+        status,
+        opportunity_id,
+        account_name,
+        skill,
+        gap_id,
+        has_topic as has_focus,
+        is_strength_noted,
+        is_practice_agreed,
+        artefact,
+        initiator,
+        trigger_name,
+        cancelled_by,
+        moved_from_date,
+        is_quarter_end_squeeze,
+        initiative_name,
+        submitted_at as recorded_at,
+        row_status,
+        _source_file,
+        _source_row,
+        _load_id
+    from {{ ref('stg_coaching_log__form') }}
+),
+
+matrices as (
+    select
+        'coaching_log:' || session_id as session_id,
+        4 as shape_rank,
+        session_date,
+        duration_minutes,
+        coach_name,
+        coachee_names,
+        area,
+        mode,
+        status,
+        cast(null as {{ dbt.type_string() }}) as opportunity_id,
+        cast(null as {{ dbt.type_string() }}) as account_name,
+        cast(null as {{ dbt.type_string() }}) as skill,
+        cast(null as {{ dbt.type_string() }}) as gap_id,
+        has_topic as has_focus,
+        cast(null as boolean) as is_strength_noted,
+        cast(null as boolean) as is_practice_agreed,
+        cast(null as {{ dbt.type_string() }}) as artefact,
+        cast(null as {{ dbt.type_string() }}) as initiator,
+        cast(null as {{ dbt.type_string() }}) as trigger_name,
+        cast(null as {{ dbt.type_string() }}) as cancelled_by,
+        cast(null as date) as moved_from_date,
+        cast(null as boolean) as is_quarter_end_squeeze,
+        initiative_name,
+        cast(null as timestamp) as recorded_at,
+        row_status,
+        _source_file,
+        _source_row,
+        _load_id
+    from {{ ref('stg_coaching_log__matrix') }}
+    where coalesce(status, '') <> 'none'
+),
+
+united as (
+    select * from template
+    union all
+    select * from logs
+    union all
+    select * from forms
+    union all
+    select * from matrices
+),
 
 versions as (
     select
         *,
-        min(_load_id) over (partition by session_id) as session_first_load_id,
-        min(_load_id) over () as source_first_load_id
-    from {{ ref('stg_coaching_log__session') }}
+        min(_load_id) over (partition by shape_rank, session_id) as session_first_load_id,
+        min(_load_id) over (partition by shape_rank) as source_first_load_id
+    from united
+),
+
+ranked as (
+    select
+        *,
+        max(duration_minutes) over (partition by session_id) as known_minutes,
+        row_number() over (
+            partition by session_id
+            order by shape_rank asc, _source_file asc, _source_row asc
+        ) as shape_place
+    from versions
+    where row_status = 'accepted'
 ),
 
 final as (
     select
         'coaching_log' as source_system,
-        'coaching_log:' || session_id as session_id,
+        session_id,
         session_date,
-        duration_minutes,
+        known_minutes as duration_minutes,
         coach_name as coach_alias,
-        coachee_name as coachee_alias,
+        case when shape_rank = 1 then coachee_names end as coachee_alias,
         coalesce(area, 'unclassified') as area,
         mode,
         coalesce(status, 'held') as status,
@@ -23,7 +181,7 @@ final as (
         account_name as account_alias,
         skill,
         gap_id,
-        focus is not null as has_focus,
+        has_focus,
         coalesce(is_strength_noted, false) as has_strength_noted,
         coalesce(is_practice_agreed, false) as has_practice,
         artefact is not null as has_artefact,
@@ -53,8 +211,8 @@ final as (
         session_first_load_id = source_first_load_id as is_first_load,
         _source_file,
         _source_row
-    from versions
-    where row_status = 'accepted'
+    from ranked
+    where shape_place = 1
 )
 
 select * from final

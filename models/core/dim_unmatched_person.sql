@@ -41,20 +41,69 @@ keyed as (
     from unmatched
 ),
 
+-- Only names that share a word, or the first two letters of one, are compared: the cost stays
+-- near-linear with many people. A name is taken apart into at most four words.
+name_words as (
+    {% for number in range(1, 5) %}
+        select
+            person_id,
+            name_key,
+            substring({{ dbt.split_part('name_key', "' '", number) }}, 1, 2) as block_key
+        from people
+        where {{ dbt.split_part('name_key', "' '", number) }} <> ''
+        {% if not loop.last %}union{% endif %}
+    {% endfor %}
+),
+
+alias_words as (
+    {% for number in range(1, 5) %}
+        select
+            source_system,
+            alias,
+            name_key,
+            substring({{ dbt.split_part('name_key', "' '", number) }}, 1, 2) as block_key
+        from keyed
+        where {{ dbt.split_part('name_key', "' '", number) }} <> ''
+        {% if not loop.last %}union{% endif %}
+    {% endfor %}
+),
+
+pairs as (
+    select
+        a.source_system,
+        a.alias,
+        p.person_id,
+        a.name_key as alias_name,
+        p.name_key as person_name
+    from alias_words as a
+    inner join name_words as p
+        on a.block_key = p.block_key
+    group by a.source_system, a.alias, p.person_id, a.name_key, p.name_key
+),
+
+-- "Lee, Ann" is compared as "ann lee" too.
 compared as (
     select
-        k.source_system,
-        k.alias,
-        p.person_id,
-        levenshtein(k.name_key, p.name_key) as distance,
-        length(p.name_key) as name_length
-    from keyed as k
-    cross join people as p
+        source_system,
+        alias,
+        person_id,
+        least(
+            levenshtein(alias_name, person_name),
+            levenshtein(
+                trim({{ dbt.split_part('alias_name', "','", 2) }}) || ' '
+                || trim({{ dbt.split_part('alias_name', "','", 1) }}),
+                person_name
+            )
+        ) as distance,
+        greatest(length(alias_name), length(person_name)) as name_length
+    from pairs
 ),
 
 ranked as (
     select
         *,
+        cast(100 - floor(100 * cast(distance as double) / cast(name_length as double)) as integer)
+            as score,
         row_number() over (
             partition by source_system, alias
             order by distance asc nulls last, person_id asc nulls last
@@ -69,7 +118,8 @@ final as (
         k.alias,
         k.reason,
         k.row_count,
-        r.person_id as likeliest_person_id
+        r.person_id as likeliest_person_id,
+        r.score as likeliest_score
     from keyed as k
     left join ranked as r
         on

@@ -22,10 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from bench_history import HistorySpeed, bench_history, history_table
 from bench_landing import LandingSpeed, bench_landing
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+HISTORY_ROWS = (250_000, 500_000, 1_000_000)
 STEPS = ("land", "build", "validate", "publish")
 DUCKDB_SETTINGS = {"memory_limit": "3GB", "threads": "2", "preserve_insertion_order": "false"}
 
@@ -236,7 +238,12 @@ def landing_table(speeds: list[LandingSpeed]) -> list[str]:
     ]
 
 
-def report(results: list[SizeResult], speeds: list[LandingSpeed], seed: int) -> str:
+def report(
+    results: list[SizeResult],
+    speeds: list[LandingSpeed],
+    history: list[HistorySpeed],
+    seed: int,
+) -> str:
     """Write the page."""
     lines = [
         "# Benchmarks",
@@ -290,7 +297,9 @@ def report(results: list[SizeResult], speeds: list[LandingSpeed], seed: int) -> 
             f"| {name} | {seconds:.2f} | {straight:.2f} |"
             for name, seconds, straight in result.models[:12]
         ]
-    return "\n".join([*lines, *(landing_table(speeds) if speeds else [])]) + "\n"
+    lines += landing_table(speeds) if speeds else []
+    lines += history_table(history) if history else []
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
@@ -299,14 +308,16 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", default=["demo", "m"])
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    parser.add_argument("--history-rows", type=int, nargs="*", default=HISTORY_ROWS)
     options = parser.parse_args()
     results: list[SizeResult] = []
     for size in options.sizes:
         results.append(bench_size(size, options.seed, ROOT / "var" / "bench" / size))
         # What was measured is kept, whatever happens to the rest.
-        options.out.write_text(report(results, [], options.seed), encoding="utf-8")
+        options.out.write_text(report(results, [], [], options.seed), encoding="utf-8")
     speeds = bench_landing(ROOT / "var" / "bench" / "landing", land_alone)
-    options.out.write_text(report(results, speeds, options.seed), encoding="utf-8")
+    history = bench_history(ROOT / "var" / "bench" / "history", tuple(options.history_rows))
+    options.out.write_text(report(results, speeds, history, options.seed), encoding="utf-8")
     print(f"Wrote {options.out}")
 
 

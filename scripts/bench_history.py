@@ -1,0 +1,178 @@
+"""Measure how history becomes intervals: raw changes of deals to versions and stays, through dbt.
+
+Usage: ``python scripts/bench_history.py --rows 2500000 5000000 10000000`` or as part of
+``make bench``. The changes are generated straight into the raw table (six a deal, moments without
+order), everything else is what every run does: the models are built by ``dbt run`` in a process of
+its own, whose peak resident memory the operating system accounts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from halftime.contracts import load_contracts
+from halftime.landing.store import ensure_raw_tables
+
+ROOT = Path(__file__).resolve().parent.parent
+ROWS = (2_500_000, 5_000_000, 10_000_000)
+CHANGES_PER_DEAL = 6
+JUDGING = ("stg_salesforce__opportunity_history",)
+INTERVALS = (
+    "int_salesforce__opportunity_change",
+    "int_opportunity_change_conformed",
+    "int_opportunity_event",
+    "fct_opportunity_version",
+    "fct_opportunity_stage",
+)
+STAGES = "['Prospecting', 'Qualification', 'Proposal/Price Quote', 'Negotiation/Review']"
+LINEAGE = "null, '{file}.csv', i + 2, 1, timestamp '2026-03-31 00:00:00'"
+
+
+@dataclass(frozen=True)
+class HistorySpeed:
+    """What one size took: seconds of the models by name, of dbt in all, and peak MiB of dbt."""
+
+    rows: int
+    versions: int
+    models: dict[str, float]
+    dbt_seconds: float
+    peak_mib: float
+
+    @property
+    def interval_seconds(self) -> float:
+        """Seconds of the models that make intervals of judged rows."""
+        return sum(self.models[name] for name in INTERVALS)
+
+    @property
+    def judging_seconds(self) -> float:
+        """Seconds of the model that types and judges each raw row."""
+        return sum(self.models[name] for name in JUDGING)
+
+
+def generate(warehouse: Path, rows: int) -> None:
+    """Write deals, their owners and their changes into the raw tables; the same rows every time."""
+    contracts = load_contracts(ROOT)
+    deals = rows // CHANGES_PER_DEAL
+    tables = {
+        "user": (
+            "id, name, is_active",
+            "'0055f' || lpad(i::text, 10, '0'), 'Rep ' || i, 'true'",
+            1000,
+        ),
+        "opportunity": (
+            "id, name, owner_id, stage_name, amount, close_date, created_at, modified_at",
+            """'0065f' || lpad(i::text, 10, '0'), 'Deal ' || i,
+            '0055f' || lpad((i % 1000)::text, 10, '0'), 'Closed Won', (1000 + i % 9000)::text,
+            '2026-02-01', '2024-01-01T00:00:00.000Z', '2026-01-31T00:00:00.000Z'""",
+            deals,
+        ),
+        "opportunity_history": (
+            "id, opportunity_id, stage_name, amount, close_date, created_at, modified_at",
+            f"""'0085f' || lpad(i::text, 10, '0'),
+            '0065f' || lpad((i * 7919 % {deals})::text, 10, '0'),
+            case when i % 6 = 5 then 'Closed Won' else ({STAGES})[1 + i % 4] end,
+            (1000 + hash(i) % 9000)::text,
+            (date '2025-01-01' + (hash(i, 1) % 400)::int)::text,
+            strftime(timestamp '2024-01-01' + to_seconds((hash(i, 2) % 60000000)::bigint),
+                '%Y-%m-%dT%H:%M:%S.000Z'),
+            '2026-01-31T00:00:00.000Z'""",
+            rows,
+        ),
+    }
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(warehouse), config={"preserve_insertion_order": "false"}) as con:
+        ensure_raw_tables(con, contracts.values())
+        for name, (columns, values, count) in tables.items():
+            raw = ", ".join(f"raw_{column.strip()}" for column in columns.split(","))
+            con.execute(
+                f"""insert into raw.salesforce__{name}
+                ({raw}, _row_problem, _source_file, _source_row, _load_id, _landed_at)
+                select {values}, {LINEAGE.format(file=name)} from range({count}) as r(i)"""
+            )
+
+
+def run_dbt(warehouse: Path, folder: Path) -> tuple[dict[str, float], float, float]:
+    """Build everything up to the stays; return seconds by model, seconds in all and peak MiB."""
+    command = [
+        *(sys.executable, "-m", "dbt.cli.main", "--quiet", "build"),
+        *("--select", "+fct_opportunity_stage", "--indirect-selection", "empty"),
+        *("--project-dir", ROOT, "--profiles-dir", ROOT),
+        *("--target-path", folder / "target", "--log-path", folder / "logs"),
+        *("--vars", json.dumps({"as_of": "2026-03-31"})),
+    ]
+    environment = os.environ | {
+        "HALFTIME_WAREHOUSE": str(warehouse),
+        "HALFTIME_TEMP_DIRECTORY": str(folder / "tmp"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    begun = time.monotonic()
+    process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"dbt ended with {process.returncode}; its log lies in {folder / 'logs'}")
+    results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
+    models = {item["unique_id"].split(".")[-1]: item["execution_time"] for item in results}
+    return models, time.monotonic() - begun, usage.ru_maxrss / 1024
+
+
+def bench_history(folder: Path, sizes: tuple[int, ...] = ROWS) -> list[HistorySpeed]:
+    """Measure each size in a fresh warehouse."""
+    speeds = []
+    for rows in sizes:
+        shutil.rmtree(folder, ignore_errors=True)
+        warehouse = folder / "warehouse.duckdb"
+        print(f"history: {rows:,} changes …", flush=True)
+        generate(warehouse, rows)
+        models, seconds, peak = run_dbt(warehouse, folder)
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            found = con.execute("select count(*) from core.fct_opportunity_version").fetchone()
+        speeds.append(HistorySpeed(rows, found[0] if found else 0, models, seconds, peak))
+    shutil.rmtree(folder, ignore_errors=True)
+    return speeds
+
+
+def history_table(speeds: list[HistorySpeed]) -> list[str]:
+    """Return the lines about history."""
+    return [
+        "",
+        "## History: changes of deals become intervals",
+        "",
+        "Aim: 10 M changes become versions and stays in at most 15 s, within 4 GiB, at a cost that",
+        "grows linearly. Judging is what staging does to every row, intervals what follows.",
+        "",
+        "| changes | versions | judging, s | intervals, s | per million, s | dbt, s | peak MiB |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+        *(
+            f"| {item.rows:,} | {item.versions:,} | {item.judging_seconds:.1f} "
+            f"| {item.interval_seconds:.1f} | {item.interval_seconds / item.rows * 1e6:.2f} "
+            f"| {item.dbt_seconds:.1f} | {item.peak_mib:,.0f} |"
+            for item in speeds
+        ),
+    ]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--rows", type=int, nargs="+", default=list(ROWS))
+    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench" / "history")
+    options = parser.parse_args()
+    speeds = bench_history(options.folder, tuple(options.rows))
+    print("\n".join(history_table(speeds)))
+    for item in speeds:
+        print({name: round(item.models[name], 2) for name in (*JUDGING, *INTERVALS)})
+
+
+if __name__ == "__main__":
+    main()

@@ -108,6 +108,18 @@ def check(
 
 
 @app.command()
+def template(
+    system: Annotated[str, typer.Argument(help="people, coaching_log, tabular, salesforce …")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the templates.")],
+    json_output: JsonOption = False,
+) -> None:
+    """Write CSV and XLSX templates with a comment per column and a filled example."""
+    from halftime.firsthour import commands
+
+    commands.template(system, out, Reporter(json_output=json_output))
+
+
+@app.command()
 def run(
     config: ConfigOption = DEFAULT_CONFIG,
     landing: LandingOption = None,

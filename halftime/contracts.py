@@ -36,6 +36,8 @@ class Column:
     ``nullable`` that a row may leave it blank; ``accepted`` holds clean lower-case values,
     ``values`` pairs of a lower-case value and what it is read as;
     ``epoch`` is ``milliseconds`` where a timestamp may also be a number since 1970.
+    ``values`` pairs of a lower-case value and what it is read as, ``example`` what a
+    template shows.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Column:
     private: bool = False
     values: tuple[tuple[str, str], ...] = ()
     epoch: str = ""
+    example: str = ""
 
     @property
     def raw_name(self) -> str:
@@ -115,6 +118,7 @@ def _column(path: Path, table: str, node: dict) -> Column:
             (str(old).strip().lower(), str(new)) for old, new in (meta.get("values") or {}).items()
         ),
         epoch=str(meta.get("epoch", "")),
+        example=str(meta.get("example", "")),
     )
 
 

@@ -21,6 +21,7 @@ from halftime.contracts import Column, Contract
 from halftime.dbt import DbtStep, run_dbt
 from halftime.errors import DataError
 from halftime.firsthour import formats
+from halftime.firsthour.guess import ALIKE, likeness
 from halftime.firsthour.requirements import (
     Possible,
     computed_indicators,
@@ -173,7 +174,7 @@ def _gather(
     contracts: Mapping[tuple[str, str], Contract],
 ) -> None:
     report.rejections = rejections(con, contracts)
-    report.files = file_checks(con, landed)
+    report.files = file_checks(con, landed, contracts)
     report.unmatched = unmatched_people(con)
     report.unmapped_stages = [
         (str(row[0]), str(row[1]), str(row[2]), int(row[3]))
@@ -312,7 +313,11 @@ def _rejected_values(
 # ---------------------------------------------------------------- files
 
 
-def file_checks(con: duckdb.DuckDBPyConnection, landed: LandingReport) -> list[FileCheck]:
+def file_checks(
+    con: duckdb.DuckDBPyConnection,
+    landed: LandingReport,
+    contracts: Mapping[tuple[str, str], Contract],
+) -> list[FileCheck]:
     """Put what landing and staging say of each file side by side."""
     judged: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     for system, name, file, status, count in con.execute(
@@ -334,19 +339,22 @@ def file_checks(con: duckdb.DuckDBPyConnection, landed: LandingReport) -> list[F
                 rows.get("accepted", 0),
                 rows.get("superseded", 0),
                 rows.get("rejected", 0),
-                tuple(_missing(item)),
+                tuple(_missing(item, contracts.get((item.system, item.object)))),
                 tuple(found.header or "" for found in item.findings("unknown")),
             )
         )
     return checks
 
 
-def _missing(item: FileReport) -> Iterable[tuple[str, str]]:
+def _missing(item: FileReport, contract: Contract | None) -> Iterable[tuple[str, str]]:
+    """Columns that are required, or for which a header is there that is really like them."""
     for found in item.findings("missing_required", "missing_optional"):
         near = found.detail.removeprefix("nearest header: ")
-        is_required = found.finding == "missing_required"
-        if is_required or near != found.detail:
-            yield found.column or "", near if near != found.detail else ""
+        near = "" if near == found.detail else near
+        column = contract.column(found.column or "") if contract else None
+        is_like = bool(near and column and likeness(column, near) >= ALIKE)
+        if found.finding == "missing_required" or is_like:
+            yield found.column or "", near
 
 
 def critical(report: CheckReport) -> list[str]:

@@ -60,3 +60,15 @@ def check(config: Path, landing: Path | None, reporter: Reporter) -> int:
     say_check(report, reporter)
     reporter.result(report.to_dict())
     return 1 if report.critical else 0
+
+
+def template(system: str, out: Path, reporter: Reporter) -> None:
+    """Write the templates of a system."""
+    from halftime.firsthour.template import write_templates
+    from halftime.pipeline import contracts
+
+    files = write_templates(system, out, contracts())
+    reporter.say(f"{len(files)} templates in {out}, each with a filled example in row 2:")
+    for path in files:
+        reporter.say(f"  {path.name}")
+    reporter.result({"system": system, "out": str(out), "files": [path.name for path in files]})

@@ -19,7 +19,7 @@ SURE = 0.75
 LIKELY = 0.45
 _CLOSE = 0.12
 _NAME_WEIGHT = 0.35
-_NAME_CUTOFF = 0.72
+ALIKE = 0.72
 _HOW = {"exact": 1.0, "normalised": 0.95, "alias": 0.85}
 _SALESFORCE_PREFIXES = {
     "account": "001",
@@ -176,8 +176,13 @@ def _name_score(table: Table, contract: Contract) -> float:
             )
             whole = longest / max(len(normalise_header(text)), 1)
             best = max(best, (0.75 if found[1] else 0.5) + 0.25 * whole)
-        elif normalise_header(contract.object) in normalise_header(text):
-            best = max(best, 0.4)
+            continue
+        plain = normalise_header(text)
+        for name in map(normalise_header, (*contract.names, contract.object)):
+            if len(name) >= 4 and plain.endswith(name):
+                best = max(best, 0.65 + 0.25 * len(name) / len(plain))
+            elif len(name) >= 4 and name in plain:
+                best = max(best, 0.4)
     if normalise_header(contract.system) in normalise_header(stem):
         in_folder = True
     return min(best + 0.25 * in_folder, 1.0)
@@ -263,8 +268,7 @@ def propose(found: Guess) -> tuple[Proposal, ...]:
             (score, column.required, column, name)
             for column in lacking
             for name, _ in free
-            if formats.fits(kinds[name], column.kind)
-            and (score := _likeness(column, name)) >= _NAME_CUTOFF
+            if formats.fits(kinds[name], column.kind) and (score := likeness(column, name)) >= ALIKE
         ),
         key=lambda pair: (-pair[0], not pair[1], pair[2].name, pair[3]),
     )
@@ -291,7 +295,8 @@ def _is_of_kind(kind: str, column_kind: str) -> bool:
     return kind != "empty" and formats.fits(kind, column_kind)
 
 
-def _likeness(column: Column, header: str) -> float:
+def likeness(column: Column, header: str) -> float:
+    """Tell how like a header is to one of a column's names, 0 to 1."""
     return max(_alike(name, header) for name in (column.header, column.name, *column.aliases))
 
 

@@ -147,11 +147,7 @@ def propose(stages: list[Stage], known: dict[str, dict[str, str]]) -> list[Stage
     for order, stage in enumerate(open_stages, start=1):
         stage.order = order
         entry = known.get(stage.key)
-        stage.is_qualified = (
-            entry["is_qualified"] == "true"
-            if entry
-            else order > 1 or not re.search(_PLACES[0][1], stage.key)
-        )
+        stage.is_qualified = entry["is_qualified"] == "true" if entry else order > 1
         if len(open_stages) == 1:
             stage.is_qualified = True
     closed = sorted(
@@ -211,5 +207,5 @@ def _categorise(stage: Stage, entry: dict[str, str] | None) -> None:
     if chance is not None and chance >= 100:
         stage.category, stage.how = "won", "a probability of 100 %"
         return
-    stage.how = "nothing that says it is closed"
+    stage.how = "want of any sign that it is closed"
     stage.is_sure = has_known_place(stage)

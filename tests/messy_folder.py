@@ -1,4 +1,4 @@
-"""A folder as a data engineer finds it: Salesforce report exports and workbooks that people keep."""
+"""A folder as a data engineer finds it: Salesforce report exports and workbooks of people."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _report(path: Path, deals: int) -> None:
                 "anrufen",
             ]
         )
-    writer.writerow(["Gesamt", "", "", "", "", "", "", "", "", "", ""][:0] or ["Total", *[""] * 10])
+    writer.writerow(["Total", *[""] * 10])
     writer.writerow([])
     writer.writerow(["Copyright (c) 2000-2026 salesforce.com, inc."])
     path.write_bytes(out.getvalue().encode("cp1252"))
@@ -80,14 +80,18 @@ def _users(path: Path) -> None:
     rows.append(["0055g000000MGR1AAA", MANAGER, "mia.chef@example.com", "mia", "TRUE", ""])
     for number, name in enumerate(REPS):
         email = f"{name.split()[0].lower()}@example.com"
-        rows.append([f"0055g000000REP{number}AAA", name, email, email, "TRUE", "0055g000000MGR1AAA"])
+        rows.append(
+            [f"0055g000000REP{number}AAA", name, email, email, "TRUE", "0055g000000MGR1AAA"]
+        )
     for row in rows[1:]:
         row.append("2025-01-01T08:00:00.000Z")
     _write(path, rows)
 
 
 def _tasks(path: Path) -> None:
-    rows = [["Id", "OwnerId", "WhatId", "Type", "Status", "ActivityDate", "IsClosed", "CreatedDate"]]
+    rows = [
+        ["Id", "OwnerId", "WhatId", "Type", "Status", "ActivityDate", "IsClosed", "CreatedDate"]
+    ]
     for number in range(60):
         day = _day(number % 40)
         rows.append(
@@ -111,7 +115,7 @@ def _write(path: Path, rows: list[list[str]]) -> None:
 
 
 def _coaching(path: Path) -> None:
-    """Write a workbook with a title, real dates, a topic in people's words, and a sheet of notes."""
+    """Write a workbook with a title, real dates, a topic in people's words, a sheet of notes."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -130,7 +134,7 @@ def _coaching(path: Path) -> None:
                 when,
                 30,
                 MANAGER,
-                "Bo Olson" if number == 7 else REPS[number % len(REPS)],
+                "Bo Olson" if number == 5 else REPS[number % len(REPS)],
                 topics[number % 4],
                 "next meeting",
                 _opportunity_id(number % 36),

@@ -103,6 +103,7 @@ class CheckReport:
     as_of: str | None = None
     files: list[FileCheck] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     idle_globs: list[tuple[str, str]] = field(default_factory=list)
     unmatched: list[Unmatched] = field(default_factory=list)
     unmapped_stages: list[tuple[str, str, str, int]] = field(default_factory=list)
@@ -156,7 +157,7 @@ def check(
                 )
             )
         with duckdb.connect(str(home.warehouse), read_only=True) as con:
-            _gather(report, con, landed, contracts)
+            _gather(report, con, landed, contracts, config)
     return report
 
 
@@ -172,8 +173,10 @@ def _gather(
     con: duckdb.DuckDBPyConnection,
     landed: LandingReport,
     contracts: Mapping[tuple[str, str], Contract],
+    config: Config,
 ) -> None:
     report.rejections = rejections(con, contracts)
+    report.hidden = hidden_dates(con, contracts, report.rejections, config)
     report.files = file_checks(con, landed, contracts)
     report.unmatched = unmatched_people(con)
     report.unmapped_stages = [
@@ -292,7 +295,11 @@ def _date_hint(values: list[str], place: str) -> str:
 
 
 def _rejected_values(
-    con: duckdb.DuckDBPyConnection, contract: Contract, column: Column, file: str, reason: str
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    column: Column,
+    file: str,
+    reason: str | None,
 ) -> list[str]:
     found = con.execute(
         f"""
@@ -302,12 +309,55 @@ def _rejected_values(
             on raw._source_file = judged.source_file and raw._source_row = judged.source_row
             and raw._load_id = judged.load_id
         where judged.source_system = ? and judged.object = ? and judged.source_file = ?
-            and judged.broken_rule = ?
+            and judged.row_status = 'rejected' and judged.broken_rule like ?
         order by raw._source_row limit {_VALUES}
         """,
-        [contract.system, contract.object, file, f"{reason}:{column.name}"],
+        [contract.system, contract.object, file, f"{reason}:{column.name}" if reason else "unp%"],
     ).fetchall()
     return [str(row[0] or "") for row in found]
+
+
+def hidden_dates(
+    con: duckdb.DuckDBPyConnection,
+    contracts: Mapping[tuple[str, str], Contract],
+    found: Iterable[Rejection],
+    config: Config,
+) -> list[str]:
+    """Name date columns of rejected rows that would be rejected too, once the first rule is mended.
+
+    Staging names the first rule that a row breaks; a wrong format behind it would come up only in
+    the next trial.
+    """
+    named = defaultdict(set)
+    for item in found:
+        if item.reason == "unparsable":
+            named[item.file, item.system, item.object].add(item.column)
+    listed = []
+    for (file, system, name), known in named.items():
+        contract = contracts[system, name]
+        for column in contract.columns:
+            if column.private or column.name in known or column.kind not in ("date", "timestamp"):
+                continue
+            unread = [
+                text
+                for text in _rejected_values(con, contract, column, file, None)
+                if text
+                and not formats.is_iso(text)
+                and not _is_read(text, column, contract, config)
+            ]
+            reading = formats.read_dates(unread)
+            if len(unread) > MANY_ROWS and reading.formats:
+                place = f"sources.{system}.objects.{name}"
+                listed.append(f"{file}, {column.name}: {_date_hint(unread, place)}")
+    return listed
+
+
+def _is_read(text: str, column: Column, contract: Contract, config: Config) -> bool:
+    system = config.source_settings.get(contract.system) or {}
+    own = (system.get("objects") or {}).get(contract.object) or {}
+    settings = {**system, **own, **((own.get("formats") or {}).get(column.name) or {})}
+    known = [*settings.get("date_formats", ()), *settings.get("timestamp_formats", ())]
+    return any(formats.read_date(formats.clean(text), name) for name in known)
 
 
 # ---------------------------------------------------------------- files

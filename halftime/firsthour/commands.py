@@ -21,7 +21,7 @@ def init(folder: Path, config: Path, reporter: Reporter, *, force: bool) -> None
             f"{config} exists already, and is left as it is.",
             hint="Draft elsewhere with --config FILE, or write over it with --force.",
         )
-    if not config.parent.is_dir():
+    if folder.is_dir() and not config.parent.is_dir():
         raise UsageError(f"There is no folder {config.parent}.", hint="Check --config.")
     with reporter.step("Looking at the files"):
         made = draft(folder, config, contracts(), PROJECT_ROOT / "seeds")
@@ -34,6 +34,9 @@ def init(folder: Path, config: Path, reporter: Reporter, *, force: bool) -> None
             for found in one.guesses:
                 name = f"{one.contract.system}.{one.contract.object}"
                 reporter.say(f"  {found.score:.2f}  {name:<32} {found.table.label}")
+    for table, shape in made.matrices:
+        name = f"{shape.contract.system}.{shape.contract.object}"
+        reporter.say(f"   day  {name:<32} {table.label}: a column per day")
     for table, why in made.left_out:
         reporter.say(f"  ----  {'left out':<32} {table.label}: {why}")
     reporter.say()

@@ -6,10 +6,11 @@ not certain becomes a :class:`Doubt`, which stands in the file beside the guess 
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,11 +19,18 @@ from halftime.errors import UsageError
 from halftime.firsthour import formats, stages, values
 from halftime.firsthour.guess import SURE, Guess, guess
 from halftime.firsthour.look import Table, look, vocabulary
+from halftime.firsthour.matrix import Matrix, contract_of_cells, read_matrix
 from halftime.landing.discover import matches
+from halftime.landing.header import key_place
 
 _DATES = ("date", "timestamp")
 _NUMBERS = ("decimal", "integer")
 _FEW_ROWS = 5
+_KEY_PARTS = (
+    *("name", "opportunity_name", "full_name", "account_name", "account", "person", "coach"),
+    *("coachee", "rep", "owner_name", "owner", "activity_type", "session_date", "start_time"),
+    *("created_at", "created_date", "occurred_at", "activity_date", "due_date", "owner_id"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,9 @@ class ObjectDraft:
     date_formats: list[str] = field(default_factory=list)
     timestamp_formats: list[str] = field(default_factory=list)
     decimal: str | None = None
+    column_formats: dict[str, list[str]] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    matrix: Matrix | None = None
     delivery: values.Delivery | None = None
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
     constants: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -55,6 +66,20 @@ class ObjectDraft:
     def place(self) -> str:
         """Where the object stands in the configuration."""
         return f"sources.{self.contract.system}.objects.{self.contract.object}"
+
+    def tells_apart(self, names: Sequence[str]) -> bool:
+        """Whether every file has these columns, and no two of its rows the same in all of them."""
+        for found in self.guesses:
+            places = [found.position(name) for name in names]
+            if any(place is None for place in places):
+                return False
+            rows = [
+                tuple(row[place] for place in places if place is not None)
+                for row in found.table.rows
+            ]
+            if len(set(rows)) < len(rows) or any(not all(map(formats.clean, row)) for row in rows):
+                return False
+        return bool(self.guesses)
 
     def doubt(self, key: str, weight: int, text: str) -> None:
         """Note a doubt about one key of this object."""
@@ -76,6 +101,7 @@ class Draft:
     left_out: list[tuple[Table, str]] = field(default_factory=list)
     head_doubts: dict[str, list[Doubt]] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
+    matrices: list[tuple[Table, Matrix]] = field(default_factory=list)
 
     def doubt(self, key: str, weight: int, text: str) -> None:
         """Note a doubt about the company as a whole, a system, or a stage."""
@@ -109,7 +135,7 @@ def draft(
     landing = os.path.relpath(folder.resolve(), config.resolve().parent).replace(os.sep, "/")
     made = Draft(folder, landing, _company(folder), tables=tables)
     likely = _assign(made, tables, contracts)
-    if not likely:
+    if not likely and not made.matrices:
         listed = ", ".join(f"'{table.label}'" for table in tables[:5])
         raise UsageError(
             f"No file of {folder} is like anything that Halftime reads; found {listed}.",
@@ -120,8 +146,11 @@ def draft(
             contracts[guesses[0].contract.system, guesses[0].contract.object], guesses
         )
         made.objects.setdefault(system, []).append(one)
+    _matrices(made)
     for drafts in made.objects.values():
         for one in drafts:
+            if one.matrix:
+                continue
             _files(one, likely)
             _mapping(one)
             _values(one)
@@ -155,7 +184,11 @@ def _assign(
     made: Draft, tables: Sequence[Table], contracts: Mapping[tuple[str, str], Contract]
 ) -> list[Guess]:
     likely = []
+    cells = contract_of_cells(contracts)
     for table in tables:
+        if cells is not None and not table.problem and (shape := read_matrix(table.header, cells)):
+            made.matrices.append((table, shape))
+            continue
         found = guess(table, contracts)
         if found is not None and found.is_likely:
             likely.append(found)
@@ -222,6 +255,8 @@ def _doubt_guess(one: ObjectDraft, found: Guess) -> None:
             f"({found.rival[1]:.2f} against {found.score:.2f}).",
         )
     for column in found.missing:
+        if _computed_key(one, column):
+            continue
         free = ", ".join(f"'{name}'" for name, _ in found.match.extras[:8]) or "nothing else"
         one.doubt(
             "columns",
@@ -232,6 +267,72 @@ def _doubt_guess(one: ObjectDraft, found: Guess) -> None:
         )
     if table.encoding == "cp1252":
         one.doubt("files", 15, f"{table.label} is no UTF-8; it is read as Windows text (cp1252).")
+
+
+def _computed_key(one: ObjectDraft, column: Column) -> bool:
+    """Make the id that a file lacks from other columns, if any tell its rows apart."""
+    place = key_place(one.contract)
+    if place is None or one.contract.columns[place] is not column:
+        return False
+    if not one.key:
+        one.key = next(filter(one.tells_apart, _keys(one.contract)), ())
+        if one.key:
+            one.doubt(
+                "key",
+                84,
+                f"the files have no {column.header}; an id is made from {', '.join(one.key)}, "
+                "which tell all rows looked at apart. Where one of them changes, that is a new "
+                "record.",
+            )
+    return bool(one.key)
+
+
+def _keys(contract: Contract) -> Iterator[tuple[str, ...]]:
+    """Yield columns that may make an id together: few first, names and people before dates."""
+    private = {column.name for column in contract.columns if column.private}
+    names = [name for name in _KEY_PARTS if contract.column(name) and name not in private]
+    for size in (1, 2, 3, 4):
+        yield from itertools.combinations(names, size)
+
+
+def _matrices(made: Draft) -> None:
+    """Draft one object for all sheets that have a column per day."""
+    if not made.matrices:
+        return
+    shape = made.matrices[0][1]
+    one = ObjectDraft(shape.contract, [], matrix=shape)
+    one.files = list(dict.fromkeys(_escaped(table.file) for table, _ in made.matrices))
+    one.sheets = list(dict.fromkeys(table.sheet for table, _ in made.matrices if table.sheet))
+    listed = ", ".join(table.label for table, _ in made.matrices)
+    one.doubt(
+        "unpivot", 70, f"{listed}: a column per day is read as a session per filled cell below it."
+    )
+    if shape.header_format is None and not shape.has_year:
+        one.doubt(
+            "unpivot", 99, "no known format reads the days of its header; name header_format."
+        )
+    if shape.rivals:
+        other = " or ".join(shape.rivals[:2])
+        one.doubt(
+            "unpivot",
+            97,
+            f"its header may be {shape.header_format} or {other}; read as {shape.header_format}.",
+        )
+    if not shape.has_year:
+        one.doubt(
+            "unpivot",
+            94,
+            "its header names no year; the year in the file's name is taken (or give one).",
+        )
+    if "coach" not in shape.columns and shape.contract.column("coach"):
+        one.doubt(
+            "sheet_to",
+            93,
+            "no column names the coach; the name of the sheet is taken for it (or file_to: coach).",
+        )
+    if any(one_.columns != shape.columns for _, one_ in made.matrices):
+        one.doubt("unpivot", 89, "the sheets have different columns beside the days; part them.")
+    made.objects.setdefault(shape.contract.system, []).append(one)
 
 
 # ---------------------------------------------------------------- columns and values
@@ -375,6 +476,8 @@ def _take_dates(item: _DateColumn, votes: Counter[bool]) -> None:
             48,
             f"{where} mixes {len(chosen)} formats: {', '.join(chosen)}; each value is read by one.",
         )
+    own = one.column_formats.setdefault(item.column.name, [])
+    own.extend(name for name in chosen if name not in own)
     for name in chosen:
         target = one.timestamp_formats if formats.has_time(name) else one.date_formats
         if name not in target:
@@ -418,13 +521,19 @@ def _decide(item: _DateColumn, votes: Counter[bool]) -> str:
 
 def _doubt_mixture(one: ObjectDraft) -> None:
     numeric = [*one.date_formats, *one.timestamp_formats]
-    if any(map(formats.is_day_first, numeric)) and any(map(formats.is_month_first, numeric)):
-        one.doubt(
-            "date_formats",
-            96,
-            f"{', '.join(numeric)} read some values as two different days, which are rejected as "
-            "ambiguous_date. Export the columns in one format.",
-        )
+    if not (any(map(formats.is_day_first, numeric)) and any(map(formats.is_month_first, numeric))):
+        one.column_formats = {}
+        return
+    one.date_formats, one.timestamp_formats = [], []
+    listed = "; ".join(
+        f"{name} {', '.join(own)}" for name, own in one.column_formats.items() if own
+    )
+    one.doubt(
+        "date_formats",
+        64,
+        f"the columns are written in different orders of day and month ({listed}), so each has its "
+        "own formats.",
+    )
 
 
 def _zones(made: Draft, drafts: Sequence[ObjectDraft]) -> None:

@@ -247,6 +247,7 @@ _WORDS = (
     ("currency", "ccy", "curr"),
     ("notes", "note", "comment", "comments", "remarks"),
 )
+_SMALL = frozenset({"of", "the", "a", "in", "for", "by", "to"})
 _CANON = {word: group[0] for group in _WORDS for word in group}
 
 
@@ -309,4 +310,6 @@ def _alike(first: str, second: str) -> float:
 
 def _words(text: str) -> frozenset[str]:
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", re.sub(r"__c\b", "", text))
-    return frozenset(_CANON.get(part.lower(), part.lower()) for part in parts)
+    return frozenset(
+        _CANON.get(part.lower(), part.lower()) for part in parts if part.lower() not in _SMALL
+    )

@@ -15,6 +15,7 @@ import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
 from halftime.contracts import Contract, normalise_header
+from halftime.firsthour.matrix import count_days
 from halftime.landing import archive, text
 from halftime.landing.csv_reader import DELIMITERS, split_records
 from halftime.landing.discover import list_files, split_name
@@ -128,7 +129,7 @@ def header_place(
         names = {normal for value in record if (normal := normalise_header(value))}
         if not names:
             continue
-        count = max((len(names & words) for words in known), default=0)
+        count = max((len(names & words) for words in known), default=0) + count_days(record)
         if best_place < 0 or (count > best_count and count > 1):
             best_place, best_count = place, count
     return max(best_place, 0), best_count

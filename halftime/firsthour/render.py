@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from halftime.firsthour.draft import Doubt, Draft, ObjectDraft
+from halftime.firsthour.formats import has_time
 from halftime.firsthour.guess import SURE, Guess
+from halftime.firsthour.matrix import Matrix
 from halftime.firsthour.values import ONE_FILE
 from halftime.landing.header import CONSTANT
 
@@ -64,6 +66,10 @@ def _object(one: ObjectDraft) -> Iterator[str]:
     if one.delivery and one.delivery.why != ONE_FILE:
         yield from _comment(one.delivery.why, 8)
         yield from _keyed(one, "delivery", one.delivery.kind)
+    if one.matrix:
+        yield from _matrix(one, one.matrix)
+    if one.key:
+        yield from _keyed(one, "key", f"[{', '.join(one.key)}]")
     yield from _format_lines(one)
     yield from _doubts(one.doubts.get("columns", ()), 8)
     for found in one.guesses[:1]:
@@ -80,12 +86,38 @@ def _object(one: ObjectDraft) -> Iterator[str]:
     yield from _value_lines(one)
 
 
+def _matrix(one: ObjectDraft, shape: Matrix) -> Iterator[str]:
+    if "coach" not in shape.columns and shape.contract.column("coach"):
+        yield from _keyed(one, "sheet_to", "coach")
+    yield from _doubts(one.doubts.get("unpivot", ()), 8)
+    yield "        unpivot:"
+    yield f"          id_columns: [{', '.join(map(_quoted, shape.id_columns))}]"
+    yield f"          names_to: {shape.names_to}"
+    yield "          values_to: cell"
+    if shape.header_format:
+        yield f"          header_format: {_quoted(shape.header_format)}"
+    if not shape.has_year:
+        yield "          year: file"
+
+
 def _format_lines(one: ObjectDraft) -> Iterator[str]:
     yield from _doubts(one.doubts.get("date_formats", ()), 8)
     for key in ("date_formats", "timestamp_formats"):
         listed = getattr(one, key)
         if listed:
             yield f"        {key}: [{', '.join(map(_quoted, listed))}]"
+    own = {name: listed for name, listed in one.column_formats.items() if listed}
+    if own:
+        yield "        formats:"
+    for name, listed in own.items():
+        days = [item for item in listed if not has_time(item)]
+        times = [item for item in listed if has_time(item)]
+        said = [
+            f"{key}: [{', '.join(map(_quoted, part))}]"
+            for key, part in (("date_formats", days), ("timestamp_formats", times))
+            if part
+        ]
+        yield f"          {name}: {{{', '.join(said)}}}"
     yield from _doubts(one.doubts.get("decimal", ()), 8)
     if one.decimal and one.decimal != ".":
         yield f"        decimal: {_quoted(one.decimal)}"
@@ -104,7 +136,7 @@ def _value_lines(one: ObjectDraft) -> Iterator[str]:
             for old, new in item.pairs:
                 yield f"            {_quoted(old)}: {new}"
             for old, _ in item.unknown:
-                yield from _comment(f"{_quoted(old)}: one of {', '.join(item.column.accepted)}", 12)
+                yield f"            # {_quoted(old)}: {' | '.join(item.column.accepted)}"
 
 
 def _seen(found: Guess) -> str:

@@ -15,6 +15,7 @@ def say_check(report: CheckReport, reporter: Reporter) -> None:
     """Print the whole report."""
     _say_files(report, reporter)
     _say_rejections(report, reporter)
+    _say_hidden(report, reporter)
     _say_columns(report, reporter)
     _say_names(report, reporter)
     if report.possible is not None:
@@ -63,10 +64,19 @@ def _say_rejections(report: CheckReport, reporter: Reporter) -> None:
             rows = ", ".join(map(str, item.rows)) + (" …" if item.count > len(item.rows) else "")
             what = f"{item.reason} {item.column}" if item.column else item.reason
             reporter.say(f"    {item.count:>7,}  {what}: row {rows}")
+            if item.reason == "not_data":
+                reporter.say("             titles, totals, footers, blank lines: nothing to mend")
             if item.hint:
                 reporter.say(f"             {item.hint}")
         if len(listed) > _MANY:
             reporter.say(f"             and {len(listed) - _MANY} more reasons")
+
+
+def _say_hidden(report: CheckReport, reporter: Reporter) -> None:
+    if report.hidden:
+        reporter.say("  behind these, and rejected next:")
+    for line in report.hidden:
+        reporter.say(f"    {line}")
 
 
 def _say_columns(report: CheckReport, reporter: Reporter) -> None:

@@ -41,6 +41,7 @@ _EXAMPLES = (
     (r"product", "Example product"),
     (r"region", "Central"),
     (r"team", "Team Muster"),
+    (r"^cell$", "30"),
     (r"skill", "Discovery"),
     (r"start_time|_time$", "09:30"),
     (r"system$|source$", "salesforce"),

@@ -357,7 +357,8 @@ def _is_read(text: str, column: Column, contract: Contract, config: Config) -> b
     own = (system.get("objects") or {}).get(contract.object) or {}
     settings = {**system, **own, **((own.get("formats") or {}).get(column.name) or {})}
     known = [*settings.get("date_formats", ()), *settings.get("timestamp_formats", ())]
-    return any(formats.read_date(formats.clean(text), name) for name in known)
+    plain = formats.clean(text)
+    return formats.is_iso(plain) or any(formats.read_date(plain, name) for name in known)
 
 
 # ---------------------------------------------------------------- files

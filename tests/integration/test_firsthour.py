@@ -268,8 +268,7 @@ def wrong(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> subprocess.Comp
         "unparsable amount: row 2, 3, 4, 5, 6 …",
         'sources.tabular.objects.opportunity.decimal: "," would read them',
         # A wrong format is named with the column and the format that would read the values.
-        "Deals.csv, created_date: sources.tabular.objects.opportunity.date_formats: "
-        '["DD.MM.YYYY"] would read them',
+        'created_date: sources.tabular.objects.opportunity.date_formats: ["DD.MM.YYYY"] would',
         # A missing column is named with the header that is nearest to it.
         "The required column 'full_name' (full_name) is missing; nearest header: Nome",
         "No file fits 'Quota*.csv' (sources.tabular.objects.quota.files).",

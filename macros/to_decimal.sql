@@ -8,7 +8,7 @@
     {%- set group = sign if sign in ('.', ',') else ' ' -%}
     {%- set pattern = "^([A-Z]{3})?([+-]?([0-9]+|[0-9]{1,3}([" ~ group ~ "][0-9]{3})+)([" ~ point
         ~ "][0-9]+)?([eE][+-]?[0-9]{1,2})?)([A-Z]{3})?$" -%}
-    {%- set signs = " \u00a0\u202f\u2019''$€£¥" -%}
+    {%- set signs = " \u00a0\u202f\u2019''$€£¥%" -%}
     try_cast(
         translate(
             regexp_extract(translate({{ column }}, '{{ signs }}', ''), '{{ pattern }}', 2),

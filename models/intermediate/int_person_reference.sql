@@ -68,6 +68,42 @@ refs as (
 
     select
         source_system,
+        owner_alias as alias,
+        'contact' as reference_kind,
+        cast(null as date) as reference_date
+    from {{ ref('int_contact_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        owner_alias as alias,
+        'lead' as reference_kind,
+        created_date as reference_date
+    from {{ ref('int_lead_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        person_alias as alias,
+        'owner' as reference_kind,
+        cast(null as date) as reference_date
+    from {{ ref('int_opportunity_split_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        person_alias as alias,
+        'forecast' as reference_kind,
+        submitted_date as reference_date
+    from {{ ref('int_forecast_conformed') }}
+
+    union all
+
+    select
+        source_system,
         manager_alias as alias,
         'manager' as reference_kind,
         valid_from as reference_date

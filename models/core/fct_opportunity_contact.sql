@@ -18,11 +18,11 @@ contacts as (
 
 final as (
     select
-        r.opportunity_id || '|' || r.contact_alias || '|' || lower(r.contact_role)
-            as opportunity_contact_id,
+        r.opportunity_id || '|' || r.contact_alias
+        || '|' || lower(coalesce(r.contact_role, '(none)')) as opportunity_contact_id,
         r.opportunity_id,
         c.contact_id,
-        r.contact_role,
+        coalesce(r.contact_role, '(none)') as contact_role,
         r.is_primary,
         r.created_date,
         r.is_deleted,

@@ -11,13 +11,19 @@ from pathlib import Path
 from halftime.errors import UsageError
 from halftime.sample import spreadsheets
 from halftime.sample.defects import plant_defects
+from halftime.sample.documents import Document
 from halftime.sample.files import SourceFile, write_file
+from halftime.sample.known import has
 from halftime.sample.layout_coaching import coaching_files, sheet_files
+from halftime.sample.layout_feeds import calendar_documents, gong_documents, learning_files
+from halftime.sample.layout_habits import habit_files, matrix_documents, programme_files
 from halftime.sample.layout_hubspot import hubspot_files
+from halftime.sample.layout_reference import reference_files
 from halftime.sample.layout_salesforce import salesforce_files
-from halftime.sample.settings import settings_text
+from halftime.sample.settings import settings_text, stream_settings_text
 from halftime.sample.sizes import SIZES
-from halftime.sample.truth import write_truth
+from halftime.sample.stream import stream
+from halftime.sample.truth import write_stream_truth, write_truth
 from halftime.sample.world import World, draw_world, generator
 
 Progress = Callable[[str], None]
@@ -48,6 +54,21 @@ def plan_files(world: World) -> list[SourceFile]:
         *hubspot_files(world),
         *coaching_files(world),
         *sheet_files(world),
+        *reference_files(world),
+        *(learning_files(world) if has("learning") else ()),
+        *calendar_documents(world)[1],
+        *habit_files(world),
+        *(programme_files(world) if has("coaching_log", "recognition") else ()),
+    ]
+
+
+def plan_documents(world: World) -> list[Document]:
+    """Lay out the files that are no tables."""
+    calendars, _ = calendar_documents(world)
+    return [
+        *calendars,
+        *(gong_documents(world) if has("gong") else ()),
+        *matrix_documents(world),
     ]
 
 
@@ -65,11 +86,14 @@ def write_sample(size: str, seed: int, out: Path, progress: Progress | None = No
     tell = progress or (lambda _: None)
     out = Path(out)
     _clear(out)
+    if SIZES[size].blocks:
+        return _stream(size, seed, out, tell, began)
     tell("Drawing people, coaching, deals and activities")
     world = draw_world(SIZES[size], seed)
     tell("Laying out the files")
     files = plan_files(world)
     planted = plant_defects(files, world, generator(seed, "defects"))
+    documents = plan_documents(world)
     files.append(
         SourceFile(
             "people/alias.csv",
@@ -89,14 +113,34 @@ def write_sample(size: str, seed: int, out: Path, progress: Progress | None = No
         report.rows[thing] = report.rows.get(thing, 0) + sum(file.counts().values())
         if file.path in small or "OpportunityHistory" in file.path or "_delta_" in file.path:
             contents[file.path] = target.read_bytes()
+    for document in documents:
+        tell(f"Writing {document.path}")
+        report.files[document.path] = document.write(out).stat().st_size
+        for thing in document.expected:
+            name = f"{document.system}.{thing}"
+            report.rows[name] = report.rows.get(name, 0) + sum(document.counts(thing).values())
     for raw in planted.raw_files:
         (out / raw.path).write_bytes(raw.content(contents))
         report.files[raw.path] = (out / raw.path).stat().st_size
     tell("Writing the truth")
-    report.defects = write_truth(world, files, planted, out / "_truth")
+    report.defects = write_truth(world, files, documents, planted, out / "_truth")
     (out / "halftime.yml").write_text(settings_text(size, seed), encoding="utf-8")
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _stream(size: str, seed: int, out: Path, tell: Progress, began: float) -> SampleReport:
+    writer = stream(SIZES[size], seed, out, tell)
+    (out / "halftime.yml").write_text(stream_settings_text(size, seed), encoding="utf-8")
+    write_stream_truth(writer.rows, out / "_truth")
+    return SampleReport(
+        out,
+        size,
+        seed,
+        files=writer.files,
+        rows=dict(writer.rows),
+        seconds=time.perf_counter() - began,
+    )
 
 
 OURS = (

@@ -47,6 +47,7 @@ class Sessions:
     by_rep: np.ndarray
     late_days: np.ndarray
     in_programme: np.ndarray
+    number: np.ndarray  # from 0, over the whole company
 
     def __len__(self) -> int:
         return len(self.day)
@@ -186,6 +187,7 @@ def plan_sessions(company: Company, rng: np.random.Generator) -> Sessions:
         by_rep=rng.random(count) < 0.08 + 0.2 * quality,
         late_days=np.where(rng.random(count) < 0.03, rng.integers(8, 40, count), 0),
         in_programme=in_programme,
+        number=np.arange(count),
     )
 
 
@@ -219,19 +221,31 @@ class Attendance:
     attended: np.ndarray
 
 
+def _members(company: Company, team: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Seats of each team on each day: (row of ``team``, seat), in this order."""
+    version = np.searchsorted(company.event_day, day, side="right")
+    rows, seats = [], []
+    for number in np.unique(version):
+        order = np.argsort(company.seat_team[number], kind="stable")
+        ordered = company.seat_team[number][order]
+        here = np.flatnonzero(version == number)
+        low = np.searchsorted(ordered, team[here])
+        count = np.searchsorted(ordered, team[here], side="right") - low
+        turn = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        rows.append(np.repeat(here, count))
+        seats.append(order[np.repeat(low, count) + turn])
+    row = np.concatenate(rows) if rows else np.zeros(0, dtype=int)
+    seat = np.concatenate(seats) if seats else np.zeros(0, dtype=int)
+    ordered = np.lexsort((seat, row))
+    return row[ordered], seat[ordered]
+
+
 def attend(
     company: Company, sessions: Sessions, dose: np.ndarray, rng: np.random.Generator
 ) -> Attendance:
     """List the attendees: everybody at group sessions, and coachees whose skill was scored."""
     group = np.flatnonzero(sessions.seat < 0)
-    seats = np.arange(company.seats)
-    belongs = (
-        company.team_of(
-            np.tile(seats, len(group)), np.repeat(sessions.day[group], company.seats)
-        ).reshape(len(group), company.seats)
-        == sessions.team[group][:, None]
-    )
-    which, seat = np.nonzero(belongs)
+    which, seat = _members(company, sessions.team[group], sessions.day[group])
     session = group[which]
     person = company.holder_of(seat, sessions.day[session])
     present = person != NOBODY

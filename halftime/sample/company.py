@@ -128,7 +128,8 @@ def _unique_names(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.
         np.flatnonzero(firsts == first)[0] + len(firsts) * np.flatnonzero(lasts == last)[0]
         for first, last in (SHARED_NAME, *ACCENTED_NAMES)
     ]
-    code = code[~np.isin(code, reserved)][:count]
+    # A company of more people than there are names has namesakes, as real ones do.
+    code = np.resize(code[~np.isin(code, reserved)], count)
     return firsts[code % len(firsts)], lasts[code // len(firsts)]
 
 
@@ -199,8 +200,9 @@ def found_company(size: Size, rng: np.random.Generator) -> Company:
     wash_out = promotion + np.where(washes, rng.integers(170, 205, star_count), NEVER)
     others = np.setdiff1d(np.arange(seats), star_seats)
     shuffled = rng.permutation(others)
-    leavers = shuffled[: max(1, round(0.13 * size.years * seats))]
-    newcomers = shuffled[len(leavers) : len(leavers) + max(1, round(0.1 * size.years * seats))]
+    span = min(size.years, 4)
+    leavers = shuffled[: max(1, round(0.13 * span * seats))]
+    newcomers = shuffled[len(leavers) : len(leavers) + max(1, round(0.1 * span * seats))]
     idle = shuffled[-max(1, round(0.015 * seats)) :]
 
     hire_first = start - CARRIED_DAYS - 30 - (rng.exponential(700, seats)).astype(int)

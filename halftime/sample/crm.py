@@ -15,9 +15,12 @@ from halftime.sample import names
 from halftime.sample.activities import Activities
 from halftime.sample.company import Company
 from halftime.sample.deals import Deals
+from halftime.sample.known import has
 from halftime.sample.text import blank_else, coded, salesforce_id
 
-REGION_IN_HUBSPOT = np.array([region.crm == "hubspot" for region in names.REGIONS])
+REGION_IN_HUBSPOT = np.array(
+    [region.crm == "hubspot" and has("hubspot") for region in names.REGIONS]
+)
 DEAL_PREFIX = "006"
 
 

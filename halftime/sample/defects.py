@@ -6,6 +6,7 @@ import numpy as np
 
 from halftime.sample.defects_coaching import plant_coaching
 from halftime.sample.defects_files import raw_files
+from halftime.sample.defects_hubspot import plant_hubspot
 from halftime.sample.defects_salesforce import plant_salesforce
 from halftime.sample.defects_sheets import plant_sheets
 from halftime.sample.files import Defect, SourceFile
@@ -23,6 +24,7 @@ def plant_defects(files: list[SourceFile], world: World, rng: np.random.Generato
         return Planter(file, np.arange(file.table.num_rows) if rows is None else rows, rng)
 
     plant_salesforce(planter_of, world, outcome)
+    plant_hubspot(planter_of, world, outcome)
     plant_coaching(planter_of, world, outcome, rng)
     plant_sheets(planter_of, world, outcome)
     for file in files:

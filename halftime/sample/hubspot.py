@@ -35,6 +35,16 @@ LABELS = (
     "Closed Lost",
     "Closed - No Decision",
 )
+GROWTH_LABELS = (
+    "Renewal Noticed",
+    "Needs Confirmed",
+    "Options Presented",
+    "Terms Discussed",
+    "Paper Sent",
+    "Renewed",
+    "Not Renewed",
+    "Renewal - No Decision",
+)
 STAGE_IDS = (
     (
         "appointmentscheduled",
@@ -94,7 +104,7 @@ def pipelines() -> dict[str, pa.Table]:
             str(step == names.WON).lower(),
         )
         for number, (pipeline, _) in enumerate(PIPELINES)
-        for step, label in enumerate(LABELS)
+        for step, label in enumerate((LABELS, GROWTH_LABELS)[number])
     ]
     headers = (
         "stage_id",
@@ -337,6 +347,12 @@ def deal_companies(deals: Deals, chosen: np.ndarray) -> pa.Table:
             "type_id": pick(["5"], np.zeros(len(chosen), dtype=int)),
         }
     )
+
+
+def merged_deals() -> pa.Table:
+    """No row: deals that were merged are planted."""
+    nothing = pa.array([], pa.string())
+    return pa.table({"deal_id": nothing, "merged_deal_id": nothing, "merged_at": nothing})
 
 
 def deal_contacts(buyers: Buyers, rows: np.ndarray) -> pa.Table:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from halftime.sample import crm, spreadsheets
+from halftime.sample.channels import TEMPLATE
 from halftime.sample.files import SourceFile
 from halftime.sample.names import REGIONS
 from halftime.sample.world import World, generator
@@ -25,10 +26,12 @@ def coaching_files(world: World) -> list[SourceFile]:
         "action": spreadsheets.actions_table(company, sessions, world.actions),
     }
     session_region = company.team_region[sessions.team]
+    # Only what is kept in our template stands here; -1 is no region.
+    kept = np.where(world.channel == TEMPLATE, session_region, -1)
     region_of = {
-        "session": session_region,
-        "attendee": session_region[world.attendance.session],
-        "action": session_region[world.actions.session],
+        "session": kept,
+        "attendee": kept[world.attendance.session],
+        "action": kept[world.actions.session],
     }
     files = []
     for number in np.unique(company.team_region):

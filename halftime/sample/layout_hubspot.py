@@ -32,6 +32,7 @@ def hubspot_files(world: World) -> list[SourceFile]:
         "deal": hubspot.deal_table(deals, chosen, canaries(world), step),
         "deal_property_history": hubspot.property_history(deals, crm.changes),
         "deal_stage": hubspot.stage_history(deals, crm.changes),
+        "merged_deal": hubspot.merged_deals(),
         "deal_company": hubspot.deal_companies(deals, chosen),
         "deal_contact": hubspot.deal_contacts(buyers, roles),
         **engagements.engagements(company, world.activities, np.flatnonzero(crm.activities)),

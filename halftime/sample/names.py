@@ -41,6 +41,7 @@ REGIONS = (
         ("Germany", "Austria", "Switzerland"),
         ("München", "Berlin", "Hamburg", "Wien", "Zürich", "Köln", "Stuttgart", "Leipzig"),
         7,
+        "hubspot",
     ),
     Region(
         "Southern Europe", "southern_europe", "EUR", "Europe/Madrid", "winnable_late", 0.15,

@@ -20,6 +20,7 @@ from halftime.sample.text import (
     join,
     money_text,
     number_text,
+    padded,
     pick,
     salesforce_id,
     timestamp_text,
@@ -155,7 +156,7 @@ def accounts(
     seat = number % company.seats
     region = company.team_region[company.seat_team[0, seat]]
     heads, tails = len(names.ACCOUNT_HEADS), len(names.ACCOUNT_TAILS)
-    code = rng.permutation(heads * tails * 5)[:count]
+    code = np.resize(rng.permutation(heads * tails * 5), count)
     forms = [form for item in names.REGIONS for form in names.LEGAL_FORMS[item.name]]
     countries = [country for item in names.REGIONS for country in item.countries]
     first_country = np.cumsum([0, *(len(item.countries) for item in names.REGIONS)])
@@ -227,12 +228,12 @@ def opportunities(
     amount_known = deals.has_amount[deal] | (stage >= 2)
     return pa.table(
         {
-            "Id": salesforce_id(DEAL, deal),
+            "Id": salesforce_id(DEAL, deals.first + deal),
             "AccountId": salesforce_id(ACCOUNT, deals.account[deal]),
             "Name": join(
                 pick(names.ACCOUNT_HEADS, head),
                 pick([item.name for item in names.PRODUCTS], deals.product[deal]),
-                coded("#", deal, 6),
+                padded("#", deals.first + deal),
                 separator=" ",
             ),
             "OwnerId": salesforce_id(USER, changes.owner[now]),
@@ -295,8 +296,8 @@ def opportunity_history(deals: Deals, order: np.ndarray) -> pa.Table:
     known = deals.has_amount[deal] | (stage >= 2)
     return pa.table(
         {
-            "Id": salesforce_id(CHANGE, order),
-            "OpportunityId": salesforce_id(DEAL, deal),
+            "Id": salesforce_id(CHANGE, changes.first + order),
+            "OpportunityId": salesforce_id(DEAL, deals.first + deal),
             "CreatedById": salesforce_id(USER, changes.owner[order]),
             "CreatedDate": timestamp_text(changes.second[order]),
             "StageName": pick(names.STAGES, stage),
@@ -325,7 +326,7 @@ def tasks(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tabl
     canary = (activities.text[chosen] * 1e6).astype(np.int64) % 20_000 == 7
     return pa.table(
         {
-            "Id": salesforce_id(TASK, chosen),
+            "Id": salesforce_id(TASK, activities.first + chosen),
             "OwnerId": salesforce_id(USER, activities.owner[chosen]),
             "WhatId": _what(activities, chosen),
             "AccountId": salesforce_id(ACCOUNT, activities.account[chosen]),
@@ -357,7 +358,7 @@ def events(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tab
     subject = (activities.text[chosen] * len(names.EVENT_SUBJECTS)).astype(int)
     return pa.table(
         {
-            "Id": salesforce_id(EVENT, chosen),
+            "Id": salesforce_id(EVENT, activities.first + chosen),
             "OwnerId": salesforce_id(USER, activities.owner[chosen]),
             "WhatId": _what(activities, chosen),
             "AccountId": salesforce_id(ACCOUNT, activities.account[chosen]),
@@ -375,7 +376,7 @@ def events(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tab
 
 def _what(activities: Activities, chosen: np.ndarray) -> pa.Array:
     deal = activities.deal[chosen]
-    return salesforce_id(DEAL, deal, deal >= 0)
+    return salesforce_id(DEAL, activities.first_deal + deal, deal >= 0)
 
 
 def is_leaver(company: Company) -> np.ndarray:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from halftime.sample import names
+from halftime.sample.known import has
 from halftime.sample.sizes import AS_OF, FISCAL_YEAR_START_MONTH
 
+OPTIONAL = ("hubspot", "gong", "calendar", "learning")
 TEMPLATE = """\
-# The sample company: Salesforce, coaching logs kept by managers, a roster, quotas in a spreadsheet.
+# The sample company: two CRMs, coaching logs kept by managers, a roster, quotas in a spreadsheet.
 # Made by `halftime sample --size {size} --seed {seed}`.
 version: 1
 company: {company}
@@ -23,6 +27,29 @@ sources:
     timezone: UTC
     delivery: delta
 
+  hubspot:                         # the business unit that was bought: a connector's tables
+    files: ["hubspot/*"]
+    timezone: UTC
+    delivery: delta
+
+  gong:                            # pages of its interface, one file each; ids have 20 digits
+    files: ["gong/*"]
+    timezone: UTC
+
+  calendar:                        # some managers keep their 1:1s only in the calendar
+    files: ["calendar/*"]
+    timezone: UTC
+    date_formats: [MM/DD/YYYY]     # as Outlook writes days in the United States
+    expand_until: {as_of}       # series are followed up to this day
+    coaching_patterns: ["1:1", "team coaching"]
+
+  learning:                        # courses and quizzes
+    files: ["learning/*"]
+    timezone: UTC
+
+  reference:                       # kept by operations: rates, plans, HubSpot's territories
+    files: ["reference/*"]
+
   coaching_log:                    # one file per region, some as workbooks; dates are kept by hand
     files: ["coaching_log/*"]
     date_formats:
@@ -36,6 +63,13 @@ sources:
       session:
         values:
           area: {{"call coaching": skills_and_behaviors}}
+      matrix:                      # a workbook per manager, whose name is that of the sheet
+        sheet: ["*"]
+        sheet_to: coach
+        unpivot:
+          id_columns: [Rep]
+          names_to: session_date
+          values_to: cell
 
   people:
     files: ["people/*"]
@@ -60,9 +94,63 @@ stages:
 """
 
 
+STREAM_TEMPLATE = """\
+# The sample company, large: Salesforce and coaching logs as Parquet, without defects.
+# Made by `halftime sample --size {size} --seed {seed}`.
+version: 1
+company: {company}
+
+reporting:
+  timezone: UTC
+  currency: USD
+  fiscal_year_start_month: {month}
+  as_of: {as_of}
+
+sources:
+  salesforce:
+    files: ["salesforce/*"]
+    timezone: UTC
+    delivery: delta
+
+  coaching_log:
+    files: ["coaching_log/*"]
+
+  people:
+    files: ["people/*"]
+
+stages:
+  salesforce:
+    "Closed - No Decision": {{category: no_decision, order: 8, qualified: false}}
+"""
+
+
+def stream_settings_text(size: str, seed: int) -> str:
+    """Text of ``halftime.yml`` for a streamed size."""
+    return _filled(STREAM_TEMPLATE, size, seed)
+
+
 def settings_text(size: str, seed: int) -> str:
     """Text of ``halftime.yml`` for the sample company."""
-    return TEMPLATE.format(
+    return _filled(_known(TEMPLATE), size, seed)
+
+
+def _known(template: str) -> str:
+    """Leave out the paragraphs of systems and objects without contract."""
+    matrix = "      matrix:"
+    paragraphs = []
+    for paragraph in template.split("\n\n"):
+        found = re.search(r"^  ([a-z_]+):", paragraph, re.MULTILINE)
+        is_source = found is not None and not paragraph.lstrip("\n").startswith("stages:")
+        if is_source and found is not None and found[1] in OPTIONAL and not has(found[1]):
+            continue
+        if not has("coaching_log", "matrix"):
+            paragraph = paragraph.split("\n" + matrix)[0]
+        paragraphs.append(paragraph)
+    return "\n\n".join(paragraphs)
+
+
+def _filled(template: str, size: str, seed: int) -> str:
+    return template.format(
         size=size,
         seed=seed,
         company=names.COMPANY,

@@ -24,16 +24,17 @@ class Size:
     name: str
     reps: int
     managers: int
-    years: int
+    years: float
     opportunities: int
     activities: int
     sessions: int
     defect_rounds: int
+    blocks: int = 0  # parts in which a streamed size is drawn; 0: drawn whole
 
     @property
     def days(self) -> int:
         """Length of the window in days."""
-        return self.years * 365
+        return int(self.years * 365)
 
     @property
     def first_day(self) -> int:
@@ -52,5 +53,7 @@ SIZES = {
         Size("xs", 12, 3, 1, 700, 18_000, 300, 1),
         Size("demo", 250, 42, 2, 30_000, 750_000, 12_000, 4),
         Size("m", 500, 80, 3, 90_000, 2_200_000, 36_000, 8),
+        Size("l", 2_000, 320, 4, 480_000, 12_000_000, 190_000, 0, blocks=12),
+        Size("xl", 15_000, 2_400, 4.5, 4_000_000, 100_000_000, 1_600_000, 0, blocks=100),
     )
 }

@@ -20,6 +20,8 @@ from halftime.sample.text import (
     flag_text,
     join,
     number_text,
+    padded,
+    person_key,
     pick,
     timestamp_text,
 )
@@ -79,6 +81,11 @@ def linked_deals(
     return result
 
 
+def session_id(number: np.ndarray) -> pa.Array:
+    """Write the id of a session."""
+    return padded("CS-", number + 1)
+
+
 def sessions_table(
     company: Company,
     sessions: Sessions,
@@ -88,7 +95,7 @@ def sessions_table(
 ) -> pa.Table:
     """One row per session, canonical headers; ``deal`` holds the id of its deal."""
     count = len(sessions)
-    number = np.arange(count)
+    number = sessions.number
     by_name = NAMES_IN_LOG[company.team_region[sessions.team]]
     area = sessions.area
     offsets = np.cumsum([0, *(len(items) for items in names.FOCUS)])
@@ -125,7 +132,7 @@ def sessions_table(
     was_moved = sessions.moved_from != NEVER
     return pa.table(
         {
-            "session_id": coded("CS-", number + 1, 6),
+            "session_id": session_id(number),
             "session_date": date_text(sessions.day),
             "start_time": clock_text(sessions.start_second),
             "duration_minutes": number_text(sessions.minutes),
@@ -167,7 +174,7 @@ def attendees_table(company: Company, sessions: Sessions, attendance: Attendance
     scored = attendance.score > 0
     return pa.table(
         {
-            "session_id": coded("CS-", attendance.session + 1, 6),
+            "session_id": session_id(sessions.number[attendance.session]),
             "coachee": reference(company, attendance.person, by_name),
             "minutes": number_text(attendance.minutes),
             "skill": pick(names.SKILLS, attendance.skill, scored),
@@ -184,8 +191,8 @@ def actions_table(company: Company, sessions: Sessions, actions: Actions) -> pa.
     status = np.where(done, 1, np.where(actions.dropped, 2, 0))
     return pa.table(
         {
-            "action_id": coded("AC-", np.arange(len(status)) + 1, 6),
-            "session_id": coded("CS-", actions.session + 1, 6),
+            "action_id": padded("AC-", np.arange(len(status)) + 1),
+            "session_id": session_id(sessions.number[actions.session]),
             "owner": reference(company, actions.owner, by_name),
             "description": pick(names.ACTION_TEXTS, actions.text),
             "created_date": date_text(sessions.day[actions.session]),
@@ -274,10 +281,10 @@ def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
     title = np.where(~manages & (title == 2), 1, title)
     return pa.table(
         {
-            "person_id": coded("E", person + 1001, 4),
+            "person_id": person_key(person),
             "full_name": pick(company.full_name.tolist(), person),
             "email": pick(company.email.tolist(), person),
-            "manager": coded("E", manager + 1001, 4, manager >= 0),
+            "manager": person_key(manager, manager >= 0),
             "team": pick(company.team_name.tolist(), np.maximum(team, 0), team >= 0),
             "region": pick([item.name for item in names.REGIONS], region, person > 0),
             "role": pick(["rep", "manager"], manages.astype(int)),
@@ -382,7 +389,7 @@ def alias_table(company: Company, rows: list[tuple[str, str, int]]) -> pa.Table:
         {
             "system": pa.array([item[0] for item in rows]),
             "alias": pa.array([item[1] for item in rows]),
-            "person": coded("E", person + 1001, 4),
+            "person": person_key(person),
             "confirmed_by": pa.array(["Sales operations"] * len(rows)),
             "valid_from": date_text(start, np.arange(len(rows)) % 2 == 0),
         }

@@ -147,6 +147,16 @@ def number_text(values: np.ndarray, valid: np.ndarray | None = None) -> pa.Array
     return texts if valid is None else blank(texts, valid)
 
 
+def padded(prefix: str, values: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
+    """Write ``prefix`` and a number of at least six digits."""
+    return join(prefix, pc.utf8_lpad(number_text(values, valid), 6, "0"))
+
+
+def person_key(person: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
+    """Write the roster's number of each person."""
+    return join("E", number_text(person + 1001, valid))
+
+
 _CENTS = [f".{cent:02d}" for cent in range(100)]
 
 

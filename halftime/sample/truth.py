@@ -9,29 +9,50 @@ from pathlib import Path
 
 import numpy as np
 
-from halftime.sample import coaching, names
+from halftime.sample import buyers, calls, coaching, learning, names, reference
 from halftime.sample import deals as deal_rules
 from halftime.sample.company import NEVER
+from halftime.sample.documents import Document
 from halftime.sample.files import WHOLE_FILE, SourceFile
 from halftime.sample.hubspot import owner_id
+from halftime.sample.identities import HEADER, identities
 from halftime.sample.planting import Outcome
 from halftime.sample.sizes import AS_OF, FISCAL_YEAR_START_MONTH
 from halftime.sample.text import salesforce_id
+from halftime.sample.truth_tables import write_tables
 from halftime.sample.world import World
 
 MANIFEST = ("file", "row", "defect", "expected_outcome", "object", "detail")
 
 
-def write_truth(world: World, files: list[SourceFile], planted: Outcome, folder: Path) -> int:
+def write_truth(
+    world: World,
+    files: list[SourceFile],
+    documents: list[Document],
+    planted: Outcome,
+    folder: Path,
+) -> int:
     """Write the truth of one sample into ``folder`` and return the number of manifest lines."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = _manifest(files, planted)
+    lines = _manifest(files, documents, planted)
     _write_csv(folder / "defects.csv", MANIFEST, lines)
     _write_json(folder / "effects.json", _effects(world))
-    _write_json(folder / "expected.json", _expected(world, files, planted))
+    _write_json(folder / "expected.json", _expected(world, files, documents, planted))
     _people(world, planted, folder / "people.csv")
     _maturity(world, folder / "manager_maturity.csv")
+    _write_csv(folder / "identities.csv", HEADER, list(identities(world, planted, lines)))
+    write_tables(world, folder)
     return len(lines)
+
+
+def write_stream_truth(rows: dict[str, int], folder: Path) -> None:
+    """Write how many rows of each object a streamed size has: all of them are clean."""
+    folder.mkdir(parents=True, exist_ok=True)
+    counts = {
+        thing: {"accepted": count, "superseded": 0, "rejected": 0, "source_rows": count}
+        for thing, count in sorted(rows.items())
+    }
+    _write_json(folder / "expected.json", {"as_of": str(AS_OF), "rows": counts})
 
 
 def _write_json(path: Path, content: dict) -> None:
@@ -47,11 +68,16 @@ def _write_csv(path: Path, header: tuple[str, ...], rows: list[tuple]) -> None:
         writer.writerows(rows)
 
 
-def _manifest(files: list[SourceFile], planted: Outcome) -> list[tuple]:
+def _manifest(files: list[SourceFile], documents: list[Document], planted: Outcome) -> list[tuple]:
     lines = [
         (file.path, row, defect.name, defect.outcome, f"{file.system}.{file.object}", defect.detail)
         for file in files
         for row, defect in file.manifest()
+    ]
+    lines += [
+        (item.source, row, defect.name, defect.outcome, f"{item.system}.{thing}", defect.detail)
+        for item in documents
+        for thing, row, defect in item.notes
     ]
     for raw in planted.raw_files:
         system = raw.path.split("/")[0]
@@ -106,7 +132,21 @@ def _effects(world: World) -> dict:
             "elsewhere coaching follows a slump, or follows winnable deals, and does nothing."
         ),
         "lag_months": dict(zip(("1", "2", "3"), coaching.LAG_WEIGHTS, strict=True)),
+        "effect_on_behaviour_deviations": deal_rules.EFFECT_ON_BEHAVIOUR,
+        "behaviour_on_wins_log_odds": deal_rules.BEHAVIOUR_ON_WINS,
         "effect_on_wins_log_odds": deal_rules.EFFECT_ON_WINS,
+        "behaviour_on_contacts_log": buyers.BEHAVIOUR_ON_CONTACTS,
+        "behaviour_on_questions_log": calls.BEHAVIOUR_ON_QUESTIONS,
+        "behaviour_on_talk_share": calls.BEHAVIOUR_ON_TALK,
+        "behaviour_on_complete_plans_log_odds": reference.BEHAVIOUR_ON_PLANS,
+        "training": {
+            "floor": learning.FLOOR,
+            "gain": learning.GAIN,
+            "noise": learning.NOISE,
+            "half_life_days": learning.HALF_LIFE_DAYS,
+            "reinforced_half_life_days": learning.REINFORCED_HALF_LIFE_DAYS,
+            "reinforced_within_days": learning.REINFORCED_WITHIN_DAYS,
+        },
         "effect_on_created_pipeline_share": deal_rules.EFFECT_ON_PIPELINE,
         "effect_on_stalls_share": -deal_rules.EFFECT_ON_STALLS,
         "programme": names.PROGRAMME,
@@ -114,13 +154,19 @@ def _effects(world: World) -> dict:
     }
 
 
-def _expected(world: World, files: list[SourceFile], planted: Outcome) -> dict:
+def _expected(
+    world: World, files: list[SourceFile], documents: list[Document], planted: Outcome
+) -> dict:
     per_object: dict[str, Counter] = {}
     per_file = {}
     for file in files:
         counts = file.counts()
         per_file[file.path] = {**counts, "source_rows": sum(counts.values())}
         per_object.setdefault(f"{file.system}.{file.object}", Counter()).update(counts)
+    for document in documents:
+        for thing in document.expected:
+            found = document.counts(thing)
+            per_object.setdefault(f"{document.system}.{thing}", Counter()).update(found)
     deals = world.deals
     changes, now = deals.changes, deals.last_change
     stage, currency = changes.stage[now], deals.currency

@@ -10,6 +10,7 @@ import pyarrow as pa
 from halftime.sample import salesforce, spreadsheets
 from halftime.sample.activities import Activities, draw_activities
 from halftime.sample.buyers import Buyers, draw_buyers
+from halftime.sample.channels import channel_of
 from halftime.sample.coaching import (
     Actions,
     Attendance,
@@ -41,6 +42,7 @@ class World:
     deals: Deals
     activities: Activities
     session_deal: np.ndarray
+    channel: np.ndarray
     accounts: pa.Table
     is_euro: np.ndarray
     account_owner: np.ndarray
@@ -80,6 +82,7 @@ def draw_world(size: Size, seed: int) -> World:
         deals=deals,
         activities=activities,
         session_deal=spreadsheets.linked_deals(company, deals, sessions, generator(seed, "links")),
+        channel=channel_of(company, sessions),
         accounts=accounts,
         is_euro=is_euro,
         account_owner=owner,

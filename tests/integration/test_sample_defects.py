@@ -16,7 +16,8 @@ import pytest
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 Once = Callable[[str, Callable[[Path], None]], Path]
-Place = tuple[str, int]
+Place = tuple[str, str, int]
+"""Object, file and record: one page of an interface holds the rows of several objects."""
 
 CASES = [("xs", 7), ("xs", 11), ("xs", 23)]
 EXTRA = os.environ.get("HALFTIME_SAMPLE_CASES", "")
@@ -89,7 +90,7 @@ def read_outcomes(warehouse: Path) -> Outcomes:
             found = rows(
                 f"select _source_file, _source_row, row_status, broken_rule from staging.{model}"
             )
-            judged |= {(file, row): (status, rule) for file, row, status, rule in found}
+            judged |= {(name, file, row): (status, rule) for file, row, status, rule in found}
             objects[name] = Counter(status for _, _, status, _ in found)
         columns = rows(
             "select source_file, finding, coalesce(column_name, '') from raw._column union "
@@ -146,7 +147,7 @@ def _header_holds(outcomes: Outcomes, line: dict[str, str]) -> bool:
 
 def _row_holds(outcomes: Outcomes, line: dict[str, str]) -> bool:
     place = (line["file"], int(line["row"]))
-    status, rule = outcomes.rows[place]
+    status, rule = outcomes.rows[line["object"], *place]
     kind, _, what = line["expected_outcome"].partition(":")
     if kind == "rejected":
         return status == "rejected" and (rule or "").rstrip(":") == what.rstrip(":")
@@ -172,7 +173,7 @@ def test_every_defect_ends_as_its_manifest_says(
         row = int(line["row"])
         holds = {0: _file_holds, 1: _header_holds}.get(row, _row_holds)(outcomes, line)
         if not holds:
-            wrong.append((line, outcomes.rows.get((line["file"], row))))
+            wrong.append((line, outcomes.rows.get((line["object"], line["file"], row))))
     with capsys.disabled():
         print(
             f"\n{built.folder.name}: {len(lines) - len(wrong)} of {len(lines)} defects as planted"
@@ -184,7 +185,7 @@ def test_no_clean_row_is_rejected(
     built: Built, outcomes: Outcomes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     planted = {
-        (line["file"], int(line["row"]))
+        (line["object"], line["file"], int(line["row"]))
         for line in _manifest(built.folder)
         if line["expected_outcome"].startswith("rejected")
     }
@@ -212,7 +213,7 @@ def test_deals_are_the_true_ones(built: Built) -> None:
         counts = dict(
             con.execute(
                 "select outcome, count(*) from core.fct_opportunity where not is_deleted "
-                "and stage_name <> 'Verbal Commit' group by 1"
+                "and stage_name not in ('Verbal Commit', '99999999') group by 1"
             ).fetchall()
         )
         won = dict(
@@ -228,3 +229,45 @@ def test_deals_are_the_true_ones(built: Built) -> None:
     assert counts == {key: truth[key] for key in ("open", "won", "lost", "no_decision")}
     assert won == truth["won_amount"]
     assert deleted == (truth["deleted"],)
+
+
+def _name(alias: str) -> str:
+    """Names and addresses regardless of case, Salesforce's ids by their fifteen characters."""
+    return alias[:15] if alias.startswith("0055f") else alias.lower()
+
+
+def test_every_planted_identity_is_matched_or_listed_and_none_is_wrong(
+    built: Built, outcomes: Outcomes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (built.folder / "_truth" / "identities.csv").open(encoding="utf-8", newline="") as handle:
+        listed = list(csv.DictReader(handle))
+    people = {
+        (row["system"], _name(row["alias"])): row["person_id"] for row in listed if row["person_id"]
+    }
+    known = {alias: person for (_, alias), person in people.items()}
+    with duckdb.connect(str(built.warehouse), read_only=True) as con:
+        matched = con.execute(
+            "select system, alias, replace(person_id, 'people:', '') "
+            "from core.bridge_person_identity"
+        ).fetchall()
+        unmatched = set(
+            con.execute("select system, alias, reason from core.dim_unmatched_person").fetchall()
+        )
+    doubtful = {alias for _, alias, _ in unmatched}
+    wrong = [
+        (system, alias, person)
+        for system, alias, person in matched
+        if alias not in doubtful
+        and people.get((system, _name(alias)), known.get(_name(alias))) != person
+    ]
+    planted = {
+        (row["system"], row["alias"], row["expected"]) for row in listed if not row["person_id"]
+    }
+    with capsys.disabled():
+        print(
+            f"\n{built.folder.name}: {len(matched)} names matched, {len(wrong)} wrongly; "
+            f"{len(unmatched)} fit nobody or several, "
+            f"{len(unmatched - planted)} of them not planted"
+        )
+    assert not wrong
+    assert unmatched == planted

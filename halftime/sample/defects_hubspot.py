@@ -1,0 +1,131 @@
+"""Defects of HubSpot's files, deals that were merged, and an owner whom nobody knows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from halftime.sample.crm import hubspot_deal_id
+from halftime.sample.files import Defect, Planted
+from halftime.sample.planting import Outcome, Planter, PlanterOf, cell, kind_of, spaces
+from halftime.sample.text import timestamp_text
+from halftime.sample.world import World
+
+UNKNOWN_STAGE = "99999999"
+UNKNOWN_OWNER = "41999999"
+FIRST_PLANTED = 900_000_000
+CELLS = {
+    "company": (
+        "id",
+        (
+            ("property_numberofemployees", "about 200", "unparsable:employee_count"),
+            ("property_annualrevenue", "n/a", "unparsable:annual_revenue"),
+            ("property_createdate", "2025-02-30T10:00:00.000Z", "unparsable:created_at"),
+        ),
+    ),
+    "engagement_call": (
+        "engagement_id",
+        (
+            ("property_hs_call_duration", "two minutes", "unparsable:duration_milliseconds"),
+            ("property_hs_call_duration", "-4000", "out_of_range:duration_milliseconds"),
+            ("property_hs_timestamp", "after lunch", "unparsable:occurred_at"),
+        ),
+    ),
+    "deal_property_history": (
+        "deal_id",
+        (
+            ("timestamp", "", "missing:changed_at"),
+            ("timestamp", "2026-13-01T00:00:00.000Z", "unparsable:changed_at"),
+            ("name", "", "missing:property_name"),
+        ),
+    ),
+}
+DEAL_CELLS = (
+    ("property_amount", "-2500.00", "out_of_range:amount"),
+    ("property_amount", "12k", "unparsable:amount"),
+    ("property_closedate", "2025-02-30T12:00:00.000Z", "unparsable:close_at"),
+    ("property_createdate", "yesterday", "unparsable:created_at"),
+    ("is_deleted", "maybe", "unparsable:is_deleted"),
+)
+
+
+def plant_hubspot(planter_of: PlanterOf, world: World, outcome: Outcome) -> None:
+    """Plant the defects of HubSpot's files."""
+    if not world.crm.deals.any():
+        return
+    rounds = world.size.defect_rounds
+    number = FIRST_PLANTED
+    for thing, (key, cells) in CELLS.items():
+        plant = planter_of(f"hubspot/{thing}.csv", None)
+        for _ in range(rounds):
+            for header, text, rule in cells:
+                number += 1
+                values = {} if thing == "deal_property_history" else {key: str(number)}
+                plant.bad(kind_of(rule, text), header, text, f"rejected:{rule}", values)
+            plant.duplicate()
+            plant.ragged()
+    company = planter_of("hubspot/company.csv", None)
+    company.changed("nbsp_and_blanks", "property_name", spaces)
+    # Deals that are won or lost cannot be merged by the sample: open ones keep their truth simple.
+    changes = world.deals.changes
+    chosen = np.flatnonzero(world.crm.deals)
+    stage = changes.stage[world.deals.last_change[chosen]]
+    open_rows = np.flatnonzero(stage < 5)
+    deals = planter_of("hubspot/deal.csv", open_rows)
+    merges = planter_of("hubspot/merged_deal.csv", None)
+    for _ in range(rounds):
+        _deal(deals, outcome)
+        _merge(deals, merges, chosen, outcome)
+    deals.ragged()
+
+
+def _new_id(plant: Planter) -> str:
+    """Give an id that no clean deal has, one after another within a file."""
+    number = FIRST_PLANTED + len(plant.file.planted)
+    return str(hubspot_deal_id(np.array([number]))[0].as_py())
+
+
+def _deal(plant: Planter, outcome: Outcome) -> None:
+    for header, text, rule in DEAL_CELLS:
+        key = {"deal_id": _new_id(plant)}
+        plant.bad(kind_of(rule, text), header, text, f"rejected:{rule}", key)
+    plant.bad("missing_key", "deal_id", "", "rejected:missing:deal_id", {})
+    plant.duplicate()
+    plant.add(
+        "deleted_record",
+        "accepted",
+        "is_deleted",
+        {"deal_id": _new_id(plant), "is_deleted": "true"},
+    )
+    plant.add(
+        "unknown_stage",
+        f"unmapped_stage:{UNKNOWN_STAGE}",
+        "deal_pipeline_stage_id",
+        {"deal_id": _new_id(plant), "deal_pipeline_stage_id": UNKNOWN_STAGE},
+    )
+    plant.add(
+        "unmatched_person",
+        f"unmatched:{UNKNOWN_OWNER}",
+        "owner_id",
+        {"deal_id": _new_id(plant), "owner_id": UNKNOWN_OWNER, "is_deleted": "true"},
+    )
+    outcome.deleted_deals += 2
+    outcome.unmapped_deals += 1
+
+
+def _merge(deals: Planter, merges: Planter, chosen: np.ndarray, outcome: Outcome) -> None:
+    """Merge a deal that was entered twice into the one that stays."""
+    row = deals.next_row()
+    kept = str(hubspot_deal_id(chosen[[row]])[0].as_py())
+    gone = deals.file.values(row) | {"deal_id": _new_id(deals), "is_deleted": "true"}
+    moment = str(timestamp_text(np.array([1_790_000_000 - 86_400 * 9]))[0].as_py())
+    deals.file.plant(
+        deals.place(), Planted((cell("merged_deal", "accepted", gone, "deal_id"),), gone)
+    )
+    record: dict[str, str | None] = {
+        "deal_id": kept,
+        "merged_deal_id": gone["deal_id"],
+        "merged_at": moment,
+    }
+    defect = Defect("merged_deal", "accepted", f"merged_deal_id={gone['deal_id']}")
+    merges.file.plant(0, Planted((defect,), record))
+    outcome.deleted_deals += 1

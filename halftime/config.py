@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import hashlib
+import re
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,7 +38,13 @@ _REPORTING_KEYS = frozenset(
         "as_of",
     }
 )
-_SOURCE_KEYS = _FORMAT_KEYS | {"files", "delivery", "objects"}
+_SOURCE_KEYS = _FORMAT_KEYS | {
+    "files",
+    "delivery",
+    "objects",
+    "expand_until",
+    "coaching_patterns",
+}
 _OBJECT_KEYS = _FORMAT_KEYS | {
     "files",
     "columns",
@@ -68,6 +75,8 @@ _FORMAT_KINDS = {
     "decimal": ("decimal", "integer"),
     "thousands": ("decimal", "integer"),
 }
+# What a coaching meeting is called, unless the configuration says otherwise.
+COACHING_WORDS = ("1:1", "1-1", "one on one", "one-on-one", "coaching")
 _STAGE_KEYS = frozenset({"category", "order", "qualified"})
 STAGE_CATEGORIES = ("open", "won", "lost", "no_decision", "disqualified")
 
@@ -109,6 +118,9 @@ class Config:
             "fiscal_week_start": self.fiscal_week_start,
             "source_settings": self.source_settings,
             "stage_overrides": self.stage_overrides,
+            "coaching_pattern": self.source_settings.get("calendar", {}).get(
+                "coaching_pattern", _whole_words(COACHING_WORDS)
+            ),
         }
 
 
@@ -243,7 +255,7 @@ def load_config(
         fiscal_year_start_month=_month(reader, reporting.get("fiscal_year_start_month", 1)),
         fiscal_pattern=_one_of(reader, reporting, "fiscal_pattern", FISCAL_PATTERNS, "calendar"),
         fiscal_week_start=_one_of(reader, reporting, "fiscal_week_start", WEEKDAYS, "monday"),
-        as_of=_day(reader, reporting.get("as_of")),
+        as_of=_day(reader, reporting.get("as_of"), ("reporting", "as_of")),
         sources=sources,
         source_settings=settings,
         stage_overrides=_read_stages(
@@ -304,7 +316,7 @@ def _one_of(reader: _Reader, node: dict, key: str, known: tuple[str, ...], defau
     return value
 
 
-def _day(reader: _Reader, value: Any) -> dt.date | None:
+def _day(reader: _Reader, value: Any, at: tuple[str, ...]) -> dt.date | None:
     if value is None or value == "":
         return None
     if isinstance(value, dt.datetime):
@@ -314,9 +326,7 @@ def _day(reader: _Reader, value: Any) -> dt.date | None:
     try:
         return dt.date.fromisoformat(str(value))
     except ValueError as error:
-        raise reader.fail(
-            ("reporting", "as_of"), f"'as_of' is '{value}'.", "Write a day as 2026-09-30."
-        ) from error
+        raise reader.fail(at, f"'{at[-1]}' is '{value}'.", "Write a day as 2026-09-30.") from error
 
 
 def _read_sources(
@@ -350,6 +360,9 @@ def _read_source(
     objects = reader.mapping(node.get("objects"), (*at, "objects"), known)
     setting = _format_settings(reader, node, at)
     setting["objects"] = {}
+    if "coaching_patterns" in node:
+        words = reader.texts(node["coaching_patterns"], (*at, "coaching_patterns"))
+        setting["coaching_pattern"] = _whole_words(words)
     specs: dict[str, ObjectSpec] = {}
     for name in sorted(objects):
         place = (*at, "objects", name)
@@ -362,12 +375,20 @@ def _read_source(
         }
         specs[name] = _object_spec(reader, item, place, columns, setting.get("delivery", "delta"))
     files = reader.texts(node["files"], (*at, "files")) if node.get("files") else ()
+    until = _day(reader, node.get("expand_until"), (*at, "expand_until"))
     return SourceSpec(
         system=system,
         files=files,
         objects=specs,
         delivery=setting.get("delivery", "delta"),
+        expand_until=until,
     ), setting
+
+
+def _whole_words(words: tuple[str, ...]) -> str:
+    """Build a pattern that finds one of the words by itself, in lower-case text."""
+    plain = (re.sub(r"([^\w :-])", r"[\1]", word.lower().replace("'", "")) for word in words)
+    return f"(^|[^0-9a-z])({'|'.join(plain)})($|[^0-9a-z])"
 
 
 def _object_spec(

@@ -8,6 +8,7 @@ the judgement in staging, the raw rules and the templates all read it from there
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -37,7 +38,8 @@ class Column:
     ``values`` pairs of a lower-case value and what it is read as;
     ``epoch`` is ``milliseconds`` where a timestamp may also be a number since 1970.
     ``values`` pairs of a lower-case value and what it is read as, ``example`` what a
-    template shows.
+    template shows. ``public_values`` are the only values
+    under which a row's ``withheld`` columns are landed.
     """
 
     name: str
@@ -55,11 +57,46 @@ class Column:
     values: tuple[tuple[str, str], ...] = ()
     epoch: str = ""
     example: str = ""
+    public_values: tuple[str, ...] = ()
+    withheld: bool = False
 
     @property
     def raw_name(self) -> str:
         """Name of the column in the raw table."""
         return RAW_PREFIX + self.name
+
+
+@dataclass(frozen=True)
+class Explode:
+    """Where the rows of an object stand within the pages of an interface.
+
+    ``envelope`` is the key under which a page holds its records; ``path`` are the arrays from a
+    record to the object's own elements (``context[].objects[]``; empty: the records themselves);
+    ``claimed`` the arrays of these elements that are other objects' rows.
+    """
+
+    envelope: str
+    path: tuple[str, ...] = ()
+    claimed: frozenset[str] = frozenset()
+
+
+def _explode(node: dict | None, others: Sequence[dict]) -> Explode | None:
+    if node is None:
+        return None
+    steps = _steps(node)
+    deeper = [
+        other_steps
+        for other in others
+        if other["envelope"] == node["envelope"]
+        for other_steps in [_steps(other)]
+        if len(other_steps) > len(steps) and other_steps[: len(steps)] == steps
+    ]
+    return Explode(str(node["envelope"]), steps, frozenset(item[len(steps)] for item in deeper))
+
+
+def _steps(node: dict) -> tuple[str, ...]:
+    parts = str(node.get("path", "")).split("[]")
+    return tuple(part.strip(".") for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -74,6 +111,8 @@ class Contract:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     path: Path = field(compare=False)
+    explode: Explode | None = None
+    is_calendar: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the column with this canonical name, or None."""
@@ -119,6 +158,12 @@ def _column(path: Path, table: str, node: dict) -> Column:
         ),
         epoch=str(meta.get("epoch", "")),
         example=str(meta.get("example", "")),
+        public_values=tuple(
+            str(old)
+            for old, new in (meta.get("values") or {}).items()
+            if meta.get("withholds") and new == "public"
+        ),
+        withheld=bool(meta.get("withheld", False)),
     )
 
 
@@ -127,8 +172,10 @@ def read_contracts(path: Path) -> list[Contract]:
     document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     contracts = []
     for source in document.get("sources", ()):
-        for table in source.get("tables", ()):
-            meta = (table.get("config") or {}).get("meta") or {}
+        tables = source.get("tables", ())
+        metas = [(table.get("config") or {}).get("meta") or {} for table in tables]
+        exploded = [meta["explode"] for meta in metas if "explode" in meta]
+        for table, meta in zip(tables, metas, strict=True):
             if "names" not in meta:
                 continue
             contracts.append(
@@ -143,6 +190,8 @@ def read_contracts(path: Path) -> list[Contract]:
                         _column(path, table["name"], node) for node in table.get("columns", ())
                     ),
                     path=path,
+                    explode=_explode(meta.get("explode"), exploded),
+                    is_calendar=bool(meta.get("is_calendar", False)),
                 ),
             )
     return contracts

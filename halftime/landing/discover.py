@@ -16,7 +16,8 @@ from pathlib import Path, PurePath
 
 from halftime.contracts import Contract, normalise_header
 from halftime.landing import archive
-from halftime.landing.spec import SourceSpec
+from halftime.landing.pages import envelope_of
+from halftime.landing.spec import RejectedFileError, SourceSpec
 
 WAREHOUSE = "warehouse.duckdb"
 UNASSIGNED = "(unassigned)"
@@ -32,6 +33,8 @@ FORMATS = {
     ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
+    ".ics": "ics",
+    ".ical": "ics",
 }
 _IGNORED_FILES = frozenset({"halftime.yml", "halftime.yaml"})
 _IGNORED_FOLDERS = frozenset({"_truth", "__macosx"})
@@ -206,11 +209,12 @@ def discover(
     return [
         candidate
         for path in list_files(landing)
-        for candidate in sorted(_claims(path, sources, contracts))
+        for candidate in sorted(_claims(landing, path, sources, contracts))
     ]
 
 
 def _claims(
+    landing: Path,
     path: str,
     sources: Sequence[SourceSpec],
     contracts: Mapping[tuple[str, str], Contract],
@@ -225,22 +229,28 @@ def _claims(
             for object_name, spec in source.objects.items()
             if spec.files and matches(path, _anchored(source, spec.files))
         ]
+        of_system = [item for (system, _), item in contracts.items() if system == source.system]
         for object_name in explicit:
             claimed = True
-            yield Candidate(path, source.system, object_name)
+            named = contracts.get((source.system, object_name))
+            for name in _shared_by(named, of_system, file_format) if named else (object_name,):
+                yield Candidate(path, source.system, name)
         if explicit or not matches(path, source.globs):
             continue
         owner = source.system if owner == UNASSIGNED else owner
-        own = [
-            contract
-            for (system, object_name), contract in contracts.items()
-            if system == source.system and not source.object(object_name).files
-        ]
         holder = re.sub(r"\.zip\Z", "", folder.rpartition("/")[2], flags=re.IGNORECASE)
+        own = [item for item in of_system if not source.object(item.object).files]
+        inside = _by_content(landing, path, own, file_format)
+        if inside is not None:
+            claimed = True
+            for name in _shared_by(inside, own, file_format):
+                yield Candidate(path, source.system, name)
+            continue
         match = match_name(stem, own) or match_name(holder, own)
         if file_format is not None and match is not None:
             claimed = True
-            yield Candidate(path, source.system, match[0].object, match[1])
+            for name in _shared_by(match[0], own, file_format):
+                yield Candidate(path, source.system, name, match[1])
     if not claimed:
         yield Candidate(path, owner, UNASSIGNED)
 
@@ -265,6 +275,40 @@ def file_date(path: str) -> dt.date | None:
         except ValueError:
             continue
     return None
+
+
+def _by_content(
+    landing: Path,
+    path: str,
+    own: Sequence[Contract],
+    file_format: str | None,
+) -> Contract | None:
+    """Return a contract that a file shows itself to be of, whatever its name."""
+    if file_format == "ics":
+        return next((item for item in own if item.is_calendar), None)
+    envelopes = {item.explode.envelope: item for item in own if item.explode}
+    if file_format != "json" or not envelopes:
+        return None
+    try:
+        with archive.materialised(landing, path) as file:
+            key = envelope_of(file, frozenset(envelopes))
+    except RejectedFileError:
+        return None
+    return envelopes[key] if key is not None else None
+
+
+def _shared_by(
+    contract: Contract,
+    own: Sequence[Contract],
+    file_format: str | None,
+) -> Sequence[str]:
+    """Names of the objects whose rows stand in the same file as those of ``contract``."""
+    if file_format == "ics" and contract.is_calendar:
+        return [item.object for item in own if item.is_calendar]
+    if file_format == "json" and contract.explode:
+        envelope = contract.explode.envelope
+        return [item.object for item in own if item.explode and item.explode.envelope == envelope]
+    return [contract.object]
 
 
 def _anchored(source: SourceSpec, globs: tuple[str, ...]) -> tuple[str, ...]:

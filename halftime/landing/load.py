@@ -38,6 +38,8 @@ from halftime.landing.header import (
     missing_column_reason,
     nearest,
 )
+from halftime.landing.ics_reader import IcsFile, open_ics
+from halftime.landing.pages import open_page
 from halftime.landing.sheet_reader import (
     SheetFile,
     matching_sheets,
@@ -59,7 +61,7 @@ from halftime.landing.spec import (
 from halftime.landing.typed_readers import Scan, TypedFile, open_json, open_parquet
 
 Contracts = Mapping[tuple[str, str], Contract]
-OpenFile = CsvFile | SheetFile | TypedFile
+OpenFile = CsvFile | SheetFile | TypedFile | IcsFile
 _BATCHES = "landing_batches"
 
 
@@ -249,7 +251,8 @@ def _opened(
     if file_format is None:
         raise RejectedFileError(
             "unreadable",
-            f"'{path.name}' is not of a known format: csv, xlsx, parquet or json, each also .gz.",
+            f"'{path.name}' is not of a known format: csv, xlsx, parquet, json or ics, "
+            "each also .gz.",
         )
     if file_format == "csv":
         if spec.shape is not None:
@@ -262,20 +265,33 @@ def _opened(
     if file_format == "json":
         encoding = text.detect_encoding(path, spec.encoding)
         if not is_gzipped and encoding == text.Encoding("utf-8"):
-            yield open_json(con, path, encoding)
+            yield _open_json(con, path, contract, encoding)
             return
         with tempfile.NamedTemporaryFile(dir=scratch, suffix=".json") as plain:
             with text.Utf8Stream(path, encoding) as stream:
                 while chunk := stream.read(text.CHUNK_BYTES):
                     plain.write(chunk)
             plain.flush()
-            yield open_json(con, Path(plain.name), encoding)
+            yield _open_json(con, Path(plain.name), contract, encoding)
         return
     with _unzipped(path, scratch) as plain_path:
         if file_format == "parquet":
             yield open_parquet(con, plain_path)
+        elif file_format == "ics":
+            yield open_ics(plain_path, contract, spec, shown)
         else:
             yield open_xlsx(plain_path, contract, spec, sheet_name=sheet, shown=shown)
+
+
+def _open_json(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    contract: Contract,
+    encoding: text.Encoding,
+) -> TypedFile:
+    if contract.explode is None:
+        return open_json(con, path, encoding)
+    return open_page(con, path, contract, encoding)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Status = Literal["landed", "rejected", "duplicate", "unknown"]
@@ -71,7 +71,8 @@ class ObjectSpec:
     spreadsheet's sheet, ``sheets`` are globs of several, each landed by itself (a glob that begins
     with ``!`` leaves sheets out); ``delimiter`` and ``encoding`` overrule what is detected.
     ``shape`` mends sheets that are no plain tables. ``delivery`` says whether the files of a
-    load are all there is of the object (a snapshot) or what changed (a delta).
+    load are all there is of the object (a snapshot) or what changed (a delta). ``expand_until``
+    is the last day up to which a calendar's series are expanded.
     """
 
     files: tuple[str, ...] = ()
@@ -84,6 +85,7 @@ class ObjectSpec:
     shape: Shape | None = None
     key: tuple[str, ...] = ()
     delivery: Delivery = "delta"
+    expand_until: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class SourceSpec:
     files: tuple[str, ...] = ()
     objects: Mapping[str, ObjectSpec] = field(default_factory=dict)
     delivery: Delivery = "delta"
+    expand_until: dt.date | None = None
 
     @property
     def globs(self) -> tuple[str, ...]:
@@ -105,7 +108,8 @@ class SourceSpec:
 
     def object(self, name: str) -> ObjectSpec:
         """Return what is configured for an object, or the defaults."""
-        return self.objects.get(name) or ObjectSpec(delivery=self.delivery)
+        spec = self.objects.get(name) or ObjectSpec(delivery=self.delivery)
+        return replace(spec, expand_until=self.expand_until) if self.expand_until else spec
 
 
 @dataclass(frozen=True)

@@ -238,8 +238,13 @@ def insert_rows(
     """Insert what a scan yields into the contract's raw table; return the number of rows."""
     names = [column.raw_name for column in contract.columns]
     values = []
-    for position, constant in zip(match.positions, match.constants, strict=True):
-        if position is not None:
+    is_private = _is_private(contract, match, scan)
+    for column, position, constant in zip(
+        contract.columns, match.positions, match.constants, strict=True
+    ):
+        if position is not None and column.withheld and is_private:
+            values.append(f"case when not ({is_private}) then {scan.expressions[position]} end")
+        elif position is not None:
             values.append(scan.expressions[position])
         elif constant is None:
             values.append("null")
@@ -253,7 +258,7 @@ def insert_rows(
     columns = ", ".join(identifier(name) for name in [*names, *(n for n, _ in _DATA_COLUMNS)])
     row = con.execute(
         f"insert into {table_name(contract)} ({columns}) "
-        f"select {', '.join(values)}, {_extra(match, scan)}, {scan.problem}, "
+        f"select {', '.join(values)}, {_extra(match, scan, is_private)}, {scan.problem}, "
         f"{literal(lineage.source_file)}, {scan.row}, {scan.cell}, "
         f"cast({literal(str(lineage.file_date)) if lineage.file_date else 'null'} as date), "
         f"{lineage.load_id}, "
@@ -306,10 +311,26 @@ def mark_collisions(
     )
 
 
-def _extra(match: HeaderMatch, scan: Scan) -> str:
+def _is_private(contract: Contract, match: HeaderMatch, scan: Scan) -> str:
+    """Build SQL that tells rows whose ``withheld`` columns are not landed; blank if none could be.
+
+    A row is public only if all columns that say so are blank or hold one of their public values: an
+    unknown word, or a row that is no sound record, is private.
+    """
+    tests = [] if scan.problem == "null" else [f"{scan.problem} is not null"]
+    guards = [column for column in contract.columns if column.public_values]
+    for column, position in zip(contract.columns, match.positions, strict=True):
+        if column.public_values and position is not None:
+            public = ", ".join(literal(value) for value in ("", *column.public_values))
+            text = f"trim(replace(lower({scan.expressions[position]}), chr(160), ' '))"
+            tests.append(f"coalesce({text}, '') not in ({public})")
+    return " or ".join(tests) if guards else ""
+
+
+def _extra(match: HeaderMatch, scan: Scan, is_private: str = "") -> str:
     """Build SQL of the JSON object that keeps unknown columns and what did not fit.
 
-    Missing values are left out; the object is NULL if nothing remains.
+    Missing values are left out; the object is NULL if nothing remains. Private rows keep none.
     """
     members = [
         f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || "
@@ -320,4 +341,5 @@ def _extra(match: HeaderMatch, scan: Scan) -> str:
         members.append(f"{scan.rest}[2:-2]")
     if not members:
         return "null"
-    return f"nullif('{{' || concat_ws(',', {', '.join(members)}) || '}}', '{{}}')"
+    kept = f"nullif('{{' || concat_ws(',', {', '.join(members)}) || '}}', '{{}}')"
+    return f"case when not ({is_private}) then {kept} end" if is_private else kept

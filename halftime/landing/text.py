@@ -20,7 +20,7 @@ import numpy as np
 from halftime.landing.spec import RejectedFileError
 
 CHUNK_BYTES = 4 << 20
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -86,7 +86,7 @@ def detect_encoding(path: Path, wanted: str | None = None) -> Encoding:
         head = read_chunk(stream)
         if not head:
             raise RejectedFileError("empty_file", "The file is empty: not even a header.")
-        for mark, name in _BOMS:
+        for mark, name in BOMS:
             if head.startswith(mark):
                 _drain(stream)
                 return Encoding(name, len(mark))

@@ -15,7 +15,7 @@ from halftime.landing import text
 from halftime.landing.header import unique_headers
 from halftime.landing.spec import RejectedFileError
 
-_MAXIMUM_OBJECT_BYTES = 64 << 20
+MAXIMUM_OBJECT_BYTES = 64 << 20
 _KEY_SAMPLE_ROWS = 1_000_000
 
 
@@ -110,7 +110,7 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, encoding: text.Encodin
     style = "array" if is_array else "unstructured"
     objects = (
         f"read_json_objects({literal(str(path))}, format = '{style}', "
-        f"maximum_object_size = {_MAXIMUM_OBJECT_BYTES}, compression = 'uncompressed')"
+        f"maximum_object_size = {MAXIMUM_OBJECT_BYTES}, compression = 'uncompressed')"
     )
     try:
         found = con.execute(

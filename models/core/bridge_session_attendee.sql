@@ -4,7 +4,39 @@
 with
 
 sessions as (
-    select * from {{ ref('int_session_conformed') }}
+    select
+        session_id,
+        session_date,
+        duration_minutes
+    from {{ ref('int_session_conformed') }}
+    union all
+    select
+        session_id,
+        session_date,
+        duration_minutes
+    from {{ ref('bridge_calendar_session') }}
+    where is_own_session
+),
+
+attended as (
+    select
+        source_system,
+        session_id,
+        coachee_alias,
+        minutes,
+        is_present,
+        is_listed
+    from {{ ref('int_session_attended') }}
+    union all
+    select
+        source_system,
+        session_id,
+        coachee_alias,
+        cast(null as integer) as minutes,
+        true as is_present,
+        false as is_listed
+    from {{ ref('bridge_calendar_session') }}
+    where is_own_session
 ),
 
 clock as (
@@ -29,7 +61,7 @@ named as (
         max(a.minutes) as given_minutes,
         max(case when a.is_listed then 1 else 0 end) as is_listed,
         max(case when a.is_listed and a.is_present then 1 else 0 end) as is_listed_present
-    from {{ ref('int_session_attended') }} as a
+    from attended as a
     inner join sessions as s
         on a.session_id = s.session_id
     inner join clock

@@ -4,8 +4,72 @@ clock as (
     select as_of_date from {{ ref('dim_clock') }}
 ),
 
+-- What the logs tell, and meetings of calendars that no log tells of.
 sessions as (
-    select * from {{ ref('int_session_conformed') }}
+    select
+        source_system,
+        session_id,
+        session_date,
+        duration_minutes,
+        coach_alias,
+        coachee_alias,
+        area,
+        mode,
+        status,
+        opportunity_alias,
+        account_alias,
+        skill,
+        gap_id,
+        has_focus,
+        has_strength_noted,
+        has_practice,
+        has_artefact,
+        initiator,
+        session_trigger,
+        cancelled_by,
+        moved_from_date,
+        is_quarter_end_squeeze,
+        initiative_name,
+        recorded_at,
+        recorded_date,
+        is_first_load,
+        _source_file,
+        _source_row
+    from {{ ref('int_session_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        session_id,
+        session_date,
+        duration_minutes,
+        coach_alias,
+        coachee_alias,
+        'unclassified' as area,
+        'one_on_one' as mode,
+        status,
+        cast(null as {{ dbt.type_string() }}) as opportunity_alias,
+        cast(null as {{ dbt.type_string() }}) as account_alias,
+        cast(null as {{ dbt.type_string() }}) as skill,
+        cast(null as {{ dbt.type_string() }}) as gap_id,
+        false as has_focus,
+        false as has_strength_noted,
+        false as has_practice,
+        false as has_artefact,
+        cast(null as {{ dbt.type_string() }}) as initiator,
+        cast(null as {{ dbt.type_string() }}) as session_trigger,
+        cast(null as {{ dbt.type_string() }}) as cancelled_by,
+        moved_from_date,
+        false as is_quarter_end_squeeze,
+        cast(null as {{ dbt.type_string() }}) as initiative_name,
+        cast(null as timestamp) as recorded_at,
+        cast(null as date) as recorded_date,
+        true as is_first_load,
+        _source_file,
+        _source_row
+    from {{ ref('bridge_calendar_session') }}
+    where is_own_session
 ),
 
 aliases as (

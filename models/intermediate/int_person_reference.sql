@@ -9,6 +9,21 @@ sessions as (
     from {{ ref('int_session_conformed') }}
 ),
 
+-- Calendars are full of people from outside: only whom some system describes may be named.
+known as (
+    select lower(source_person_id) as known_key from {{ ref('int_person_source') }}
+    union
+    select email_key as known_key from {{ ref('int_person_source') }}
+    union
+    select username_key as known_key from {{ ref('int_person_source') }}
+    union
+    select name_key as known_key from {{ ref('int_person_source') }}
+    union
+    select lower(alias) as known_key from {{ ref('int_person_map_conformed') }}
+    union
+    select lower(name_text) as known_key from {{ ref('int_person_name_conformed') }}
+),
+
 refs as (
     select
         source_system,
@@ -173,6 +188,92 @@ refs as (
         'award' as reference_kind,
         award_date as reference_date
     from {{ ref('int_recognition_conformed') }}
+
+    union all
+
+    select
+        e.source_system,
+        e.owner_alias as alias,
+        'calendar' as reference_kind,
+        e.event_date as reference_date
+    from {{ ref('int_calendar_event_conformed') }} as e
+    left join known
+        on lower(e.owner_alias) = known.known_key
+    where e.has_named_owner or known.known_key is not null
+
+    union all
+
+    select
+        a.source_system,
+        a.person_alias as alias,
+        'meeting' as reference_kind,
+        a.event_date as reference_date
+    from {{ ref('int_calendar_attendee_conformed') }} as a
+    inner join known
+        on lower(a.person_alias) = known.known_key
+
+    union all
+
+    select
+        source_system,
+        owner_alias as alias,
+        'call' as reference_kind,
+        {{ reporting_date('started_at') }} as reference_date
+    from {{ ref('int_call_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        person_alias as alias,
+        'scored' as reference_kind,
+        scored_date as reference_date
+    from {{ ref('int_skill_score_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        scorer_alias as alias,
+        'scorer' as reference_kind,
+        scored_date as reference_date
+    from {{ ref('int_skill_score_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        person_alias as alias,
+        'training' as reference_kind,
+        coalesce(completed_date, assigned_date) as reference_date
+    from {{ ref('int_training_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        person_alias as alias,
+        'assessment' as reference_kind,
+        taken_date as reference_date
+    from {{ ref('int_assessment_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        person_alias as alias,
+        'territory' as reference_kind,
+        valid_from as reference_date
+    from {{ ref('int_territory_person_conformed') }}
+
+    union all
+
+    select
+        source_system,
+        person_alias as alias,
+        'plan' as reference_kind,
+        planned_date as reference_date
+    from {{ ref('int_plan_conformed') }}
 ),
 
 final as (

@@ -41,6 +41,9 @@ counted as (
             from {{ ref('int_session_conformed') }} as s
             inner join clock
                 on s.session_date <= clock.as_of_date
+        ) + (
+            select count(*) from {{ ref('bridge_calendar_session') }}
+            where is_own_session
         ) as expected_count,
         (select count(*) from {{ ref('fct_coaching_session') }}) as actual_count
 

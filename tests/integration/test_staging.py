@@ -75,6 +75,9 @@ SETTINGS = {
     },
     "coaching_log": {"date_formats": AMERICAN_AND_BRITISH},
     "people": {"date_formats": AMERICAN_AND_BRITISH},
+    "calendar": {"date_formats": AMERICAN_AND_BRITISH},
+    "gong": {"date_formats": AMERICAN_AND_BRITISH},
+    "learning": {"date_formats": AMERICAN_AND_BRITISH},
     "hubspot": {"date_formats": AMERICAN_AND_BRITISH},
 }
 

@@ -1,0 +1,65 @@
+with
+
+source as (
+    select * from {{ source('gong', 'call_tracker') }}
+    where _load_id <= {{ var('loaded_until') }}
+),
+
+typed as (
+    select
+        *,
+        ---------- ids
+        {{ clean_text('raw_call_id') }} as call_id,
+        {{ clean_text('raw_tracker_id') }} as tracker_id,
+        ---------- texts
+        {{ clean_text('raw_name') }} as tracker_name,
+        ---------- numerics
+        {{ to_integer('raw_position', 'gong', 'call_tracker') }} as position_number,
+        {{ to_integer('raw_count', 'gong', 'call_tracker') }} as found_count
+    from source
+),
+
+judged as (
+    select
+        *,
+        {{ broken_rule('gong', 'call_tracker') }} as broken_rule
+    from typed
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by call_id, position_number, (broken_rule is null)
+            order by
+                _load_id desc,
+                _source_file desc,
+                _source_row desc
+        ) as version_rank
+    from judged
+),
+
+final as (
+    select
+        ---------- ids
+        call_id,
+        tracker_id,
+        ---------- texts
+        tracker_name,
+        ---------- numerics
+        position_number,
+        found_count,
+        ---------- judgement and lineage
+        case
+            when broken_rule is not null then 'rejected'
+            when version_rank > 1 then 'superseded'
+            else 'accepted'
+        end as row_status,
+        broken_rule,
+        _source_file,
+        _source_row,
+        _load_id
+    from ranked
+)
+
+select * from final

@@ -201,9 +201,6 @@ instants as (
     select
         opportunity_id,
         changed_at,
-        max(case when witness = 1 then change_id end) as change_id,
-        max(case when witness = 1 then _source_file end) as _source_file,
-        max(case when witness = 1 then _source_row end) as _source_row,
         {% for field, column in [
             ('stage_name', 'text_value'), ('amount', 'amount_value'),
             ('currency_code', 'text_value'), ('close_date', 'date_value'),
@@ -211,8 +208,11 @@ instants as (
         ] %}
             max(case when field_name = '{{ field }}' then 1 else 0 end) as {{ field }}_set,
             max(case when field_name = '{{ field }}' and choice = 1 then {{ column }} end)
-                as {{ field }}{{ ',' if not loop.last }}
+                as {{ field }},
         {% endfor %}
+        max(case when witness = 1 then change_id end) as change_id,
+        max(case when witness = 1 then _source_file end) as _source_file,
+        max(case when witness = 1 then _source_row end) as _source_row
     from ranked
     group by opportunity_id, changed_at
 ),
@@ -220,7 +220,6 @@ instants as (
 -- How often a field was set up to an instant numbers the stretch in which its value holds.
 stretches as (
     select
-        *,
         {% for field in [
             'stage_name', 'amount', 'currency_code', 'close_date', 'forecast_category',
             'owner_alias'
@@ -228,8 +227,9 @@ stretches as (
             sum({{ field }}_set) over (
                 partition by opportunity_id
                 order by changed_at asc rows between unbounded preceding and current row
-            ) as {{ field }}_stretch{{ ',' if not loop.last }}
+            ) as {{ field }}_stretch,
         {% endfor %}
+        *
     from instants
 ),
 
@@ -237,16 +237,16 @@ carried as (
     select
         opportunity_id,
         changed_at,
-        change_id,
-        _source_file,
-        _source_row,
         {% for field in [
             'stage_name', 'amount', 'currency_code', 'close_date', 'forecast_category',
             'owner_alias'
         ] %}
             max({{ field }}) over (partition by opportunity_id, {{ field }}_stretch)
-                as {{ field }}{{ ',' if not loop.last }}
+                as {{ field }},
         {% endfor %}
+        change_id,
+        _source_file,
+        _source_row
     from stretches
 ),
 

@@ -3,15 +3,15 @@ with
 
 changes as (
     select
-        *,
         {% for column in [
             'amount', 'currency_code', 'close_date', 'forecast_category', 'owner_name'
         ] %}
             sum(case when {{ column }} is null then 0 else 1 end) over (
                 partition by opportunity_id
                 order by changed_at asc rows between unbounded preceding and current row
-            ) as {{ column }}_stretch{{ ',' if not loop.last }}
+            ) as {{ column }}_stretch,
         {% endfor %}
+        *
     from {{ ref('stg_tabular__stage_change') }}
     where row_status = 'accepted'
 ),

@@ -185,7 +185,7 @@ class TestMaven:
 @pytest.mark.parametrize(
     ("example", "folder", "rows"),
     [
-        ("fivetran_salesforce", "fivetran_salesforce/seeds", 121),
+        ("fivetran_salesforce", "fivetran_salesforce/seeds", 111),
         ("salesforce_devorg", "salesforce_devorg", 149),
     ],
 )

@@ -207,4 +207,53 @@ def test_other_dialects_publish_without_residual(
         ledger = con.execute(
             "select sum(source_rows), sum(rejected_rows), sum(residual_rows) from quality.ledger"
         ).fetchone()
+        figures_of_core = con.execute(
+            """
+            select
+                (select count(*) from core.dim_contact),
+                (select count(account_id) from core.dim_contact),
+                (select count(*) from core.fct_lead),
+                (select count_if(is_converted) from core.fct_lead),
+                (select count(converted_opportunity_id) from core.fct_lead),
+                (select count(*) from core.fct_opportunity),
+                (select sum(amount) from core.fct_opportunity)
+            """
+        ).fetchone()
     assert ledger == (rows, 0, 0)
+    assert figures_of_core == figures_of_files(shared_data / folder, example)
+
+
+def figures_of_files(folder: Path, example: str) -> tuple[Any, ...]:
+    """The same figures asked of the files themselves; ids are compared in their short form."""
+    is_devorg = example == "salesforce_devorg"
+    name = "{}.csv" if is_devorg else "sf_{}_data.csv"
+    account, contact, lead, deal = (
+        f"read_csv('{folder / name.format(entity if is_devorg else entity.lower())}',"
+        " all_varchar = true, normalize_names = true)"
+        for entity in ("Account", "Contact", "Lead", "Opportunity")
+    )
+    plain = {"account_id": "accountid", "converted": "convertedopportunityid"} if is_devorg else {}
+    account_id = plain.get("account_id", "account_id")
+    converted = plain.get("converted", "converted_opportunity_id")
+    flag = "isconverted" if is_devorg else "is_converted"
+    return (
+        duckdb.execute(
+            f"""
+        select
+            (select count(distinct left(id, 15)) from {contact}),
+            (
+                select count(distinct left(id, 15)) from {contact}
+                where left({account_id}, 15) in (select left(id, 15) from {account})
+            ),
+            (select count(*) from {lead}),
+            (select count(*) from {lead} where lower({flag}) = 'true'),
+            (
+                select count(*) from {lead}
+                where left({converted}, 15) in (select left(id, 15) from {deal})
+            ),
+            (select count(distinct left(id, 15)) from {deal}),
+            (select sum(cast(amount as decimal(18, 2))) from {deal})
+        """
+        ).fetchone()
+        or ()
+    )

@@ -23,7 +23,13 @@ from halftime.contracts import Contract, Explode
 from halftime.landing import text
 from halftime.landing.header import unique_headers
 from halftime.landing.spec import RejectedFileError
-from halftime.landing.typed_readers import MAXIMUM_OBJECT_BYTES, Scan, TypedFile, literal
+from halftime.landing.typed_readers import (
+    MAXIMUM_OBJECT_BYTES,
+    Scan,
+    TypedFile,
+    json_path,
+    literal,
+)
 
 Keys = tuple[str, ...]
 RECORD = "record."
@@ -256,7 +262,7 @@ def _elements_sql(path: Path, explode: Explode, *, is_array: bool, is_page: bool
 
 
 def _array(column: str, step: str) -> str:
-    return f"json_extract({column}, {literal(_path(step.split('.')) + '[*]')})"
+    return f"json_extract({column}, {literal(json_path(step.split('.')) + '[*]')})"
 
 
 def _unnested(column: str, step: str) -> str:
@@ -267,16 +273,8 @@ def _subscripts(column: str, step: str) -> str:
     return f"generate_subscripts({_array(column, step)}, 1)"
 
 
-def _path(keys: Iterable[str]) -> str:
-    return "$" + "".join(f'."{_escape(key)}"' for key in keys)
-
-
 def _paths(leaves: Iterable[Keys]) -> str:
-    return f"[{', '.join(literal(_path(leaf)) for leaf in leaves)}]::varchar[]"
-
-
-def _escape(key: str) -> str:
-    return key.replace("\\", "\\\\").replace('"', '\\"')
+    return f"[{', '.join(literal(json_path(leaf)) for leaf in leaves)}]::varchar[]"
 
 
 def _leaves(shape: object, claimed: frozenset[str]) -> tuple[list[Keys], list[Keys]]:

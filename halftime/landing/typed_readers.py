@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,7 +123,7 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, encoding: text.Encodin
         raise RejectedFileError(
             "unreadable", f"The JSON cannot be read: {_first_line(error)}"
         ) from error
-    paths = ", ".join(literal(f'$."{_escape(key)}"') for key in keys)
+    paths = ", ".join(literal(json_path([key])) for key in keys)
     return TypedFile(
         header=tuple(unique_headers(keys)),
         source_rows=source_rows,
@@ -146,8 +146,12 @@ def _in_order(con: duckdb.DuckDBPyConnection, objects: str, keys: list[str]) -> 
     return [*dict.fromkeys(first), *sorted(key for key in keys if key not in set(first))]
 
 
-def _escape(key: str) -> str:
-    return key.replace("\\", "\\\\").replace('"', '\\"')
+def json_path(keys: Sequence[str]) -> str:
+    """Return the path to a value below an object; DuckDB takes a key ``*`` for a wildcard."""
+    if "*" in keys:
+        return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+    escaped = (key.replace("\\", "\\\\").replace('"', '\\"') for key in keys)
+    return "$" + "".join(f'."{key}"' for key in escaped)
 
 
 def _first_line(error: Exception) -> str:

@@ -1,3 +1,4 @@
+-- sqlfluff:exclude_rules:LT02
 {% macro conformed(entity, columns) -%}
     {%- set words = {'text': dbt.type_string(), 'money': 'decimal(18, 2)'} -%}
     {%- set systems = [] -%}

@@ -199,7 +199,9 @@ def test_files_are_told_by_their_names(place: Place) -> None:
         ]
     ):
         content = body.format(number).encode()
-        place.write(f"crm/{name}", gzip.compress(content) if name.endswith(".gz") else content)
+        place.write(
+            f"crm/{name}", gzip.compress(content, mtime=0) if name.endswith(".gz") else content
+        )
     place.write("crm/DealFieldHistory.csv", body)
     place.write("crm/deal_line_item.csv", "Id,Quantity\n1,2\n")
     place.write("crm/README.txt", "notes")
@@ -296,7 +298,7 @@ def test_links_out_of_the_folder_are_not_followed(place: Place, tmp_path: Path) 
     [
         ("Deal.csv", b"", "empty_file"),
         ("Deal.csv", b'Id,StageName\n1,"Wo', "truncated"),
-        ("Deal.csv.gz", gzip.compress(b"Id,StageName\n1,Won\n")[:-4], "truncated"),
+        ("Deal.csv.gz", gzip.compress(b"Id,StageName\n1,Won\n", mtime=0)[:-4], "truncated"),
         ("Deal.csv.gz", b"no gzip at all", "unreadable"),
         ("Deal.csv", b"Id,StageName\n1,\x81\xff\n", "unknown_encoding"),
         ("Deal.parquet", b"PAR1 no parquet", "unreadable"),
@@ -366,7 +368,7 @@ def test_parquet_becomes_canonical_text(place: Place, is_gzipped: bool) -> None:
     path = place.landing / "crm" / "Deal.parquet"
     write_parquet(path)
     if is_gzipped:
-        place.write("crm/Deal.parquet.gz", gzip.compress(path.read_bytes()))
+        place.write("crm/Deal.parquet.gz", gzip.compress(path.read_bytes(), mtime=0))
         path.unlink()
 
     report = place.land()
@@ -402,7 +404,10 @@ JSON_ROWS = [
         ("Deal.json", json.dumps(JSON_ROWS).encode()),
         ("Deal.json", json.dumps(JSON_ROWS, indent=2).encode("utf-16")),
         ("Deal.jsonl", "\n".join(map(json.dumps, JSON_ROWS)).encode()),
-        ("Deal.ndjson.gz", gzip.compress("\n\n".join(map(json.dumps, JSON_ROWS)).encode())),
+        (
+            "Deal.ndjson.gz",
+            gzip.compress("\n\n".join(map(json.dumps, JSON_ROWS)).encode(), mtime=0),
+        ),
     ],
 )
 def test_json_becomes_canonical_text(place: Place, name: str, content: bytes) -> None:
@@ -441,7 +446,7 @@ def test_a_workbook_becomes_canonical_text(place: Place, is_gzipped: bool) -> No
     path = place.landing / "crm" / "Deal.xlsx"
     write_workbook(path)
     if is_gzipped:
-        place.write("crm/Deal.xlsx.gz", gzip.compress(path.read_bytes()))
+        place.write("crm/Deal.xlsx.gz", gzip.compress(path.read_bytes(), mtime=0))
         path.unlink()
 
     report = place.land(deal=ObjectSpec(sheet="data*"))

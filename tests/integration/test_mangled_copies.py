@@ -1,0 +1,224 @@
+"""Real data sets as a hurried colleague would send them on: every row is still accounted for.
+
+Each file of the real input is copied with columns shuffled, renamed and dropped, some values
+of another type, rows twice, the last record cut off, and in another encoding, delimiter or format.
+The test counts the records while it writes them; the ledger must find the same numbers.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = [int(text) for text in os.environ.get("HALFTIME_MANGLE_SEEDS", "1").split(",")]
+DATA_SETS = {
+    "salesforce": ("fivetran_salesforce/seeds/sf_*_data.csv", "salesforce_devorg/*.csv"),
+    "hubspot": ("fivetran_hubspot/seeds/*_data.csv",),
+    "tabular": ("maven_crm/sales_*.csv", "maven_crm/accounts.csv", "maven_crm/products.csv"),
+}
+KEPT_COLUMNS = ("id", "_id", "name", "stage", "date", "agent", "manager", "product", "account")
+CONTAINERS = (
+    ("csv", "utf-8", ","),
+    ("csv", "utf-8-sig", ";"),
+    ("csv", "utf-16", "\t"),
+    ("csv", "cp1252", ","),
+    ("csv.gz", "utf-8", "|"),
+    ("xlsx", "utf-8", ","),
+    ("parquet", "utf-8", ","),
+    ("jsonl", "utf-8", ","),
+)
+
+
+@dataclass
+class Copy:
+    """One mangled copy: where it was written, its records, and how many were made unreadable."""
+
+    path: str
+    rows: int
+    broken: int
+    done: list[str]
+
+
+def renamed(header: str, rng: random.Random) -> str:
+    """Write a header as another tool would: the letters stay, case and separators do not."""
+    words = header.replace("_", " ").split(" ")
+    return rng.choice(
+        [header, header.upper(), " ".join(words).title(), "-".join(words), header.lower()]
+    )
+
+
+def without_a_column(frame: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
+    """Drop one column that neither a key nor a mapping needs, if there is one."""
+    free = [
+        name for name in frame.columns if not any(part in name.lower() for part in KEPT_COLUMNS)
+    ]
+    return frame.drop(columns=rng.choice(free)) if free else frame
+
+
+def with_other_types(frame: pd.DataFrame, rng: random.Random) -> tuple[pd.DataFrame, int]:
+    """Put words into one in a hundred cells of a column of money; small files stay as they are."""
+    if len(frame) < 500 or "close_value" not in frame.columns:
+        return frame, 0
+    chosen = rng.sample(range(len(frame)), len(frame) // 100)
+    frame = frame.copy()
+    frame.iloc[chosen, frame.columns.get_loc("close_value")] = "ten thousand"
+    return frame, len(chosen)
+
+
+def write(frame: pd.DataFrame, target: Path, kind: str, encoding: str, delimiter: str) -> None:
+    """Write a table of texts in one of the formats that people send."""
+    if kind == "xlsx":
+        frame.to_excel(target, index=False)
+    elif kind == "parquet":
+        frame.to_parquet(target, index=False)
+    elif kind == "jsonl":
+        frame.to_json(target, orient="records", lines=True, force_ascii=False)
+    else:
+        body = frame.to_csv(index=False, sep=delimiter, lineterminator="\r\n").encode(encoding)
+        target.write_bytes(gzip.compress(body, mtime=0) if kind == "csv.gz" else body)
+
+
+def cut_off(target: Path, encoding: str, delimiter: str) -> int:
+    """Cut the last record of a CSV file behind its second field, as a full disk does."""
+    lines = target.read_bytes().decode(encoding).rstrip("\r\n").rsplit("\r\n", 1)
+    fields = lines[-1].split(delimiter)
+    if len(lines) < 2 or len(fields) < 4 or '"' in lines[-1]:
+        return 0
+    target.write_bytes("\r\n".join([lines[0], delimiter.join(fields[:2])]).encode(encoding))
+    return 1
+
+
+def container(frame: pd.DataFrame, system: str, number: int) -> tuple[str, str, str]:
+    """Choose format, encoding and delimiter; a mapping names its files, so those stay CSV."""
+    kind, encoding, delimiter = CONTAINERS[number % len(CONTAINERS)]
+    if system == "tabular":
+        kind, encoding, delimiter = CONTAINERS[number % 3]
+    try:
+        frame.to_csv(index=False).encode(encoding)
+    except UnicodeEncodeError:
+        encoding = "utf-8"
+    return kind, encoding, delimiter
+
+
+def mangle(source: Path, system: str, landing: Path, number: int, rng: random.Random) -> Copy:
+    """Write one mangled copy of a file into the landing folder of its system."""
+    frame = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    done = ["shuffled", "renamed"]
+    if system != "tabular":
+        fewer = without_a_column(frame, rng)
+        done += ["dropped"] if len(fewer.columns) < len(frame.columns) else []
+        frame = fewer
+    frame, broken = with_other_types(frame, rng)
+    done += ["retyped"] if broken else []
+    if len(frame) and number % 2:
+        frame = pd.concat([frame, frame.iloc[:3]], ignore_index=True)
+        done.append("duplicated")
+    columns = rng.sample(list(frame.columns), len(frame.columns))
+    frame = frame[columns].rename(columns={name: renamed(name, rng) for name in columns})
+    kind, encoding, delimiter = container(frame, system, number)
+    target = landing / system / f"{source.stem}.{kind}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write(frame, target, kind, encoding, delimiter)
+    if kind == "csv" and number % 3 == 0 and len(frame) > 5:
+        cut = cut_off(target, encoding, delimiter)
+        done += ["truncated"] * cut
+        broken += cut
+    done.append(f"{kind} {encoding}")
+    return Copy(target.relative_to(landing).as_posix(), len(frame), broken, done)
+
+
+def configuration() -> dict:
+    """Return a halftime.yml over all data sets, from the examples of each."""
+    maven = yaml.safe_load((ROOT / "examples/maven_crm/halftime.yml").read_text())
+    tabular = maven["sources"]["tabular"] | {"files": ["tabular/*"]}
+    for item in tabular["objects"].values():
+        item["files"] = [f"tabular/{name}" for name in item["files"]]
+    return {
+        "version": 1,
+        "company": "Mangled",
+        "reporting": {"timezone": "UTC", "currency": "USD"},
+        "sources": {
+            "salesforce": {
+                "files": ["salesforce/*"],
+                "date_formats": ["MM/DD/YY"],
+                "timestamp_formats": ["MM/DD/YY HH12:MI AM"],
+            },
+            "hubspot": {"files": ["hubspot/*"]},
+            "tabular": tabular,
+        },
+        "stages": maven["stages"],
+    }
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def mangled(
+    request: pytest.FixtureRequest,
+    shared_data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    cli: Callable[..., subprocess.CompletedProcess[str]],
+) -> tuple[list[Copy], duckdb.DuckDBPyConnection]:
+    """Mangle every file of every data set, run the whole road, and open what was published."""
+    folder = tmp_path_factory.mktemp(f"mangled-{request.param}")
+    rng = random.Random(request.param)
+    copies = [
+        mangle(source, system, folder, number + request.param, rng)
+        for system, globs in DATA_SETS.items()
+        for number, source in enumerate(sorted(p for g in globs for p in shared_data.glob(g)))
+    ]
+    (folder / "halftime.yml").write_text(yaml.safe_dump(configuration(), sort_keys=False))
+    cli("run", "--config", str(folder / "halftime.yml"), "--home", str(folder / "home"))
+    published = folder / "home" / "published"
+    current = json.loads((published / "current.json").read_text())
+    return copies, duckdb.connect(str(published / current["database"]), read_only=True)
+
+
+def test_every_kind_of_damage_was_done(
+    mangled: tuple[list[Copy], duckdb.DuckDBPyConnection],
+) -> None:
+    done = {word for copy in mangled[0] for word in copy.done}
+    assert done >= {"shuffled", "renamed", "dropped", "retyped", "duplicated", "truncated"}
+    assert {word.split()[0] for word in done} >= {"csv", "csv.gz", "xlsx", "parquet", "jsonl"}
+
+
+def test_every_record_is_in_the_ledger(
+    mangled: tuple[list[Copy], duckdb.DuckDBPyConnection],
+) -> None:
+    copies, con = mangled
+    ledger = con.execute(
+        "select source_file, source_rows, residual_rows, "
+        "accepted_rows + superseded_rows + rejected_rows, rejected_rows from quality.ledger"
+    ).fetchall()
+    counted = {file: (rows, residual, judged) for file, rows, residual, judged, _ in ledger}
+    wrong = {
+        copy.path: (copy, counted.get(copy.path))
+        for copy in copies
+        if counted.get(copy.path) != (copy.rows, 0, copy.rows)
+    }
+    print(f"{len(copies)} mangled files, {sum(copy.rows for copy in copies)} records")
+    assert wrong == {}
+
+
+def test_only_what_was_broken_is_rejected(
+    mangled: tuple[list[Copy], duckdb.DuckDBPyConnection],
+) -> None:
+    copies, con = mangled
+    rejected = dict(
+        con.execute(
+            "select source_file, cast(sum(rejected_rows) as bigint) from quality.ledger "
+            "group by source_file"
+        ).fetchall()
+    )
+    broken = {copy.path: copy.broken for copy in copies}
+    assert {path: rejected.get(path, 0) for path in broken} == broken

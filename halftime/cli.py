@@ -233,7 +233,7 @@ def _need_warehouse(place: Any) -> None:
 @app.command()
 def sample(
     out: Annotated[Path, typer.Option("--out", help="Folder for the files.")],
-    size: Annotated[str, typer.Option("--size", help="xs, demo or m.")] = "demo",
+    size: Annotated[str, typer.Option("--size", help="xs, demo, m, l or xl.")] = "demo",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")] = 7,
     json_output: JsonOption = False,
 ) -> None:

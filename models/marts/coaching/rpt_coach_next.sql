@@ -84,6 +84,7 @@ open_deals as (
         current_owners.org_key,
         opportunities.amount,
         opportunities.currency_code,
+        coalesce(opportunities.reporting_amount, opportunities.amount) as comparable_amount,
         opportunities.created_date,
         opportunities.close_date,
         opportunities.close_date_push_count,
@@ -161,6 +162,7 @@ deal_reasons as (
         org_key,
         amount,
         currency_code,
+        comparable_amount,
         2 as reason_order,
         'overdue_close_date' as reason_code,
         {{ dbt.datediff('close_date', 'as_of_date', 'day') }} as observed_value,
@@ -182,6 +184,7 @@ deal_reasons as (
         org_key,
         amount,
         currency_code,
+        comparable_amount,
         3 as reason_order,
         'pushed_close_date' as reason_code,
         close_date_push_count as observed_value,
@@ -202,6 +205,7 @@ deal_reasons as (
         open_deals.org_key,
         open_deals.amount,
         open_deals.currency_code,
+        open_deals.comparable_amount,
         4 as reason_order,
         'stuck_in_stage' as reason_code,
         stuck_deals.stay_days as observed_value,
@@ -223,6 +227,7 @@ deal_reasons as (
         open_deals.org_key,
         open_deals.amount,
         open_deals.currency_code,
+        open_deals.comparable_amount,
         5 as reason_order,
         'older_than_won' as reason_code,
         {{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
@@ -263,6 +268,7 @@ candidates as (
         org_key,
         cast(null as decimal(18, 2)) as amount,
         cast(null as {{ dbt.type_string() }}) as currency_code,
+        cast(null as decimal(18, 2)) as comparable_amount,
         days_since as observed_value,
         every_n_days as threshold,
         cast(floor(cast(days_since * 1000 as double) / cast(every_n_days as double)) as bigint)
@@ -290,6 +296,7 @@ candidates as (
         org_key,
         amount,
         currency_code,
+        comparable_amount,
         observed_value,
         threshold,
         cast(0 as bigint) as urgency_permille,
@@ -298,6 +305,8 @@ candidates as (
     where deal_reason_rank = 1
 ),
 
+-- Amounts of several currencies are compared in the reporting currency, or as they are where there
+-- is no rate.
 placed as (
     select
         org_entities.entity_type,
@@ -307,7 +316,7 @@ placed as (
             partition by org_entities.entity_type, org_entities.entity_id, candidates.reason_code
             order by
                 candidates.urgency_permille desc,
-                candidates.amount desc nulls last,
+                candidates.comparable_amount desc nulls last,
                 candidates.observed_value desc,
                 candidates.person_id asc nulls last,
                 candidates.opportunity_id asc nulls last

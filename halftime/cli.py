@@ -155,8 +155,8 @@ def land(
     settings, place = _config(config, landing), _home(home)
     pipeline.check_landing(settings)
     place.create()
-    with place.lock():
-        report = pipeline.land_step(place, settings, reporter)
+    with place.lock() as held:
+        report = pipeline.land_step(held, settings, reporter)
     summary = landing_summary(report)
     say_landing(summary, reporter)
     reporter.result(summary)
@@ -178,8 +178,8 @@ def build(
     settings, options, place = _config(config, landing), _options(as_of, loaded_until), _home(home)
     _need_warehouse(place)
     place.create()
-    with place.lock():
-        made = pipeline.Build.create(place, settings, options)
+    with place.lock() as held:
+        made = pipeline.Build.create(held, settings, options)
         pipeline.build_step(made, reporter)
     reporter.say(f"Built {made.build_id}. Next: halftime validate --home {home}")
     reporter.result(made.state)
@@ -193,8 +193,8 @@ def validate(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -
     reporter = Reporter(json_output=json_output)
     place = _home(home)
     _need_warehouse(place)
-    with place.lock():
-        made = pipeline.Build.latest(place)
+    with place.lock() as held:
+        made = pipeline.Build.latest(held)
         verdict = pipeline.validate_step(made, reporter)
         pipeline.stop_on_critical(verdict, made)
     reporter.say(f"{verdict.rule_count} rules checked: {verdict.verdict}.")
@@ -215,8 +215,8 @@ def publish(
     settings, place = _config(config, landing), _home(home)
     _need_warehouse(place)
     place.create()
-    with place.lock():
-        made = pipeline.Build.latest(place)
+    with place.lock() as held:
+        made = pipeline.Build.latest(held)
         published = pipeline.publish_step(made, settings, reporter)
     reporter.say(f"Published {published.build_id}.")
     reporter.result(published.manifest)
@@ -268,8 +268,8 @@ def reproduce(
     place = _home(home)
     _need_warehouse(place)
     place.create()
-    with place.lock():
-        outcome = again.reproduce(place, build, reporter)
+    with place.lock() as held:
+        outcome = again.reproduce(held, build, reporter)
     reporter.say(
         f"{outcome.build_id}, loads up to {outcome.last_load_id}: "
         f"{len(outcome.equal)} tables equal, {len(outcome.different)} different"
@@ -334,7 +334,7 @@ def _stopped(reporter: Reporter) -> int:
 
 def _unexpected(error: Exception, reporter: Reporter, *, debug: bool) -> int:
     """Report what is neither an error of ours nor of the user's input."""
-    from halftime.home import is_machine_trouble
+    from halftime.home import file_in_use, is_file_in_use, is_machine_trouble
 
     if hasattr(error, "format_message"):  # Typer's own usage errors share no public base class
         if message := error.format_message():  # empty after the help that a bare call prints
@@ -345,6 +345,10 @@ def _unexpected(error: Exception, reporter: Reporter, *, debug: bool) -> int:
     if debug:
         raise error
     first = (str(error).splitlines() or [""])[0]
+    if is_file_in_use(first):
+        held = file_in_use("The command could not go on")
+        reporter.error(held.message, held.hint)
+        return held.exit_code
     if isinstance(error, OSError) or is_machine_trouble(first):
         reporter.error(f"The machine did not allow it: {first}", "Check disk space and rights.")
         return 3

@@ -12,15 +12,15 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from halftime import child
 from halftime.errors import DataError, MachineError
-from halftime.home import PROJECT_ROOT, Home, is_machine_trouble
+from halftime.home import PROJECT_ROOT, Home, file_in_use, is_file_in_use, is_machine_trouble
 
 Progress = Callable[[int, int, str], None]
 _PARSE_CACHE = "partial_parse.msgpack"
@@ -69,10 +69,7 @@ def run_dbt(
     target = folder / "dbt" / step
     target.mkdir(parents=True, exist_ok=True)
     cached = home.cache / _PARSE_CACHE
-    command = [
-        sys.executable,
-        "-m",
-        "dbt.cli.main",
+    words = [
         "--log-format",
         "json",
         "--log-path",
@@ -88,8 +85,8 @@ def run_dbt(
         json.dumps(dict(variables)),
     ]
     if cached.is_file():
-        command += ["--partial-parse-file-path", str(cached)]
-    exit_code, messages = _follow(command, dbt_environment(home), progress)
+        words += ["--partial-parse-file-path", str(cached)]
+    exit_code, messages = _follow(child.command("dbt.cli.main", words), home, progress)
     if (target / _PARSE_CACHE).is_file():
         shutil.copyfile(target / _PARSE_CACHE, cached)
     results = _read_results(target)
@@ -117,16 +114,15 @@ def ended_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
         raise
 
 
-def _follow(
-    command: list[str], environment: dict[str, str], progress: Progress | None
-) -> tuple[int, list[str]]:
+def _follow(command: list[str], home: Home, progress: Progress | None) -> tuple[int, list[str]]:
     """Run the command, report each finished node, and return the exit code and error messages."""
     messages: list[str] = []
     with (
         subprocess.Popen(
             command,
-            env=environment,
+            env=dbt_environment(home),
             cwd=PROJECT_ROOT,
+            pass_fds=home.inherited,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -178,6 +174,8 @@ def _read_results(target: Path) -> list[dict[str, Any]]:
 
 def _raise_for(step: str, messages: list[str], folder: Path) -> None:
     text = next((message for message in reversed(messages) if message.strip()), "no message")
+    if any(is_file_in_use(message) for message in messages):
+        raise file_in_use(f"dbt ({step}) could not go on")
     if any(is_machine_trouble(message) for message in messages):
         raise MachineError(
             f"dbt ({step}) was stopped by the machine: {text}",

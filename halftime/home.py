@@ -9,14 +9,18 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from halftime.errors import HalftimeError, LockedError, MachineError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# 'halftime status' holds the lock for a moment when it asks whether anybody lives.
+_LOCK_TRIES = 5
+_SECONDS_BETWEEN_TRIES = 0.05
 
 
 def utc_now() -> dt.datetime:
@@ -31,9 +35,24 @@ def new_build_id(now: dt.datetime | None = None) -> str:
 
 @dataclass(frozen=True)
 class Home:
-    """Paths under one HOME; nothing is created until :meth:`create`."""
+    """Paths under one HOME; nothing is created until :meth:`create`.
+
+    ``lock_descriptor`` is set in the home that :meth:`lock` yields. Children inherit it, so that
+    the lock is held until the last of them has ended, whatever became of this process.
+    """
 
     root: Path
+    lock_descriptor: int | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def inherited(self) -> tuple[int, ...]:
+        """The descriptors that every child of a run gets (``pass_fds``)."""
+        return () if self.lock_descriptor is None else (self.lock_descriptor,)
+
+    @property
+    def lock_file(self) -> Path:
+        """The file whose lock one run holds."""
+        return self.root / "lock"
 
     @property
     def warehouse(self) -> Path:
@@ -102,27 +121,50 @@ class Home:
             return None
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the one lock of this home; it dies with its process, so it never goes stale."""
-        path = self.root / "lock"
-        with machine_errors(f"open the lock {path}"):
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    def lock(self) -> Iterator[Home]:
+        """Hold the one lock of this home and yield the home to go on with.
+
+        The lock dies with the last process that has its descriptor, so it never goes stale.
+        Raises :class:`LockedError` while another run, or a child that outlived one, holds it.
+        """
+        with machine_errors(f"open the lock {self.lock_file}"):
+            handle = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _flock(handle, fcntl.LOCK_EX, tries=_LOCK_TRIES):
                 holder = os.read(handle, 4096).decode("utf-8", "replace").strip()
                 raise LockedError(
                     f"Another run holds the lock of {self.root}: {holder or 'holder unknown'}.",
-                    hint="Wait for it to end; the lock goes with its process.",
-                ) from None
+                    hint="Wait for it to end; the lock goes with its process and its children.",
+                )
             os.ftruncate(handle, 0)
             os.write(
                 handle, f"process {os.getpid()} since {utc_now():%Y-%m-%d %H:%M:%S} UTC".encode()
             )
-            yield
+            yield replace(self, lock_descriptor=handle)
         finally:
             os.close(handle)
+
+    def is_locked(self) -> bool:
+        """Tell whether a run, or a child of one, is alive."""
+        try:
+            handle = os.open(self.lock_file, os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            return not _flock(handle, fcntl.LOCK_SH, tries=1)
+        finally:
+            os.close(handle)
+
+
+def _flock(handle: int, kind: int, *, tries: int) -> bool:
+    """Try to lock an open file without waiting for its holder; return whether it was had."""
+    for turn in range(tries):
+        if turn:
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
+            return True
+    return False
 
 
 @contextlib.contextmanager
@@ -137,11 +179,26 @@ def machine_errors(doing: str) -> Iterator[None]:
             f"Could not {doing}: {error.strerror or error}.", hint=_mend(error)
         ) from error
     except Exception as error:
+        if is_file_in_use(str(error)):
+            raise file_in_use(f"Could not {doing}") from error
         if is_machine_trouble(str(error)):
             raise MachineError(
                 f"Could not {doing}: {str(error).splitlines()[0]}", hint="Check disk and rights."
             ) from error
         raise
+
+
+def is_file_in_use(message: str) -> bool:
+    """Tell whether DuckDB says that another process has a database open."""
+    return "lock on file" in message.lower()
+
+
+def file_in_use(doing: str) -> LockedError:
+    """Say that something could not be done because another process has the database open."""
+    return LockedError(
+        f"{doing}: the warehouse is open in another process.",
+        hint="Wait until that run has ended, or close the program that has the file open.",
+    )
 
 
 def is_machine_trouble(message: str) -> bool:

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +15,12 @@ from typing import Any
 
 import duckdb
 
+from halftime import child
 from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.dbt import DbtStep, ended_with_us, run_dbt
-from halftime.errors import DataError, MachineError, UsageError
+from halftime.errors import DataError, LockedError, MachineError, UsageError
 from halftime.home import (
     PROJECT_ROOT,
     Home,
@@ -104,6 +104,7 @@ class Build:
         """Time one step; a failure is written down before it goes on upwards."""
         record: dict[str, Any] = {"status": "running"}
         self.state["steps"][name] = record
+        self.save()  # so that a process that is killed outright leaves the step that it was in
         begun = time.monotonic()
         try:
             yield record
@@ -217,10 +218,7 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
 
 def _run_rules(build: Build, tick: Any) -> None:
     """Run the rules in a process of their own: the import is slow and its memory goes with it."""
-    command = [
-        sys.executable,
-        "-m",
-        "quality.validate",
+    words = [
         "--warehouse",
         str(build.home.warehouse),
         "--project-root",
@@ -234,7 +232,12 @@ def _run_rules(build: Build, tick: Any) -> None:
     with (
         log.open("w", encoding="utf-8") as stderr,
         subprocess.Popen(
-            command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
+            child.command("quality.validate", words),
+            cwd=PROJECT_ROOT,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            pass_fds=build.home.inherited,
         ) as process,
         ended_with_us(process),
     ):
@@ -249,9 +252,12 @@ def _run_rules(build: Build, tick: Any) -> None:
     if process.returncode != 0:
         last = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
         # A negative code is a signal: what kills a process for want of memory leaves no message.
-        is_machine = process.returncode in (MachineError.exit_code, -signal.SIGKILL)
-        kind = MachineError if is_machine else DataError
-        raise kind(
+        kinds = {
+            MachineError.exit_code: MachineError,
+            -signal.SIGKILL: MachineError,
+            LockedError.exit_code: LockedError,
+        }
+        raise kinds.get(process.returncode, DataError)(
             f"The rules could not be checked: {last[0] if last else 'no message'}",
             hint=f"The whole message stands in {log}. The last published build is still served.",
         )
@@ -315,9 +321,9 @@ def run(
     """Walk the whole road once, under the lock of this home."""
     check_landing(config)
     home.create()
-    with home.lock():
-        landed = land_step(home, config, reporter)
-        build = Build.create(home, config, options)
+    with home.lock() as held:
+        landed = land_step(held, config, reporter)
+        build = Build.create(held, config, options)
         build_step(build, reporter)
         verdict = validate_step(build, reporter)
         stop_on_critical(verdict, build)

@@ -77,7 +77,7 @@ def reproduce(home: Home, build_id: str | None, reporter: Reporter) -> Reproduct
         machine_errors("write the scratch warehouse"),
         tempfile.TemporaryDirectory(prefix="reproduce-", dir=home.temporary) as folder,
     ):
-        scratch = Home(Path(folder))
+        scratch = Home(Path(folder), home.lock_descriptor)
         scratch.create()
         with reporter.step("Copying what was landed"):
             copy_raw(home.warehouse, scratch.warehouse, int(inputs["last_load_id"]))

@@ -147,34 +147,39 @@ def _next_command(home: Path) -> str:
 
 def home_status(home: Home) -> dict[str, Any]:
     """Tell what is served, since when, and how the last builds ended."""
-    current = home.current()
-    builds = []
-    if home.builds.is_dir():
-        for folder in sorted(home.builds.iterdir(), reverse=True)[:10]:
-            path = folder / "run.json"
-            if path.is_file():
-                state = json.loads(path.read_text(encoding="utf-8"))
-                failed = next(
-                    (
-                        f"{name}: {step.get('error')}"
-                        for name, step in state["steps"].items()
-                        if "error" in step
-                    ),
-                    None,
-                )
-                builds.append(
-                    {
-                        "build_id": state["build_id"],
-                        "status": state["status"],
-                        "verdict": state.get("verdict"),
-                        "problem": failed,
-                    }
-                )
+    was_locked = home.is_locked()
+    paths = sorted(home.builds.glob("*/run.json"), reverse=True)[:10]
+    states = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    # Asked twice, so that a run that begins or ends meanwhile is not called interrupted.
+    is_alive = was_locked or home.is_locked()
+    builds = [
+        _build_status(state, is_alive=is_alive and position == 0)
+        for position, state in enumerate(states)
+    ]
     return {
         "home": str(home.root),
-        "served": current,
+        "served": home.current(),
         "now": utc_now().isoformat(),
         "builds": builds,
+    }
+
+
+def _build_status(state: dict[str, Any], *, is_alive: bool) -> dict[str, Any]:
+    """Tell how one build ended; one that says 'running' while nobody lives was interrupted."""
+    status = state["status"]
+    problem = next(
+        (f"{name}: {step['error']}" for name, step in state["steps"].items() if "error" in step),
+        None,
+    )
+    begun = [name for name, step in state["steps"].items() if step["status"] == "running"]
+    if not is_alive and (begun or status == "running"):
+        status = "interrupted"
+        problem = f"{begun[-1]}: its process ended before the step did" if begun else None
+    return {
+        "build_id": state["build_id"],
+        "status": status,
+        "verdict": state.get("verdict"),
+        "problem": problem,
     }
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from halftime.errors import DataError
+from halftime.home import machine_errors
 from quality.keys import collect_keys, key_columns
 from quality.results import (
     SEVERITIES,
@@ -104,7 +105,9 @@ def collect_dbt_tests(
     tests = _tests(manifest, _read(run_results_json))
     results: list[RuleResult] = []
     ids = _rule_ids(tests)
-    with duckdb.connect(str(warehouse), read_only=True, config=connection_settings()) as con:
+    with machine_errors("open the warehouse"):
+        opened = duckdb.connect(str(warehouse), read_only=True, config=connection_settings())
+    with opened as con:
         create_failure_table(con)
         counts: dict[str, int | None] = {}
         for test in tests:

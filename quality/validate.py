@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from halftime.errors import HalftimeError, MachineError, UsageError
+from halftime.home import machine_errors
 from quality.gx_engine import Check, Outcome, Warehouse
 from quality.keys import collect_keys
 from quality.results import (
@@ -73,7 +74,9 @@ def validate(
     begun = time.monotonic()
     results: list[RuleResult] = []
     ordered = sorted(rules, key=lambda rule: (rule.table, rule.where or "", rule.id))
-    with Warehouse(warehouse) as opened:
+    with machine_errors("open the warehouse"):
+        reader = Warehouse(warehouse)
+    with reader as opened:
         cursor = opened.cursor()
         create_failure_table(cursor)
         existing = _tables(cursor)

@@ -14,6 +14,7 @@ import duckdb
 
 from halftime.contracts import Contract
 from halftime.errors import LockedError, MachineError
+from halftime.home import file_in_use, is_file_in_use
 from halftime.landing.header import HeaderMatch
 from halftime.landing.spec import FileReport
 from halftime.landing.typed_readers import Scan, identifier, literal
@@ -117,11 +118,8 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def machine_error(error: Exception, warehouse: Path) -> MachineError | LockedError:
     """Say in one sentence that the machine, not the data, stopped landing."""
     message = (str(error).splitlines() or ["unknown"])[0]
-    if "lock on file" in message.lower():
-        return LockedError(
-            f"The warehouse '{warehouse}' is open in another process.",
-            hint="Wait until that run has ended, or close the program that has the file open.",
-        )
+    if is_file_in_use(message):
+        return file_in_use(f"'{warehouse}' cannot be written")
     return MachineError(
         f"The warehouse '{warehouse}' cannot be written: {message}",
         hint="Check the rights of the folder and the free space of the disk, or choose another "

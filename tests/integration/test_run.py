@@ -6,7 +6,10 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -14,6 +17,7 @@ import pytest
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 pytestmark = pytest.mark.xdist_group("sample")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def manifest(home: Path) -> dict:
@@ -53,22 +57,88 @@ def test_published_build_is_whole(sample_home: Path) -> None:
     assert residual[1] > 0
 
 
-def test_second_run_gives_the_same_content_and_lands_nothing(
-    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
-) -> None:
-    home = tmp_path / "home"
+@dataclass(frozen=True)
+class Repeated:
+    """A published home on which one run was killed outright and another one walked the road."""
+
+    before: dict
+    served_after_kill: dict
+    land_after_kill: subprocess.CompletedProcess[str]
+    status_after_kill: dict
+    run: subprocess.CompletedProcess[str]
+    home: Path
+    user_home: Path
+
+
+@pytest.fixture(scope="module")
+def repeated(
+    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path_factory: pytest.TempPathFactory
+) -> Repeated:
+    folder = tmp_path_factory.mktemp("repeated")
+    home, user_home = folder / "home", folder / "user"
     shutil.copytree(sample_home, home)
+    user_home.mkdir()
     before = manifest(home)
-    done = cli(
-        "run", "--config", str(sample_folder / "halftime.yml"), "--home", str(home), "--json"
-    )
-    after = manifest(home)
-    assert json.loads(done.stdout)["landing"]["landed_rows"] == 0
+    arguments = ("--config", str(sample_folder / "halftime.yml"), "--home", str(home))
+    kill_while_building(home, arguments)
+    landed = cli("land", *arguments, check=False)
+    status = json.loads(cli("status", "--home", str(home), "--json").stdout)
+    served = manifest(home)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("XDG_")]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(user_home))
+        run = cli("run", *arguments, "--json", check=False)
+    return Repeated(before, served, landed, status, run, home, user_home)
+
+
+def kill_while_building(home: Path, arguments: tuple[str, ...]) -> None:
+    """Start a run and send SIGKILL when dbt has begun to write into the warehouse."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "halftime", "run", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert any("Building models" in line for line in process.stderr)
+        log = max((home / "builds").iterdir()) / "logs" / "dbt-run" / "dbt.log"
+        while not (log.is_file() and "OK created" in log.read_text()):
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.1)
+        process.kill()
+
+
+def test_a_run_killed_outright_leaves_the_last_build_served(repeated: Repeated) -> None:
+    assert repeated.served_after_kill == repeated.before
+    newest = repeated.status_after_kill["builds"][0]
+    assert newest["build_id"] > repeated.before["build_id"]
+    assert newest["status"] == "interrupted"
+    assert newest["problem"].startswith("run: ")
+
+
+def test_after_a_kill_the_next_command_works_or_waits_for_what_still_writes(
+    repeated: Repeated,
+) -> None:
+    """SIGKILL lets nobody clear up: dbt must not write where the next command writes."""
+    assert repeated.land_after_kill.returncode in (0, 75), repeated.land_after_kill.stderr
+    assert repeated.run.returncode == 0, repeated.run.stderr
+    assert manifest(repeated.home)["build_id"] == json.loads(repeated.run.stdout)["build_id"]
+
+
+def test_second_run_gives_the_same_content_and_lands_nothing(repeated: Repeated) -> None:
+    before, after = repeated.before, manifest(repeated.home)
+    assert json.loads(repeated.run.stdout)["landing"]["landed_rows"] == 0
     assert after["build_id"] != before["build_id"]
-    assert (home / "published" / before["build_id"] / "marts.duckdb").is_file(), (
-        "the old build stays"
-    )
+    old = repeated.home / "published" / before["build_id"] / "marts.duckdb"
+    assert old.is_file(), "the old build stays"
     assert after["tables"] == before["tables"]
+
+
+def test_a_run_writes_nothing_into_the_home_of_its_user(repeated: Repeated) -> None:
+    assert repeated.run.returncode == 0
+    assert not list(repeated.user_home.rglob("*"))
 
 
 def test_free_text_about_people_is_not_published(sample_home: Path, sample_folder: Path) -> None:

@@ -90,3 +90,26 @@ def test_a_configuration_that_changed_since_the_build_is_refused(
     assert done.returncode == 2, done.stderr
     assert "halftime build" in done.stderr
     assert state(home)["status"] == "published"
+
+
+def test_a_warehouse_that_is_open_elsewhere_asks_for_patience(
+    home: Path, sample_folder: Path, cli: Cli
+) -> None:
+    """Exit 75, not 3: nothing is wrong with the machine, and a scheduler may try again."""
+    before = current(home)
+    hold = (
+        f"import duckdb, sys; con = duckdb.connect({str(home / 'warehouse.duckdb')!r}); "
+        "print('open', flush=True); sys.stdin.read()"
+    )
+    config = ("--config", str(sample_folder / "halftime.yml"))
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        for words in (("land", *config), ("build", *config), ("validate",)):
+            done = cli(*words, "--home", str(home), check=False)
+            assert done.returncode == 75, done.stderr
+            assert "open in another process" in done.stderr
+        holder.kill()
+    assert current(home) == before

@@ -32,7 +32,10 @@ DATA_SETS = {
 }
 # Definitions of properties say what the fields of a CRM are called; they are no records of it.
 NOT_RECORDS = ("property_data", "property_option_data")
-KEPT_COLUMNS = ("id", "_id", "name", "stage", "date", "timestamp", "agent", "manager", "product", "account")
+KEPT_COLUMNS = (
+    *("id", "_id", "name", "stage", "date", "timestamp"),
+    *("agent", "manager", "product", "account"),
+)
 CONTAINERS = (
     ("csv", "utf-8", ","),
     ("csv", "utf-8-sig", ";"),

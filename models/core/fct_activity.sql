@@ -18,10 +18,18 @@ flags as (
 ),
 
 opportunities as (
+    select * from {{ ref('fct_opportunity') }}
+),
+
+-- What was told of a deal that has been merged belongs to the deal that survives.
+survivors as (
     select
-        opportunity_id,
-        account_id
-    from {{ ref('fct_opportunity') }}
+        named.opportunity_id as source_opportunity_id,
+        kept.opportunity_id,
+        kept.account_id
+    from opportunities as named
+    inner join opportunities as kept
+        on coalesce(named.merged_into_opportunity_id, named.opportunity_id) = kept.opportunity_id
 ),
 
 account_aliases as (
@@ -44,6 +52,7 @@ final as (
         coalesce(p.person_id, '(unassigned)') as owner_id,
         coalesce(by_id.account_id, by_name.account_id, o.account_id) as account_id,
         o.opportunity_id,
+        o.source_opportunity_id,
         a.activity_date,
         a.occurred_at,
         a.duration_minutes,
@@ -65,8 +74,8 @@ final as (
             and a.activity_date < p.valid_to
     left join flags
         on a.activity_id = flags.record_key
-    left join opportunities as o
-        on a.source_system || ':' || a.opportunity_alias = o.opportunity_id
+    left join survivors as o
+        on a.source_system || ':' || a.opportunity_alias = o.source_opportunity_id
     left join account_aliases as by_id
         on a.source_system = by_id.source_system and a.account_alias = by_id.alias
     left join account_aliases as by_name

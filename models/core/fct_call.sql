@@ -20,13 +20,28 @@ aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
+opportunities as (
+    select * from {{ ref('fct_opportunity') }}
+),
+
 deals as (
     select
         replace(opportunity_id, source_system || ':', '') as alias,
         min(opportunity_id) as opportunity_id
-    from {{ ref('fct_opportunity') }}
+    from opportunities
     group by replace(opportunity_id, source_system || ':', '')
     having min(opportunity_id) = max(opportunity_id)
+),
+
+-- What was told of a deal that has been merged belongs to the deal that survives.
+survivors as (
+    select
+        named.opportunity_id as source_opportunity_id,
+        kept.opportunity_id,
+        kept.account_id
+    from opportunities as named
+    inner join opportunities as kept
+        on coalesce(named.merged_into_opportunity_id, named.opportunity_id) = kept.opportunity_id
 ),
 
 accounts as (
@@ -42,7 +57,7 @@ linked as (
     select
         c.*,
         coalesce(p.person_id, '(unassigned)') as owner_id,
-        coalesce(deal.opportunity_id, short_deal.opportunity_id) as opportunity_id,
+        coalesce(deal.opportunity_id, short_deal.opportunity_id) as source_opportunity_id,
         coalesce(named.account_id, short_named.account_id) as named_account_id
     from calls as c
     inner join clock
@@ -77,14 +92,15 @@ final as (
         c.interactivity,
         c.patience_seconds,
         c.is_customer_call,
-        c.opportunity_id,
+        o.opportunity_id,
+        c.source_opportunity_id,
         coalesce(c.named_account_id, o.account_id) as account_id,
         c.source_system,
         c._source_file,
         c._source_row
     from linked as c
-    left join {{ ref('fct_opportunity') }} as o
-        on c.opportunity_id = o.opportunity_id
+    left join survivors as o
+        on c.source_opportunity_id = o.source_opportunity_id
 )
 
 select * from final

@@ -109,6 +109,21 @@ opportunities as (
     select * from {{ ref('fct_opportunity') }}
 ),
 
+-- What was told of a deal that has been merged belongs to the deal that survives.
+survivors as (
+    select
+        named.opportunity_id as source_opportunity_id,
+        kept.opportunity_id,
+        kept.account_id,
+        coalesce(
+            least(named.created_date, kept.created_date), named.created_date, kept.created_date
+        ) as created_date,
+        case when kept.is_closed then kept.close_date end as closed_date
+    from opportunities as named
+    inner join opportunities as kept
+        on coalesce(named.merged_into_opportunity_id, named.opportunity_id) = kept.opportunity_id
+),
+
 -- A log may name the deal with or without its system, and with 15 or 18 characters.
 deal_aliases as (
     select
@@ -150,7 +165,7 @@ joined as (
     select
         s.*,
         coalesce(p.person_id, '(unassigned)') as coach_id,
-        coalesce(full_deal.opportunity_id, short_deal.opportunity_id) as opportunity_id,
+        coalesce(full_deal.opportunity_id, short_deal.opportunity_id) as source_opportunity_id,
         coalesce(by_id.account_id, by_name.account_id) as named_account_id,
         coalesce(attendees.attendee_count, 0) as attendee_count,
         coalesce(attendees.matched_count, 0) as matched_count,
@@ -186,8 +201,9 @@ joined as (
 judged as (
     select
         j.*,
+        o.opportunity_id,
         o.created_date as deal_created_date,
-        case when o.is_closed then o.close_date end as deal_close_date,
+        o.closed_date as deal_close_date,
         coalesce(j.named_account_id, o.account_id) as account_id,
         case
             when j.opportunity_alias is not null then 'opportunity'
@@ -197,8 +213,8 @@ judged as (
             else 'none'
         end as focus_kind
     from joined as j
-    left join opportunities as o
-        on j.opportunity_id = o.opportunity_id
+    left join survivors as o
+        on j.source_opportunity_id = o.source_opportunity_id
 ),
 
 final as (
@@ -229,6 +245,7 @@ final as (
         j.matched_count as matched_attendee_count,
         j.action_count,
         j.opportunity_id,
+        j.source_opportunity_id,
         j.account_id,
         j.skill,
         j.gap_id,

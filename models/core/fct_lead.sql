@@ -16,7 +16,10 @@ aliases as (
 ),
 
 opportunities as (
-    select opportunity_id from {{ ref('fct_opportunity') }}
+    select
+        opportunity_id,
+        coalesce(merged_into_opportunity_id, opportunity_id) as surviving_opportunity_id
+    from {{ ref('fct_opportunity') }}
 ),
 
 -- A conversion after as_of has not happened yet.
@@ -40,7 +43,8 @@ final as (
         k.created_date,
         k.is_converted_by_then as is_converted,
         case when k.is_converted_by_then then k.converted_date end as converted_date,
-        case when k.is_converted_by_then then o.opportunity_id end as converted_opportunity_id,
+        case when k.is_converted_by_then then o.surviving_opportunity_id end
+            as converted_opportunity_id,
         k.is_deleted,
         k.source_system,
         k._source_file,

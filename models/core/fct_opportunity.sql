@@ -11,9 +11,35 @@ rates as (
     select * from {{ ref('dim_exchange_rate_day') }}
 ),
 
+-- What was known of a deal at as_of: the newest row stamped by then, else the earliest there is. A
+-- row in force without a stamp has always held.
+row_versions as (
+    select
+        o.*,
+        row_number() over (
+            partition by o.opportunity_id
+            order by
+                case
+                    when o.row_status = 'accepted' and o.stamped_at is null then 1
+                    when o.stamped_date <= clock.as_of_date then 2
+                    when o.stamped_at is not null then 3
+                    else 4
+                end asc,
+                case when o.stamped_date <= clock.as_of_date then o.stamped_at end desc nulls last,
+                o.stamped_at asc nulls last,
+                o.row_status asc,
+                o._load_id desc,
+                o._source_file desc,
+                o._source_row desc
+        ) as recency
+    from {{ ref('int_opportunity_conformed') }} as o
+    cross join clock
+    where o.row_status in ('accepted', 'superseded')
+),
+
 deals as (
-    select * from {{ ref('int_opportunity_conformed') }}
-    where row_status = 'accepted'
+    select * from row_versions
+    where recency = 1
 ),
 
 versions as (
@@ -23,6 +49,17 @@ versions as (
 last_versions as (
     select * from versions
     where is_last
+),
+
+-- A merge counts only if the deal that survives is there.
+merged as (
+    select
+        m.merged_opportunity_id,
+        m.opportunity_id,
+        m.merged_date
+    from {{ ref('dim_opportunity_merge') }} as m
+    inner join last_versions as survivors
+        on m.opportunity_id = survivors.opportunity_id
 ),
 
 stays as (
@@ -57,7 +94,7 @@ qualified as (
     where is_qualified
 ),
 
-activities as (
+named_activities as (
     select
         a.source_system || ':' || a.opportunity_alias as opportunity_id,
         max(a.activity_date) as last_activity_date
@@ -69,6 +106,16 @@ activities as (
         and a.opportunity_alias is not null
         and a.activity_date <= clock.as_of_date
     group by a.source_system || ':' || a.opportunity_alias
+),
+
+activities as (
+    select
+        coalesce(m.opportunity_id, a.opportunity_id) as opportunity_id,
+        max(a.last_activity_date) as last_activity_date
+    from named_activities as a
+    left join merged as m
+        on a.opportunity_id = m.merged_opportunity_id
+    group by coalesce(m.opportunity_id, a.opportunity_id)
 ),
 
 -- A deal handed over after it was closed stays with the person who closed it.
@@ -142,8 +189,11 @@ joined as (
         v.forecast_category,
         d.opportunity_type,
         d.lead_source,
-        coalesce(flags.is_deleted, false) as is_deleted,
-        flags.deleted_date,
+        m.opportunity_id is not null as is_merged,
+        m.opportunity_id as merged_into_opportunity_id,
+        (coalesce(flags.is_deleted, false) or m.opportunity_id is not null) as is_deleted,
+        coalesce(least(flags.deleted_date, m.merged_date), flags.deleted_date, m.merged_date)
+            as deleted_date,
         coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         clock.as_of_date,
         clock.reporting_currency,
@@ -172,6 +222,8 @@ joined as (
         on lower(trim(d.product_alias)) = p.alias_key
     left join flags
         on d.opportunity_id = flags.record_key
+    left join merged as m
+        on d.opportunity_id = m.merged_opportunity_id
 ),
 
 final as (
@@ -220,6 +272,8 @@ final as (
         j.forecast_category,
         j.opportunity_type,
         j.lead_source,
+        j.is_merged,
+        j.merged_into_opportunity_id,
         j.is_deleted,
         j.deleted_date,
         j.has_rejected_newer_version,

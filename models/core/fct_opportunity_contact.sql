@@ -9,33 +9,61 @@ roles as (
 ),
 
 opportunities as (
-    select opportunity_id from {{ ref('fct_opportunity') }}
+    select
+        opportunity_id,
+        coalesce(merged_into_opportunity_id, opportunity_id) as surviving_opportunity_id
+    from {{ ref('fct_opportunity') }}
 ),
 
 contacts as (
     select contact_id from {{ ref('dim_contact') }}
 ),
 
-final as (
+-- A contact of a deal that has been merged is one of the deal that survives; who is in the same
+-- role in both is so once, and the survivor's own word on who is primary stands.
+known as (
     select
-        r.opportunity_id || '|' || r.contact_alias
-        || '|' || lower(coalesce(r.contact_role, '(none)')) as opportunity_contact_id,
-        r.opportunity_id,
-        c.contact_id,
-        coalesce(r.contact_role, '(none)') as contact_role,
-        r.is_primary,
-        r.created_date,
-        r.is_deleted,
-        r.source_system,
-        r._source_file,
-        r._source_row
+        r.*,
+        o.surviving_opportunity_id,
+        r.opportunity_id = o.surviving_opportunity_id as is_own,
+        row_number() over (
+            partition by
+                o.surviving_opportunity_id,
+                r.contact_alias,
+                lower(coalesce(r.contact_role, '(none)'))
+            order by
+                case when r.is_deleted then 1 else 0 end asc,
+                case when r.opportunity_id = o.surviving_opportunity_id then 0 else 1 end asc,
+                r.created_date asc nulls last,
+                r.opportunity_id asc,
+                r._source_file asc,
+                r._source_row asc
+        ) as choice
     from roles as r
     cross join clock
     inner join opportunities as o
         on r.opportunity_id = o.opportunity_id
-    left join contacts as c
-        on r.source_system || ':' || r.contact_alias = c.contact_id
     where r.created_date is null or r.created_date <= clock.as_of_date
+),
+
+final as (
+    select
+        k.surviving_opportunity_id || '|' || k.contact_alias
+        || '|' || lower(coalesce(k.contact_role, '(none)')) as opportunity_contact_id,
+        k.surviving_opportunity_id as opportunity_id,
+        k.opportunity_id as source_opportunity_id,
+        c.contact_id,
+        coalesce(k.contact_role, '(none)') as contact_role,
+        k.is_primary and k.is_own as is_primary,
+        k.created_date,
+        k.is_deleted,
+        k.source_system,
+        k._source_file,
+        k._source_row
+    from known as k
+    left join contacts as c
+        on k.source_system || ':' || k.contact_alias = c.contact_id
+    where k.choice = 1
 )
 
 select * from final

@@ -17,11 +17,18 @@ aliases as (
 ),
 
 opportunities as (
+    select * from {{ ref('fct_opportunity') }}
+),
+
+-- What was told of a deal that has been merged belongs to the deal that survives.
+survivors as (
     select
-        opportunity_id,
-        account_id,
-        source_system
-    from {{ ref('fct_opportunity') }}
+        named.opportunity_id as source_opportunity_id,
+        kept.opportunity_id,
+        kept.account_id
+    from opportunities as named
+    inner join opportunities as kept
+        on coalesce(named.merged_into_opportunity_id, named.opportunity_id) = kept.opportunity_id
 ),
 
 -- A plan may name the deal with or without its system.
@@ -53,7 +60,8 @@ final as (
         p.plan_id,
         p.plan_kind,
         coalesce(a.person_id, '(unassigned)') as person_id,
-        coalesce(deal.opportunity_id, short_deal.opportunity_id) as opportunity_id,
+        o.opportunity_id,
+        o.source_opportunity_id,
         coalesce(by_id.account_id, by_name.account_id, o.account_id) as account_id,
         p.planned_date,
         p.is_complete,
@@ -73,8 +81,8 @@ final as (
         on p.opportunity_alias = deal.alias
     left join deals as short_deal
         on p.short_opportunity_alias = short_deal.alias
-    left join opportunities as o
-        on coalesce(deal.opportunity_id, short_deal.opportunity_id) = o.opportunity_id
+    left join survivors as o
+        on coalesce(deal.opportunity_id, short_deal.opportunity_id) = o.source_opportunity_id
     left join accounts as by_id
         on p.account_alias = by_id.alias
     left join accounts as by_name

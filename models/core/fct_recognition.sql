@@ -15,6 +15,7 @@ aliases as (
 opportunities as (
     select
         opportunity_id,
+        coalesce(merged_into_opportunity_id, opportunity_id) as surviving_opportunity_id,
         replace(opportunity_id, source_system || ':', '') as alias
     from {{ ref('fct_opportunity') }}
 ),
@@ -23,12 +24,12 @@ opportunities as (
 deal_aliases as (
     select
         opportunity_id as alias,
-        opportunity_id
+        surviving_opportunity_id as opportunity_id
     from opportunities
     union all
     select
         alias,
-        min(opportunity_id) as opportunity_id
+        min(surviving_opportunity_id) as opportunity_id
     from opportunities
     group by alias
     having min(opportunity_id) = max(opportunity_id)

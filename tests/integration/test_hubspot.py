@@ -35,7 +35,8 @@ Acme,11,,price,,
 Acme,11,,Price,,
 9007,Sand,Sales,Closed Lost,300,2026-02-25 12:00,2026-01-08 09:00,2026-02-25 12:00,Bo Park,\
 Acme,11,,She said we were rude,,
-9009,Teal,Sales,Proposal,100,2026-02-10 12:00,2026-01-06 09:00,2026-02-01 12:00,Bo Park,,,,,,
+9009,Teal,Sales,Proposal,100,2026-02-10 12:00,2026-01-06 09:00,2026-02-01 12:00,Bo Park,,,\
+8003; 8004,,,
 """
 FILES = {
     "hubspot/hubspot-crm-exports-all-deals-2026-03-01.csv": DEALS_AS_SHOWN,
@@ -72,6 +73,20 @@ id,hubspot_owner_id,hs_timestamp,hs_createdate,hs_call_direction,hs_call_duratio
 hs_call_body,Associated Deal IDs
 501,71,1769947200000,1769947200000,OUTBOUND,90000,COMPLETED,She was nervous,9001;9002
 502,72,2026-02-02T10:00:00Z,2026-02-02T10:00:00Z,INBOUND,60000,NO_ANSWER,,9002
+503,72,2026-02-08T10:00:00Z,2026-02-08T10:00:00Z,OUTBOUND,60000,COMPLETED,,9009
+""",
+    # 9009 was merged into 9002: a session named it, and its only contact came with it.
+    "hubspot/contacts.csv": """\
+Record ID,First Name,Create Date
+8001,A,2025-01-01
+8002,B,2025-01-01
+8003,C,2025-01-01
+8004,D,2025-01-01
+""",
+    "coaching_log/sessions.csv": """\
+session_id,session_date,duration_minutes,coach,coachee,area,focus,mode,opportunity_id,status
+S1,2026-01-20,30,ann@x.example,bo@x.example,deal,next step,1:1,9009,held
+S2,2026-01-21,30,ann@x.example,bo@x.example,deal,next step,1:1,hubspot:9002,held
 """,
     "salesforce/User.csv": "Id,Name,Email,IsActive\n005A,Anna Lee,ann@x.example,true\n",
     "salesforce/Opportunity.csv": """\
@@ -85,6 +100,7 @@ reporting: {timezone: UTC, currency: EUR}
 sources:
   hubspot: {}
   salesforce: {}
+  coaching_log: {}
 """,
 }
 
@@ -313,12 +329,62 @@ class TestTwoCrms:
         assert pairs == [
             *(("hubspot:9001", contact) for contact in ("8001", "8002")),
             *(("hubspot:9002", contact) for contact in ("8001", "8002", "8003")),
+            *(("hubspot:9009", contact) for contact in ("8003", "8004")),
         ]
         assert deals["hubspot:9001"] == (None, "Commit", None, "Sales")
         assert deals["hubspot:9002"][1] == "Closed"
         assert deals["hubspot:9009"][2] == "9002"
         assert {deals[f"hubspot:{n}"][0].lower() for n in (9004, 9005, 9006)} == {"price"}
         assert deals["hubspot:9007"][0] == "other"
+
+    def test_a_merged_deal_is_no_deal_of_its_own(self, con: duckdb.DuckDBPyConnection) -> None:
+        assert con.execute(
+            "select merged_opportunity_id, opportunity_id, merged_date::varchar"
+            " from core.dim_opportunity_merge"
+        ).fetchall() == [("hubspot:9009", "hubspot:9002", "2026-02-10")]
+        assert con.execute(
+            "select opportunity_id, is_deleted, deleted_date::varchar, merged_into_opportunity_id"
+            " from core.fct_opportunity where is_merged"
+        ).fetchall() == [("hubspot:9009", True, "2026-02-10", "hubspot:9002")]
+        # Teal's 100 in Proposal are in no stock, its 6 January is in no flow.
+        created = (
+            'select sum(numerator) from "leading".fct_leading_indicator'
+            " where indicator_id = 'PI-03' and measure_id = 'count' and entity_type = 'company'"
+            " and period_grain = 'year' and dimension = 'all'"
+        )
+        assert con.execute(created).fetchone() == (7,)
+        stock = (
+            'select denominator from "leading".fct_leading_indicator'
+            " where indicator_id = 'ST-05' and entity_type = 'company' and period_grain = 'year'"
+            " and dimension = 'all'"
+        )
+        assert con.execute(stock).fetchall() == [(2,)]
+
+    def test_what_was_told_of_a_merged_deal_is_the_survivors(
+        self, con: duckdb.DuckDBPyConnection
+    ) -> None:
+        assert con.execute(
+            "select opportunity_id, source_opportunity_id from core.fct_activity"
+            " where activity_id = 'hubspot:503'"
+        ).fetchall() == [("hubspot:9002", "hubspot:9009")]
+        assert con.execute(
+            "select session_id, opportunity_id, source_opportunity_id, account_id, is_deal_coaching"
+            " from core.fct_coaching_session order by 1"
+        ).fetchall() == [
+            ("coaching_log:S1", "hubspot:9002", "hubspot:9009", "hubspot:12", True),
+            ("coaching_log:S2", "hubspot:9002", "hubspot:9002", "hubspot:12", True),
+        ]
+        assert con.execute(
+            "select contact_id, source_opportunity_id from core.fct_opportunity_contact"
+            " where opportunity_id = 'hubspot:9002' order by 1"
+        ).fetchall() == [
+            ("hubspot:8001", "hubspot:9002"),
+            ("hubspot:8002", "hubspot:9002"),
+            ("hubspot:8003", "hubspot:9002"),
+            ("hubspot:8004", "hubspot:9009"),
+        ]
+        last = "select last_activity_date::varchar from core.fct_opportunity where"
+        assert con.execute(f"{last} opportunity_id = 'hubspot:9002'").fetchone() == ("2026-02-08",)
 
     def test_calls_have_a_direction_and_no_text(
         self, two_crms: Path, con: duckdb.DuckDBPyConnection
@@ -330,11 +396,12 @@ class TestTwoCrms:
         assert calls == [
             ("hubspot:501", "call", "hubspot:9001", 2, True),
             ("hubspot:502", "call", "hubspot:9002", 1, False),
+            ("hubspot:503", "call", "hubspot:9002", 1, True),
         ]
         with duckdb.connect(str(two_crms / "warehouse.duckdb"), read_only=True) as warehouse:
             assert warehouse.execute(
                 "select direction from intermediate.int_activity_conformed order by activity_id"
-            ).fetchall() == [("outbound",), ("inbound",)]
+            ).fetchall() == [("outbound",), ("inbound",), ("outbound",)]
         for schema, table, column in con.execute(
             "select table_schema, table_name, column_name from information_schema.columns"
             " where data_type = 'VARCHAR'"

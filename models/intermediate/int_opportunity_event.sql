@@ -7,16 +7,40 @@ stages as (
     select * from {{ ref('int_stage_judged') }}
 ),
 
+files as (
+    select
+        source_system,
+        source_file,
+        _load_id as load_id,
+        max(file_date) as file_date
+    from {{ ref('stg_halftime__file') }}
+    where file_status = 'landed'
+    group by source_system, source_file, _load_id
+),
+
+-- A row that a later file still shows was true until then.
 versions as (
     select
         v.*,
         s.stage_category,
         s.stage_order,
         s.stage_place,
-        s.is_qualified
+        s.is_qualified,
+        greatest(v.stamped_date, coalesce(f.file_date, v.stamped_date)) as seen_date,
+        row_number() over (
+            partition by v.opportunity_id
+            order by
+                v.stamped_at asc nulls last, v.row_status desc, f.file_date asc nulls first,
+                v._load_id asc, v._source_file asc, v._source_row asc
+        ) as version_number
     from {{ ref('int_opportunity_conformed') }} as v
     left join stages as s
         on v.source_system = s.source_system and lower(trim(v.stage_name)) = s.stage_key
+    left join files as f
+        on
+            v.source_system = f.source_system
+            and v._source_file = f.source_file
+            and v._load_id = f.load_id
     where v.stamped_at is not null or v.row_status = 'accepted'
 ),
 
@@ -25,18 +49,11 @@ current_rows as (
     where row_status = 'accepted'
 ),
 
-changes as (
-    select
-        *,
-        {{ reporting_date('changed_at') }} as changed_date
-    from {{ ref('int_opportunity_change_conformed') }}
-),
-
 history_events as (
     select
         c.opportunity_id,
         c.changed_at as event_at,
-        c.changed_date as event_date,
+        {{ reporting_date('c.changed_at') }} as event_date,
         'history' as event_kind,
         c.change_id as tie_key,
         c.stage_name,
@@ -45,13 +62,11 @@ history_events as (
         s.stage_place,
         s.is_qualified,
         c.amount,
-        coalesce(c.currency_code, r.currency_code) as currency_code,
+        c.currency_code,
         c.close_date,
         c.forecast_category,
-        coalesce(c.owner_alias, r.owner_alias) as owner_alias
-    from changes as c
-    inner join current_rows as r
-        on c.opportunity_id = r.opportunity_id
+        c.owner_alias
+    from {{ ref('int_opportunity_change_filled') }} as c
     left join stages as s
         on c.source_system = s.source_system and lower(trim(c.stage_name)) = s.stage_key
 ),
@@ -65,22 +80,22 @@ history_ends as (
 ),
 
 -- A deal's row that was closed between two exports closed on its close date, not on the export's
--- stamp.
+-- stamp; but not before the row that it replaces.
 sequenced as (
     select
         v.*,
         h.last_event_at,
         lag(v.stage_category) over (
             partition by v.opportunity_id
-            order by
-                v.stamped_at asc nulls last, v.row_status desc, v._load_id asc,
-                v._source_file asc, v._source_row asc
+            order by v.version_number asc
         ) as previous_category,
-        lag(v.stamped_date) over (
+        lag(v.stamped_at) over (
             partition by v.opportunity_id
-            order by
-                v.stamped_at asc nulls last, v.row_status desc, v._load_id asc,
-                v._source_file asc, v._source_row asc
+            order by v.version_number asc
+        ) as previous_at,
+        lag(v.seen_date) over (
+            partition by v.opportunity_id
+            order by v.version_number asc
         ) as previous_date
     from versions as v
     left join history_ends as h
@@ -98,7 +113,11 @@ placed as (
             and (stamped_date is null or close_date <= stamped_date)
             and (previous_date is null or close_date >= previous_date),
             false
-        ) as is_placed_on_close_date
+        ) as is_placed_on_close_date,
+        greatest(
+            cast(close_date as timestamp),
+            coalesce(previous_at, cast(close_date as timestamp))
+        ) as placed_at
     from sequenced
     where last_event_at is null or stamped_at > last_event_at
 ),
@@ -107,7 +126,7 @@ row_events as (
     select
         opportunity_id,
         case
-            when is_placed_on_close_date then cast(close_date as timestamp)
+            when is_placed_on_close_date then least(placed_at, coalesce(stamped_at, placed_at))
             else coalesce(stamped_at, created_at)
         end as event_at,
         case
@@ -115,8 +134,7 @@ row_events as (
             else coalesce(stamped_date, created_date)
         end as event_date,
         'row' as event_kind,
-        case when row_status = 'accepted' then '2:' else '1:' end
-        || _source_file || ':' || cast(_source_row as {{ dbt.type_string() }}) as tie_key,
+        lpad(cast(version_number as {{ dbt.type_string() }}), 9, '0') as tie_key,
         stage_name,
         stage_category,
         stage_order,

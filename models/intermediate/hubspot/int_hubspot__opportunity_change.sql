@@ -1,17 +1,12 @@
 -- sqlfluff:exclude_rules:LT02
 -- Changes of single properties become whole states of a deal: each state carries what the earlier
 -- events said. An event without a value clears the property from then on. A property of which the
--- history never speaks has the value of the deal's row all along.
+-- history never speaks is null: not known here.
 with
 
 deals as (
     select
         opportunity_id,
-        owner_alias,
-        amount,
-        currency_code,
-        close_date,
-        forecast_category,
         stage_name
     from {{ ref('int_hubspot__opportunity') }}
     where row_status = 'accepted'
@@ -170,25 +165,18 @@ final as (
         c.changed_at,
         case when c.ever_stage = 1 then coalesce(s.stage_name, c.stage_text) else d.stage_name end
             as stage_name,
-        case when c.ever_amount = 1 then c.amount else d.amount end as amount,
-        coalesce(c.currency, d.currency_code) as currency_code,
-        case when c.ever_close = 1 then c.close_day else d.close_date end as close_date,
-        case
-            when c.ever_forecast = 0 then d.forecast_category
-            else
-                case lower(c.forecast)
-                    when 'omit' then 'Omitted'
-                    when 'pipeline' then 'Pipeline'
-                    when 'best_case' then 'Best Case'
-                    when 'commit' then 'Commit'
-                    when 'closed' then 'Closed'
-                    else c.forecast
-                end
+        c.amount,
+        c.currency as currency_code,
+        c.close_day as close_date,
+        case lower(c.forecast)
+            when 'omit' then 'Omitted'
+            when 'pipeline' then 'Pipeline'
+            when 'best_case' then 'Best Case'
+            when 'commit' then 'Commit'
+            when 'closed' then 'Closed'
+            else c.forecast
         end as forecast_category,
-        case
-            when c.ever_owner = 1 then coalesce(c.owner_text, '(unassigned)')
-            else d.owner_alias
-        end as owner_alias,
+        case when c.ever_owner = 1 then coalesce(c.owner_text, '(unassigned)') end as owner_alias,
         c._source_file,
         c._source_row
     from carried as c

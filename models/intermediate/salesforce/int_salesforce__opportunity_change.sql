@@ -1,6 +1,6 @@
 -- Whole states of deals. OpportunityHistory gives them whole; OpportunityFieldHistory gives single
 -- fields, which are put together here: at each instant every field is set or carried forward, and
--- the state before the first change comes from the old values, else from the deal as it stands.
+-- the state before the first change comes from the old values. What is null is not known.
 -- A change that both logged, or logged twice as id and as name, is one.
 with
 
@@ -27,10 +27,20 @@ field_changes as (
         opportunity_id,
         created_at as changed_at,
         field_name,
-        case field_name when 'owner' then {{ salesforce_id('old_value') }} else old_value end
-            as old_text,
-        case field_name when 'owner' then {{ salesforce_id('new_value') }} else new_value end
-            as new_text,
+        {% for value, text in [('old_value', 'old_text'), ('new_value', 'new_text')] %}
+            case
+                when field_name = 'owner' then {{ salesforce_id(value) }}
+                when field_name = 'forecast_category'
+                    then
+                        case lower({{ value }})
+                            when 'bestcase' then 'Best Case'
+                            when 'mostlikely' then 'Most Likely'
+                            when 'forecast' then 'Commit'
+                            else {{ value }}
+                        end
+                else {{ value }}
+            end as {{ text }},
+        {% endfor %}
         old_amount,
         new_amount,
         old_close_date,
@@ -78,15 +88,18 @@ oldest as (
 before_changes as (
     select
         opportunity_id,
-        max(case when field_name = 'stage_name' then 1 else 0 end) as stage_known,
+        max(case when field_name = 'stage_name' then 1 else 0 end) as stage_name_known,
         max(case when field_name = 'stage_name' then old_text end) as stage_name,
         max(case when field_name = 'amount' then 1 else 0 end) as amount_known,
         max(case when field_name = 'amount' then old_amount end) as amount,
+        max(case when field_name = 'currency_code' then 1 else 0 end) as currency_code_known,
         max(case when field_name = 'currency_code' then old_text end) as currency_code,
-        max(case when field_name = 'close_date' then 1 else 0 end) as close_known,
+        max(case when field_name = 'close_date' then 1 else 0 end) as close_date_known,
         max(case when field_name = 'close_date' then old_close_date end) as close_date,
-        max(case when field_name = 'forecast_category' then 1 else 0 end) as category_known,
+        max(case when field_name = 'forecast_category' then 1 else 0 end)
+            as forecast_category_known,
         max(case when field_name = 'forecast_category' then old_text end) as forecast_category,
+        max(case when field_name = 'owner' then 1 else 0 end) as owner_alias_known,
         max(case when field_name = 'owner' then old_text end) as owner_alias
     from oldest
     where choice = 1
@@ -98,11 +111,6 @@ deals as (
         opportunity_id,
         created_at,
         stage_name,
-        amount,
-        upper(currency_code) as currency_code,
-        close_date,
-        forecast_category,
-        coalesce(owner_id, owner_name) as owner_alias,
         _source_file,
         _source_row
     from {{ ref('stg_salesforce__opportunity') }}
@@ -114,13 +122,18 @@ firsts as (
         tracked.opportunity_id,
         least(coalesce(deals.created_at, tracked.first_change_at), tracked.first_change_at)
             as changed_at,
-        case b.stage_known when 1 then b.stage_name else deals.stage_name end as stage_name,
-        case b.amount_known when 1 then b.amount else deals.amount end as amount,
-        coalesce(b.currency_code, deals.currency_code) as currency_code,
-        case b.close_known when 1 then b.close_date else deals.close_date end as close_date,
-        case b.category_known when 1 then b.forecast_category else deals.forecast_category end
-            as forecast_category,
-        coalesce(b.owner_alias, deals.owner_alias) as owner_alias,
+        case b.stage_name_known when 1 then b.stage_name else deals.stage_name end as stage_name,
+        b.amount,
+        b.currency_code,
+        b.close_date,
+        b.forecast_category,
+        b.owner_alias,
+        1 as stage_name_known,
+        b.amount_known,
+        b.currency_code_known,
+        b.close_date_known,
+        b.forecast_category_known,
+        b.owner_alias_known,
         deals._source_file,
         deals._source_row
     from tracked
@@ -161,7 +174,9 @@ settings as (
                 _source_file,
                 _source_row
             from {{ relation }}
-            {% if rank == 3 and field in ('currency_code', 'owner_alias', 'forecast_category') %}
+            {% if rank == 1 %}
+                where {{ field }}_known = 1
+            {% elif field in ('currency_code', 'owner_alias', 'forecast_category') %}
                 where {{ field }} is not null
             {% endif %}
             union all
@@ -217,16 +232,20 @@ instants as (
     group by opportunity_id, changed_at
 ),
 
--- How often a field was set up to an instant numbers the stretch in which its value holds.
+-- How often a field was set up to an instant numbers the stretch in which its value holds; what is
+-- first said of it was so before.
 stretches as (
     select
         {% for field in [
             'stage_name', 'amount', 'currency_code', 'close_date', 'forecast_category',
             'owner_alias'
         ] %}
-            sum({{ field }}_set) over (
-                partition by opportunity_id
-                order by changed_at asc rows between unbounded preceding and current row
+            greatest(
+                sum({{ field }}_set) over (
+                    partition by opportunity_id
+                    order by changed_at asc rows between unbounded preceding and current row
+                ),
+                1
             ) as {{ field }}_stretch,
         {% endfor %}
         *

@@ -41,6 +41,7 @@ def main() -> None:
         ]
     )
     frame.newer_build_note()
+    frame.warning_banner(on_data_page=page.url_path == "data")
     page.run()
     frame.foot(link=page.url_path != "data")
 

@@ -1,4 +1,4 @@
-"""The frame around every page: the note on a newer build, the empty state, and the foot."""
+"""The frame around every page: notes on warnings and a newer build, the empty state, the foot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dashboards.published import Build
 from dashboards.queries import quality
 
 DATA_PAGE = "views/data_and_definitions.py"
+RULES_TAB = {"part": "Rules"}
 
 
 def empty_state() -> None:
@@ -47,6 +48,40 @@ def newer_build_note() -> None:
             f"{day(newer.data_through)}. The figures on this page stay as they are."
         )
         st.button("Show the newer build", on_click=data.read_newer, args=(newer,))
+
+
+def warning_banner(on_data_page: bool = False) -> None:
+    """Say above every page of a build with broken warnings that there are some, and where."""
+    build = data.session_build()
+    if build is None or build.verdict != "warnings":
+        return
+    totals = data.ask(quality.totals)
+    if totals.empty:  # the scope sees nothing
+        return
+    label, icon = "Which rules did not hold", ":material/arrow_forward:"
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(warning_words(int(totals.iloc[0]["broken_warning"])), width="stretch")
+        if on_data_page:  # a link to the page that is open does not move its tabs
+            st.button(
+                label,
+                icon=icon,
+                icon_position="right",
+                type="tertiary",
+                on_click=st.session_state.update,
+                args=(RULES_TAB,),
+            )
+        else:
+            st.page_link(
+                DATA_PAGE, label=label, icon=icon, icon_position="right", query_params=RULES_TAB
+            )
+
+
+def warning_words(count: int) -> str:
+    """Return the banner's sentence."""
+    return (
+        f":material/info: **Published with {count_of(count, 'warning')}.** "
+        "No critical rule is broken; some figures may rest on incomplete data."
+    )
 
 
 def verdict_words(verdict: str) -> tuple[str, str, str]:

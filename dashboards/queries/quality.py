@@ -30,7 +30,7 @@ def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Dat
                 count(*) as rule_count,
                 count(*) filter (where succeeded) as held_count,
                 count(*) filter (where not succeeded and severity = 'critical') as broken_critical,
-                count(*) filter (where not succeeded and severity <> 'critical') as broken_warning
+                count(*) filter (where not succeeded and severity = 'warning') as broken_warning
             from quality.rule_result
         )
 
@@ -114,6 +114,109 @@ def rejected_rows(
     return frame(connection, sql, [system, system, reason, reason, *seen.parameters, limit])
 
 
+def files_not_landed(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return the files that were refused, known already or unknown, with the reason."""
+    seen = see.anyone(scope)
+    sql = f"""
+        select source_system, object, source_file, file_status, reason
+        from quality.file
+        where file_status <> 'landed' and (? = 'all' or source_system = ?) and {seen.sql}
+        order by
+            case file_status when 'rejected' then 1 when 'unknown' then 2 else 3 end,
+            source_system,
+            source_file
+        limit 2000
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def freshness(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return one row per object, the oldest news first; objects without dates come last."""
+    seen = see.anyone(scope)
+    sql = f"""
+        select
+            source_system,
+            object,
+            latest_event_date,
+            days_behind,
+            accepted_rows,
+            landed_file_count,
+            landed_at
+        from quality.freshness
+        where (? = 'all' or source_system = ?) and {seen.sql}
+        order by days_behind desc nulls last, source_system, object
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def schema_drift(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return the columns that differ from their contract, the gravest finding first."""
+    seen = see.anyone(scope)
+    sql = f"""
+        select finding, source_system, object, column_name, header, source_file, detail
+        from quality.schema_drift
+        where (? = 'all' or source_system = ?) and {seen.sql}
+        order by
+            case finding
+                when 'missing_required' then 1
+                when 'unknown' then 2
+                when 'missing_optional' then 3
+                else 4
+            end,
+            source_system,
+            object,
+            source_file,
+            column_name,
+            header
+        limit 5000
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def orphan_pointers(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return per column that points at a record how many rows point at one nobody delivered."""
+    seen = see.anyone(scope)
+    sql = f"""
+        select
+            source_system,
+            object,
+            column_name,
+            count(*) as row_count,
+            count(distinct missing_id) as missing_count
+        from quality.orphan_row
+        where (? = 'all' or source_system = ?) and {seen.sql}
+        group by source_system, object, column_name
+        order by row_count desc, source_system, object, column_name
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def orphan_rows(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    system: str = "all",
+    limit: int = 1000,
+) -> pd.DataFrame:
+    """Return where rows stand that point at a record nobody delivered, and at which."""
+    seen = see.company(scope)
+    sql = f"""
+        select source_system, object, source_file, source_row, column_name, missing_id
+        from quality.orphan_row
+        where (? = 'all' or source_system = ?) and {seen.sql}
+        order by source_system, object, column_name, source_file, source_row
+        limit ?
+    """
+    return frame(connection, sql, [system, system, *seen.parameters, limit])
+
+
 def rules(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
     """Return every rule of the build, the broken ones first, critical before warning."""
     seen = see.anyone(scope)
@@ -133,7 +236,7 @@ def rules(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Data
         where {seen.sql}
         order by
             succeeded,
-            case severity when 'critical' then 1 else 2 end,
+            case severity when 'critical' then 1 when 'warning' then 2 else 3 end,
             unexpected_rows desc,
             layer,
             rule_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import charts, data, frame
+from dashboards.components import charts, data, frame, sources
 from dashboards.components.export import to_csv
 from dashboards.components.registry import Definition
 from dashboards.components.sentences import HELD, rule_state, verdict_headline
@@ -35,13 +35,14 @@ def render() -> None:
         return
     system = source_filter()
     total = totals.iloc[0]
-    icon, words, colour = frame.verdict_words(build.verdict)
     st.caption(f"{build.company} · published {day(build.published_at)}")
     st.title(verdict_headline(build.verdict, total), anchor=False)
-    st.markdown(f":{colour}[{icon} **{words}**]")
+    if build.verdict != "warnings":  # else the banner above has said it
+        icon, words, colour = frame.verdict_words(build.verdict)
+        st.markdown(f":{colour}[{icon} **{words}**]")
     figures(total)
-    rules_tab, rows_tab, files_tab, definitions_tab = st.tabs(
-        ["Rules", "Rejected rows", "Ledger", "Definitions"],
+    rules_tab, rows_tab, files_tab, sources_tab, definitions_tab = st.tabs(
+        ["Rules", "Rejected rows", "Ledger", "Sources", "Definitions"],
         key="part",
         on_change="rerun",
         bind="query-params",
@@ -55,6 +56,9 @@ def render() -> None:
     if files_tab.open:
         with files_tab:
             show_ledger(system)
+    if sources_tab.open:
+        with sources_tab:
+            sources.show(system)
     if definitions_tab.open:
         with definitions_tab:
             show_definitions()

@@ -217,6 +217,66 @@ def test_rejected_rows_can_be_taken_along(
     photograph(visitor, pictures / "rejected_rows.png")
 
 
+def test_broken_warnings_stand_once_above_every_page_and_lead_to_the_rules(
+    browser: Browser,
+    published_home: Path,
+    build: Build,
+    marts: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+) -> None:
+    count = one(
+        marts,
+        "select count(*) from quality.rule_result where not succeeded and severity = 'warning'",
+    )[0]
+    shutil.copytree(published_home / "published", tmp_path / "published")
+    pointer = tmp_path / "published" / "current.json"
+
+    def publish(verdict: str) -> None:
+        pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "verdict": verdict}))
+
+    publish("warnings")
+    with serve(tmp_path) as served, visiting(browser, served) as visitor:
+        for path in ("/", "/coaching", "/data?part=Sources"):
+            visitor.visit(path)
+            banner = visitor.page.get_by_text(f"Published with {count_of(count, 'warning')}.")
+            expect(banner).to_have_count(1)
+        rules = visitor.page.get_by_text("Choose a row to see the keys")
+        visitor.page.get_by_role("button", name="Which rules did not hold").click()
+        rules.wait_for()
+        visitor.visit("/coaching")
+        visitor.page.get_by_role("link", name="Which rules did not hold").click()
+        rules.wait_for()
+    publish("passed")
+    with serve(tmp_path) as served, visiting(browser, served) as visitor:
+        visitor.visit("/")
+        assert "Published with" not in visitor.text()
+
+
+def test_the_sources_tab_tells_what_needs_mending(
+    visitor: Visitor, marts: duckdb.DuckDBPyConnection, pictures: Path
+) -> None:
+    visitor.visit("/data?part=Sources")
+    text = visitor.text()
+    dated, fresh = one(
+        marts,
+        "select count(days_behind), count(*) filter (where days_behind < 7) from quality.freshness",
+    )
+    assert f"{fresh:,} of {count_of(dated, 'dated object')} ha" in text
+    orphans = one(marts, "select count(*) from quality.orphan_row")[0]
+    assert f"{count_of(orphans, 'row')} point" in text
+    refused, unknown = one(
+        marts,
+        """
+        select
+            (select count(*) from quality.file where file_status = 'rejected'),
+            (select count(*) from quality.schema_drift where finding = 'unknown')
+        """,
+    )
+    assert f"{refused:,} refused whole" in text
+    assert f"{unknown:,} not in the contract" in text
+    photograph(visitor, pictures / "sources.png")
+
+
 def test_every_indicator_has_a_card(
     visitor: Visitor, marts: duckdb.DuckDBPyConnection, pictures: Path
 ) -> None:

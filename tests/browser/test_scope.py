@@ -177,6 +177,7 @@ def test_addresses_of_rejected_rows_are_for_those_who_see_the_company(
     scope = Scope.for_manager(manager[0])
     assert quality.rejected_rows(marts, scope).empty
     assert quality.rejected_reasons(marts, scope).empty
+    assert quality.orphan_rows(marts, scope).empty
     assert len(quality.ledger(marts, scope)) > 0
 
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dashboards.components import sentences
+from dashboards.components import sentences, sources
 from dashboards.components.export import safe_cell, to_csv
 from dashboards.components.figures import Figure, Unit, figures, written
-from dashboards.components.frame import through_words
+from dashboards.components.frame import through_words, warning_words
 from dashboards.components.registry import Definition
 from dashboards.components.words import count_of, day, deal_name, listed, money, percent, plain
 from dashboards.published import Build
@@ -272,4 +272,28 @@ def test_the_verdict_headline_names_broken_rules_and_lost_rows() -> None:
     totals = pd.Series({"rule_count": 40, "held_count": 38, "residual_rows": 2})
     assert sentences.verdict_headline("warnings", totals) == (
         "2 of 40 rules did not hold, and 2 rows cannot be accounted for"
+    )
+
+
+def test_the_banner_counts_its_warnings() -> None:
+    assert "**Published with 1 warning.**" in warning_words(1)
+    assert "**Published with 17 warnings.**" in warning_words(17)
+
+
+def test_the_headline_of_freshness_counts_objects_with_dates() -> None:
+    objects = pd.DataFrame({"days_behind": [0, 6, 7, None]})
+    assert sources.freshness_headline(objects, "2026-09-30") == (
+        "2 of 3 dated objects have news of the seven days to 30 Sep 2026"
+    )
+    assert sources.freshness_headline(objects[:1], "2026-09-30") == (
+        "1 of 1 dated object has news of the seven days to 30 Sep 2026"
+    )
+    assert sources.freshness_headline(objects[3:], "2026-09-30") == "No object bears a date"
+
+
+def test_the_headline_of_drift_names_the_gravest_finding_first() -> None:
+    columns = pd.DataFrame({"finding": ["alias", "unknown", "alias", "missing_required"]})
+    assert sources.drift_headline(columns) == (
+        "Columns that differ from their contract: 1 missing though required, "
+        "1 not in the contract and 2 under another name"
     )

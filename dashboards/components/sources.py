@@ -1,0 +1,170 @@
+"""What the tab on sources shows: how fresh they are, and what about their files needs mending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.components import data
+from dashboards.components.words import count_of, day, listed, plain, spoken
+from dashboards.queries import quality, selection
+
+FINDINGS = {
+    "missing_required": "missing though required",
+    "unknown": "not in the contract",
+    "missing_optional": "missing but optional",
+    "alias": "under another name",
+}
+_WEEK = 7
+_NAMED = 4
+_ROW, _HEAD, _TALLEST = 35, 38, 360
+
+
+def show(system: str) -> None:
+    """Draw the tab for one source system, or for all."""
+    show_freshness(system)
+    show_files(system)
+    show_drift(system)
+    show_orphans(system)
+
+
+def freshness_headline(objects: pd.DataFrame, as_of: object) -> str:
+    """Return how many objects have news of the last week."""
+    dated = objects[objects["days_behind"].notna()]
+    if dated.empty:
+        return "No object bears a date"
+    fresh = int((dated["days_behind"] < _WEEK).sum())
+    return (
+        f"{fresh:,} of {count_of(len(dated), 'dated object')} "
+        f"{'has' if fresh == 1 else 'have'} news of the seven days to {day(as_of)}"
+    )
+
+
+def drift_headline(columns: pd.DataFrame) -> str:
+    """Return how many columns differ from their contract, and how."""
+    tally = columns["finding"].value_counts()
+    named = [f"{tally[name]:,} {words}" for name, words in FINDINGS.items() if name in tally]
+    return f"Columns that differ from their contract: {listed(named)}"
+
+
+def show_freshness(system: str) -> None:
+    """Show per object how old its newest news is."""
+    objects = data.ask(quality.freshness, system)
+    if objects.empty:
+        st.subheader("Nothing was landed", anchor=False)
+        return
+    as_of = data.ask(selection.clock).iloc[0]["as_of_date"]
+    undated = int(objects["days_behind"].isna().sum())
+    st.subheader(freshness_headline(objects, as_of), anchor=False)
+    st.caption(
+        "By the objects' own dates. What changes rarely, such as roles and policies, is old "
+        f"without being late. {count_of(undated, 'object')} without a date."
+    )
+    table(
+        objects.assign(object=objects["object"].map(spoken)),
+        key="freshness",
+        latest_event_date=st.column_config.DateColumn("Newest news", format="D MMM YYYY"),
+        days_behind=st.column_config.NumberColumn("Days behind", format="localized"),
+        accepted_rows=st.column_config.NumberColumn("Rows in force", format="localized"),
+        landed_file_count=st.column_config.NumberColumn("Files", format="localized"),
+        landed_at=st.column_config.DatetimeColumn("Last landed, UTC", format="D MMM YYYY, HH:mm"),
+    )
+
+
+def show_files(system: str) -> None:
+    """Show the files that were not landed, and why."""
+    files = data.ask(quality.files_not_landed, system)
+    if files.empty:
+        st.subheader("Every file was landed", anchor=False)
+        return
+    tally = files["file_status"].value_counts()
+    words = {"rejected": "refused whole", "unknown": "of no object", "duplicate": "landed before"}
+    named = [f"{tally[name]:,} {said}" for name, said in words.items() if name in tally]
+    st.subheader(f"Files that were not landed: {listed(named)}", anchor=False)
+    table(
+        files.assign(
+            object=files["object"].map(spoken), file_status=files["file_status"].map(spoken)
+        ),
+        key="files_not_landed",
+        file_status=st.column_config.TextColumn("State", width="small"),
+        reason=st.column_config.TextColumn("Reason", width="large"),
+    )
+
+
+def show_drift(system: str) -> None:
+    """Show the columns that differ from their contract."""
+    columns = data.ask(quality.schema_drift, system)
+    if columns.empty:
+        st.subheader("Every column is as its contract says", anchor=False)
+        return
+    st.subheader(drift_headline(columns), anchor=False)
+    st.caption(
+        "A missing optional column is empty in every row; an unknown one is kept aside, unused."
+    )
+    table(
+        columns.assign(
+            object=columns["object"].map(spoken),
+            finding=[spoken(FINDINGS.get(str(name), name)) for name in columns["finding"]],
+        ),
+        key="schema_drift",
+        finding=st.column_config.TextColumn("Finding"),
+        column_name=st.column_config.TextColumn("Column of the contract"),
+        header=st.column_config.TextColumn("Header in the file"),
+        detail=st.column_config.TextColumn("Detail"),
+    )
+
+
+def show_orphans(system: str) -> None:
+    """Show the rows that point at a record nobody delivered."""
+    pointers = data.ask(quality.orphan_pointers, system)
+    if pointers.empty:
+        st.subheader("Every row points at records that were delivered", anchor=False)
+        return
+    total = int(pointers["row_count"].sum())
+    named = [
+        f"{rows:,} by {column} of {source} {kind}"
+        for source, kind, column, rows in pointers[
+            ["source_system", "object", "column_name", "row_count"]
+        ]
+        .head(_NAMED)
+        .itertuples(index=False)
+    ]
+    more = len(pointers) - len(named)
+    st.subheader(
+        f"{count_of(total, 'row')} {'points' if total == 1 else 'point'} at a record that nobody "
+        "delivered",
+        anchor=False,
+    )
+    st.caption(
+        "They are kept and counted: "
+        + plain(listed([*named, count_of(more, "more column")] if more else named))
+        + "."
+    )
+    rows = data.ask(quality.orphan_rows, system)
+    if rows.empty:  # the places are for those who see the whole company
+        return
+    table(
+        rows.assign(object=rows["object"].map(spoken)),
+        key="orphans",
+        source_row=st.column_config.NumberColumn("Row", format="%d"),
+        column_name=st.column_config.TextColumn("Column"),
+        missing_id=st.column_config.TextColumn("Points at"),
+    )
+
+
+def table(rows: pd.DataFrame, *, key: str, **columns: Any) -> None:
+    """Show rows in a table that is as tall as they need, up to a limit."""
+    st.dataframe(
+        rows,
+        key=key,
+        hide_index=True,
+        height=min(_HEAD + _ROW * len(rows), _TALLEST),
+        column_config={
+            "source_system": "Source",
+            "object": "Object",
+            "source_file": st.column_config.TextColumn("File", width="medium"),
+            **columns,
+        },
+    )

@@ -26,8 +26,6 @@ class Activities:
     minutes: np.ndarray
     is_planned: np.ndarray
     text: np.ndarray
-    first: int = 0
-    first_deal: int = 0
 
     def __len__(self) -> int:
         return len(self.kind)

@@ -17,6 +17,7 @@ from halftime.sample.coaching import Attendance, Sessions
 from halftime.sample.company import NOBODY, Company
 from halftime.sample.documents import Document
 from halftime.sample.files import Defect
+from halftime.sample.numbering import mark
 from halftime.sample.text import DAY, pick
 
 WEEK = 7
@@ -53,7 +54,7 @@ def _meeting(company: Company, sessions: Sessions, attendance: Attendance, sessi
     status = sessions.status[session]
     called_off = status in (coaching.CANCELLED, coaching.MOVED)
     fields = [
-        ("UID", f"one-on-one-{session:06d}@northwindridge.example"),
+        ("UID", f"one-on-one-{mark()}{session:06d}@northwindridge.example"),
         ("DTSTAMP", _stamp(begins - 5 * DAY)),
         ("DTSTART", _stamp(begins)),
         ("DTEND", _stamp(begins + int(sessions.minutes[session]) * 60)),

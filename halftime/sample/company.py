@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from halftime.sample import names
+from halftime.sample import names, numbering
 from halftime.sample.sizes import CARRIED_DAYS, Size
 
 NEVER = 10**6
@@ -144,11 +144,12 @@ def _region_of_teams(managers: int) -> np.ndarray:
 
 def _team_names(team_region: np.ndarray) -> np.ndarray:
     result = []
+    suffix = f" {numbering.mark()}".rstrip()
     for region_number in np.unique(team_region):
         cities = names.REGIONS[region_number].cities
         for rank in range(int((team_region == region_number).sum())):
             segment = names.SEGMENTS[(rank // len(cities)) % len(names.SEGMENTS)]
-            result.append(f"{cities[rank % len(cities)]} {segment}")
+            result.append(f"{cities[rank % len(cities)]} {segment}{suffix}")
     return np.array(result)
 
 
@@ -234,6 +235,10 @@ def found_company(size: Size, rng: np.random.Generator) -> Company:
     first_name[twins], last_name[twins] = SHARED_NAME
     for seat, accented in zip(steady[2:4], ACCENTED_NAMES, strict=True):
         first_name[first_holder[seat]], last_name[first_holder[seat]] = accented
+    if numbering.block():
+        # A second family name for each block: nobody has a namesake in another one.
+        second = names.LAST_NAMES[(numbering.block() - 1) % len(names.LAST_NAMES)]
+        last_name = np.array([f"{name}-{second}" for name in last_name])
     full_name = np.array([f"{a} {b}" for a, b in zip(first_name, last_name, strict=True)])
     mail = [f"{_ascii(a)}.{_ascii(b)}" for a, b in zip(first_name, last_name, strict=True)]
     seen: dict[str, int] = {}

@@ -16,7 +16,7 @@ from halftime.sample.activities import Activities
 from halftime.sample.company import Company
 from halftime.sample.deals import Deals
 from halftime.sample.known import has
-from halftime.sample.text import blank_else, coded, salesforce_id
+from halftime.sample.text import blank_else, salesforce_id, serial
 
 REGION_IN_HUBSPOT = np.array(
     [region.crm == "hubspot" and has("hubspot") for region in names.REGIONS]
@@ -82,4 +82,4 @@ def deal_id(in_hubspot: np.ndarray, deal: np.ndarray, valid: np.ndarray | None =
 
 def hubspot_deal_id(deal: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
     """Write the number that HubSpot gives to a deal."""
-    return coded("18", deal, 9, valid)
+    return serial("18", deal, 9, valid)

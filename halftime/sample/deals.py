@@ -46,7 +46,6 @@ class Changes:
     amount: np.ndarray
     close_day: np.ndarray
     owner: np.ndarray
-    first: int = 0
 
     def __len__(self) -> int:
         return len(self.deal)
@@ -73,7 +72,6 @@ class Deals:
     has_amount: np.ndarray
     changes: Changes
     last_change: np.ndarray  # index into changes of the current state
-    first: int = 0  # number of the first deal, in a company drawn block by block
 
     def __len__(self) -> int:
         return len(self.seat)

@@ -10,14 +10,14 @@ from halftime.sample.activities import CALL, EMAIL, MEETING, Activities
 from halftime.sample.company import Company
 from halftime.sample.crm import hubspot_deal_id
 from halftime.sample.hubspot import company_id, owner_id
-from halftime.sample.text import DAY, coded, flag_text, number_text, pick, timestamp_text
+from halftime.sample.text import DAY, flag_text, number_text, pick, serial, timestamp_text
 
 KINDS = ("CALL", "EMAIL", "MEETING")
 
 
 def engagement_id(activity: np.ndarray) -> pa.Array:
     """Write the number of an engagement."""
-    return coded("55", activity, 9)
+    return serial("55", activity, 9)
 
 
 def engagements(

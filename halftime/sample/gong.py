@@ -16,6 +16,7 @@ from halftime.sample.calls import Calls
 from halftime.sample.coaching import Sessions
 from halftime.sample.company import NOBODY, Company
 from halftime.sample.documents import Document
+from halftime.sample.numbering import block, mark
 from halftime.sample.text import DAY
 
 PAGE = 500
@@ -24,7 +25,12 @@ SCORECARD_NAME = "Discovery and next steps"
 
 
 def gong_id(kind: int, number: int) -> str:
-    """Write an id of twenty digits."""
+    """Write an id of twenty digits, of which three tell the block."""
+    return f"{kind}{block():03d}{number:015d}"
+
+
+def question_id(kind: int, number: int) -> str:
+    """Write an id of twenty digits of a record that all blocks share."""
     return f"{kind}{number:018d}"
 
 
@@ -77,15 +83,15 @@ def users(company: Company, members: np.ndarray, managers: np.ndarray) -> Docume
             }
         )
     content = _page("users", "users", records, 0)
-    return Document("gong/users_0001.json", "gong", content, _counts(user=len(records)))
+    return Document(f"gong/users_{mark()}0001.json", "gong", content, _counts(user=len(records)))
 
 
 def scorecards(start_day: int) -> Document:
     """Page of scorecard settings: one scorecard with a question per skill and an overall one."""
     questions = [
         {
-            "questionId": gong_id(63, number),
-            "questionRevisionId": gong_id(64, number),
+            "questionId": question_id(63, number),
+            "questionRevisionId": question_id(64, number),
             "questionText": skill,
             "isOverall": False,
             "minRange": 1,
@@ -156,7 +162,7 @@ def call_pages(calls: Calls, deal_ids: list[str]) -> Iterator[Document]:
         records = [_call(calls, row, deal_ids[row]) for row in rows]
         size = len(records)
         yield Document(
-            f"gong/calls_{number:04d}.json",
+            f"gong/calls_{mark()}{number:04d}.json",
             "gong",
             _page("calls", "calls", records, number),
             _counts(
@@ -190,8 +196,8 @@ def reviewed(sessions: Sessions, chosen: np.ndarray, calls: Calls) -> tuple[np.n
 def _answers(scores: np.ndarray, first: int) -> list[dict]:
     return [
         {
-            "questionId": gong_id(63, (first + turn) % len(names.SKILLS)),
-            "questionRevisionId": gong_id(64, (first + turn) % len(names.SKILLS)),
+            "questionId": question_id(63, (first + turn) % len(names.SKILLS)),
+            "questionRevisionId": question_id(64, (first + turn) % len(names.SKILLS)),
             "questionText": names.SKILLS[(first + turn) % len(names.SKILLS)],
             "isOverall": False,
             "score": int(score),
@@ -236,7 +242,7 @@ def scorecard_pages(
                 }
             )
         yield Document(
-            f"gong/answered_scorecards_{number:04d}.json",
+            f"gong/answered_scorecards_{mark()}{number:04d}.json",
             "gong",
             _page("scorecards", "answeredScorecards", records, number),
             _counts(answered_scorecard=len(records), answered_question=3 * len(records)),

@@ -20,6 +20,7 @@ from halftime.sample.text import (
     money_text,
     number_text,
     pick,
+    serial,
     timestamp_text,
 )
 
@@ -64,17 +65,17 @@ PROPERTIES = ("dealstage", "amount", "closedate", "hubspot_owner_id")
 
 def owner_id(person: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
     """Write the number of an owner."""
-    return coded("41", person, 6, valid)
+    return serial("41", person, 6, valid)
 
 
 def company_id(account: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
     """Write the number of a company."""
-    return coded("92", account, 8, valid)
+    return serial("92", account, 8, valid)
 
 
 def contact_id(contact: np.ndarray) -> pa.Array:
     """Write the number of a contact."""
-    return coded("77", contact, 8)
+    return serial("77", contact, 8)
 
 
 def pipeline_of(deals: Deals) -> np.ndarray:
@@ -154,7 +155,7 @@ def people(company: Company, members: np.ndarray) -> dict[str, pa.Table]:
                 "first_name": first,
                 "last_name": family,
                 "email": mail,
-                "active_user_id": coded("61", members, 6),
+                "active_user_id": serial("61", members, 6),
                 "is_active": flag_text(~left),
                 "created_at": timestamp_text(stamp),
                 "updated_at": timestamp_text(modified),
@@ -162,11 +163,11 @@ def people(company: Company, members: np.ndarray) -> dict[str, pa.Table]:
         ),
         "user": pa.table(
             {
-                "id": coded("61", members, 6),
+                "id": serial("61", members, 6),
                 "email": mail,
                 "first_name": first,
                 "last_name": family,
-                "primary_team_id": coded("30", team, 4, has_team),
+                "primary_team_id": serial("30", team, 4, has_team),
                 "hs_job_title": pick(TITLES, title_of(company)[members]),
                 "hs_standard_time_zone": pick(zones, company.person_region[members]),
                 "_fivetran_deleted": _never(len(members)),
@@ -174,7 +175,7 @@ def people(company: Company, members: np.ndarray) -> dict[str, pa.Table]:
         ),
         "team": pa.table(
             {
-                "id": coded("30", shown, 4),
+                "id": serial("30", shown, 4),
                 "name": pick(company.team_name.tolist(), shown),
                 "_fivetran_deleted": _never(len(shown)),
             }
@@ -182,7 +183,7 @@ def people(company: Company, members: np.ndarray) -> dict[str, pa.Table]:
         "owner_team": pa.table(
             {
                 "owner_id": owner_id(members[has_team]),
-                "team_id": coded("30", team[has_team], 4),
+                "team_id": serial("30", team[has_team], 4),
                 "is_team_primary": flag_text(np.ones(int(has_team.sum()), dtype=bool)),
             }
         ),
@@ -219,7 +220,7 @@ def contacts(buyers: Buyers, chosen: np.ndarray, owner: np.ndarray, start_day: i
             "id": contact_id(chosen),
             "property_firstname": pick(names.FIRST_NAMES, buyers.first_name[chosen]),
             "property_lastname": pick(names.LAST_NAMES, buyers.last_name[chosen]),
-            "property_email": join(coded("contact", chosen, 7), "@customer.example"),
+            "property_email": join(serial("contact", chosen, 7), "@customer.example"),
             "property_jobtitle": pick([item[0] for item in names.CONTACT_TITLES], title),
             "property_hs_seniority": pick([item[1] for item in names.CONTACT_TITLES], title),
             "property_associatedcompanyid": company_id(account),

@@ -7,6 +7,7 @@ import numpy as np
 from halftime.sample.calls import recording_people
 from halftime.sample.gong import user_id
 from halftime.sample.hubspot import owner_id
+from halftime.sample.numbering import mark
 from halftime.sample.planting import Outcome
 from halftime.sample.text import salesforce_id
 from halftime.sample.world import World
@@ -19,7 +20,7 @@ BY_NAME = ("coaching_log", "tabular")
 
 def person_id(person: int) -> str:
     """Write the roster's number of a person."""
-    return f"E{person + 1001:04d}"
+    return f"E{mark()}{person + 1001:04d}"
 
 
 def identities(

@@ -14,7 +14,7 @@ import pyarrow as pa
 from halftime.sample import coaching, names
 from halftime.sample.coaching import Sessions
 from halftime.sample.company import NOBODY, Company
-from halftime.sample.text import DAY, coded, date_text, number_text, pick, timestamp_text
+from halftime.sample.text import DAY, coded, date_text, number_text, pick, serial, timestamp_text
 
 FLOOR, GAIN, NOISE = 50.0, 42.0, 4.0
 HALF_LIFE_DAYS = 30.0
@@ -107,7 +107,7 @@ def tables(company: Company, learning: Learning) -> dict[str, pa.Table]:
         ),
         "enrolment": pa.table(
             {
-                "Enrolment ID": coded("ENR-", np.arange(len(learning.person)) + 1, 6),
+                "Enrolment ID": serial("ENR-", np.arange(len(learning.person)) + 1, 6),
                 "User Email": pick(mails, learning.person),
                 "Course": coded("CRS-", learning.course + 1, 3),
                 "Assigned On": date_text(learning.assigned_day),
@@ -119,7 +119,7 @@ def tables(company: Company, learning: Learning) -> dict[str, pa.Table]:
         ),
         "assessment": pa.table(
             {
-                "Assessment ID": coded("ASM-", np.arange(len(row)) + 1, 6),
+                "Assessment ID": serial("ASM-", np.arange(len(row)) + 1, 6),
                 "User Email": pick(mails, learning.person[row]),
                 "Course": coded("CRS-", learning.course[row] + 1, 3),
                 "Attempt": number_text(learning.attempt),

@@ -9,6 +9,7 @@ from halftime.sample import names
 from halftime.sample.company import NEVER, NOBODY, Company
 from halftime.sample.crm import deal_id
 from halftime.sample.deals import Deals
+from halftime.sample.numbering import mark
 from halftime.sample.spreadsheets import reference
 from halftime.sample.text import date_text, flag_text, padded, pick
 
@@ -101,7 +102,7 @@ def recognition(
     director = company.region_director[deals.region[chosen]]
     return pa.table(
         {
-            "award_id": padded("AW-", np.arange(len(chosen)) + 1),
+            "award_id": padded(f"AW-{mark()}", np.arange(len(chosen)) + 1),
             "award_date": date_text(np.minimum(day + 3, company.size.last_day)),
             "recipient": reference(company, recipient, by_name),
             "given_by": reference(company, director, by_name),

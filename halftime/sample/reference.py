@@ -9,7 +9,7 @@ from halftime.sample import names
 from halftime.sample.company import NOBODY, Company
 from halftime.sample.deals import Deals
 from halftime.sample.spreadsheets import reference
-from halftime.sample.text import coded, date_text, flag_text, pick
+from halftime.sample.text import date_text, flag_text, pick, serial
 
 FIRST_RATE, RATE_STEP = 1.09, 0.012
 """Dollars for one euro in the first month, and the standard deviation of a month's change."""
@@ -53,7 +53,7 @@ def territories(
     return {
         "territory": pa.table(
             {
-                "Territory ID": coded("TER-", teams, 4),
+                "Territory ID": serial("TER-", teams, 4),
                 "Territory Name": [f"{company.team_name[team]} Territory" for team in teams],
                 "Parent": pick([None], np.zeros(len(teams), dtype=int)),
                 "Valid From": date_text(np.full(len(teams), start)),
@@ -61,14 +61,14 @@ def territories(
         ),
         "territory_person": pa.table(
             {
-                "Territory ID": coded("TER-", team[held], 4),
+                "Territory ID": serial("TER-", team[held], 4),
                 "Person": reference(company, holder[held], by_name),
                 "Valid From": date_text(begins),
             }
         ),
         "territory_account": pa.table(
             {
-                "Territory ID": coded("TER-", owner_team, 4),
+                "Territory ID": serial("TER-", owner_team, 4),
                 "Account": pick(account_names, accounts),
                 "Is Target": flag_text(accounts % 5 != 0),
                 "Valid From": date_text(np.full(len(accounts), start)),
@@ -91,7 +91,7 @@ def plans(company: Company, deals: Deals, deal_ids: pa.Array, rng: np.random.Gen
     chance = 1 / (1 + np.exp(0.4 - BEHAVIOUR_ON_PLANS * deals.behaviour[chosen]))
     return pa.table(
         {
-            "Plan ID": coded("PLN-", chosen + 1, 7),
+            "Plan ID": serial("PLN-", chosen + 1, 7),
             "Kind": pick(["deal"], np.zeros(len(chosen), dtype=int)),
             "Person": reference(company, owner, np.zeros(len(chosen), dtype=bool)),
             "Opportunity": deal_ids.take(pa.array(chosen)),

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from halftime.sample import names
+from halftime.sample import names, numbering
 from halftime.sample.activities import CALL, EMAIL, MEETING, Activities
 from halftime.sample.company import NEVER, Company
 from halftime.sample.deals import Deals
@@ -147,6 +147,13 @@ def account_owner(company: Company, per_seat: int) -> np.ndarray:
     return company.owner_of(seat, np.full(len(seat), company.size.last_day))
 
 
+def _account_heads() -> list[str]:
+    """Give the first words of account names; each block has a second one of its own."""
+    number = numbering.block()
+    more = f" {names.ACCOUNT_HEADS[(number - 1) % len(names.ACCOUNT_HEADS)]}" if number else ""
+    return [head + more for head in names.ACCOUNT_HEADS]
+
+
 def accounts(
     company: Company, per_seat: int, rng: np.random.Generator
 ) -> tuple[pa.Table, np.ndarray]:
@@ -173,7 +180,7 @@ def accounts(
         {
             "Id": salesforce_id(ACCOUNT, number),
             "Name": join(
-                pick(names.ACCOUNT_HEADS, code % heads),
+                pick(_account_heads(), code % heads),
                 pick(names.ACCOUNT_TAILS, code // heads % tails),
                 pick(forms, region * 5 + code // (heads * tails)),
                 separator=" ",
@@ -228,12 +235,12 @@ def opportunities(
     amount_known = deals.has_amount[deal] | (stage >= 2)
     return pa.table(
         {
-            "Id": salesforce_id(DEAL, deals.first + deal),
+            "Id": salesforce_id(DEAL, deal),
             "AccountId": salesforce_id(ACCOUNT, deals.account[deal]),
             "Name": join(
                 pick(names.ACCOUNT_HEADS, head),
                 pick([item.name for item in names.PRODUCTS], deals.product[deal]),
-                padded("#", deals.first + deal),
+                padded("#", deal),
                 separator=" ",
             ),
             "OwnerId": salesforce_id(USER, changes.owner[now]),
@@ -296,8 +303,8 @@ def opportunity_history(deals: Deals, order: np.ndarray) -> pa.Table:
     known = deals.has_amount[deal] | (stage >= 2)
     return pa.table(
         {
-            "Id": salesforce_id(CHANGE, changes.first + order),
-            "OpportunityId": salesforce_id(DEAL, deals.first + deal),
+            "Id": salesforce_id(CHANGE, order),
+            "OpportunityId": salesforce_id(DEAL, deal),
             "CreatedById": salesforce_id(USER, changes.owner[order]),
             "CreatedDate": timestamp_text(changes.second[order]),
             "StageName": pick(names.STAGES, stage),
@@ -326,7 +333,7 @@ def tasks(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tabl
     canary = (activities.text[chosen] * 1e6).astype(np.int64) % 20_000 == 7
     return pa.table(
         {
-            "Id": salesforce_id(TASK, activities.first + chosen),
+            "Id": salesforce_id(TASK, chosen),
             "OwnerId": salesforce_id(USER, activities.owner[chosen]),
             "WhatId": _what(activities, chosen),
             "AccountId": salesforce_id(ACCOUNT, activities.account[chosen]),
@@ -358,7 +365,7 @@ def events(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tab
     subject = (activities.text[chosen] * len(names.EVENT_SUBJECTS)).astype(int)
     return pa.table(
         {
-            "Id": salesforce_id(EVENT, activities.first + chosen),
+            "Id": salesforce_id(EVENT, chosen),
             "OwnerId": salesforce_id(USER, activities.owner[chosen]),
             "WhatId": _what(activities, chosen),
             "AccountId": salesforce_id(ACCOUNT, activities.account[chosen]),
@@ -376,7 +383,7 @@ def events(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tab
 
 def _what(activities: Activities, chosen: np.ndarray) -> pa.Array:
     deal = activities.deal[chosen]
-    return salesforce_id(DEAL, activities.first_deal + deal, deal >= 0)
+    return salesforce_id(DEAL, deal, deal >= 0)
 
 
 def is_leaver(company: Company) -> np.ndarray:

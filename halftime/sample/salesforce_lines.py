@@ -21,6 +21,7 @@ from halftime.sample.text import (
     number_text,
     pick,
     salesforce_id,
+    serial,
     timestamp_text,
 )
 
@@ -46,7 +47,7 @@ def contacts(buyers: Buyers, chosen: np.ndarray, owner: np.ndarray, start_day: i
             "FirstName": first,
             "LastName": family,
             "Name": join(first, family, separator=" "),
-            "Email": join(coded("contact", chosen, 7), "@customer.example"),
+            "Email": join(serial("contact", chosen, 7), "@customer.example"),
             "Title": pick([item[0] for item in names.CONTACT_TITLES], buyers.title[chosen]),
             "Level__c": pick([item[1] for item in names.CONTACT_TITLES], buyers.title[chosen]),
             "CreatedDate": timestamp_text(stamp),
@@ -107,7 +108,7 @@ def products(start_day: int) -> pa.Table:
     stamp = np.full(len(number), (start_day - 500) * DAY)
     return pa.table(
         {
-            "Id": salesforce_id(PRODUCT, number),
+            "Id": salesforce_id(PRODUCT, number, is_shared=True),
             "Name": [item.name for item in names.PRODUCTS],
             "ProductCode": coded("NR-", number + 1, 3),
             "Family": [item.family for item in names.PRODUCTS],
@@ -139,7 +140,7 @@ def line_items(deals: Deals, chosen: np.ndarray) -> pa.Table:
         {
             "Id": salesforce_id(LINE, deal * 2 + turn),
             "OpportunityId": salesforce_id(DEAL, deal),
-            "Product2Id": salesforce_id(PRODUCT, product),
+            "Product2Id": salesforce_id(PRODUCT, product, is_shared=True),
             "Quantity": number_text(quantity),
             "UnitPrice": money_text(total // quantity),
             "TotalPrice": money_text(total),

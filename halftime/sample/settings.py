@@ -94,41 +94,6 @@ stages:
 """
 
 
-STREAM_TEMPLATE = """\
-# The sample company, large: Salesforce and coaching logs as Parquet, without defects.
-# Made by `halftime sample --size {size} --seed {seed}`.
-version: 1
-company: {company}
-
-reporting:
-  timezone: UTC
-  currency: USD
-  fiscal_year_start_month: {month}
-  as_of: {as_of}
-
-sources:
-  salesforce:
-    files: ["salesforce/*"]
-    timezone: UTC
-    delivery: delta
-
-  coaching_log:
-    files: ["coaching_log/*"]
-
-  people:
-    files: ["people/*"]
-
-stages:
-  salesforce:
-    "Closed - No Decision": {{category: no_decision, order: 8, qualified: false}}
-"""
-
-
-def stream_settings_text(size: str, seed: int) -> str:
-    """Text of ``halftime.yml`` for a streamed size."""
-    return _filled(STREAM_TEMPLATE, size, seed)
-
-
 def settings_text(size: str, seed: int) -> str:
     """Text of ``halftime.yml`` for the sample company."""
     return _filled(_known(TEMPLATE), size, seed)

@@ -29,7 +29,7 @@ class Size:
     activities: int
     sessions: int
     defect_rounds: int
-    blocks: int = 0  # parts in which a streamed size is drawn; 0: drawn whole
+    blocks: int = 0  # small companies of which a streamed size is made; 0: drawn whole
 
     @property
     def days(self) -> int:
@@ -53,7 +53,7 @@ SIZES = {
         Size("xs", 12, 3, 1, 700, 18_000, 300, 1),
         Size("demo", 250, 42, 2, 30_000, 750_000, 12_000, 4),
         Size("m", 500, 80, 3, 90_000, 2_200_000, 36_000, 8),
-        Size("l", 2_000, 320, 4, 480_000, 12_000_000, 190_000, 0, blocks=12),
-        Size("xl", 15_000, 2_400, 4.5, 4_000_000, 100_000_000, 1_600_000, 0, blocks=100),
+        Size("l", 2_000, 320, 4, 480_000, 12_000_000, 190_000, 4, blocks=12),
+        Size("xl", 15_000, 2_400, 4.5, 4_000_000, 100_000_000, 1_600_000, 4, blocks=100),
     )
 }

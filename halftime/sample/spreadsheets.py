@@ -9,6 +9,7 @@ from halftime.sample import coaching, names
 from halftime.sample.coaching import Actions, Attendance, Sessions
 from halftime.sample.company import NEVER, NOBODY, Company
 from halftime.sample.deals import Deals
+from halftime.sample.numbering import mark
 from halftime.sample.salesforce import TITLES, title_of
 from halftime.sample.text import (
     DAY,
@@ -23,6 +24,7 @@ from halftime.sample.text import (
     padded,
     person_key,
     pick,
+    serial,
     timestamp_text,
 )
 
@@ -83,7 +85,7 @@ def linked_deals(
 
 def session_id(number: np.ndarray) -> pa.Array:
     """Write the id of a session."""
-    return padded("CS-", number + 1)
+    return padded(f"CS-{mark()}", number + 1)
 
 
 def sessions_table(
@@ -143,7 +145,7 @@ def sessions_table(
             "mode": pick(names.MODES, sessions.mode),
             "opportunity_id": deal,
             "skill": pick(names.SKILLS, skill, has_skill),
-            "gap_id": coded("GAP-", gap, 5, has_gap),
+            "gap_id": serial("GAP-", gap, 5, has_gap),
             "strength_noted": flag_text(rng.random(count) < 0.2 + 0.5 * sessions.quality),
             "practice": flag_text(rng.random(count) < 0.1 + 0.5 * sessions.quality),
             "initiator": pick(["manager", "rep"], sessions.by_rep.astype(int)),
@@ -191,7 +193,7 @@ def actions_table(company: Company, sessions: Sessions, actions: Actions) -> pa.
     status = np.where(done, 1, np.where(actions.dropped, 2, 0))
     return pa.table(
         {
-            "action_id": padded("AC-", np.arange(len(status)) + 1),
+            "action_id": padded(f"AC-{mark()}", np.arange(len(status)) + 1),
             "session_id": session_id(sessions.number[actions.session]),
             "owner": reference(company, actions.owner, by_name),
             "description": pick(names.ACTION_TEXTS, actions.text),

@@ -1,254 +1,171 @@
-"""The large sizes, written as Parquet in bounded memory.
+"""The large sizes, drawn and written block by block in bounded memory.
 
-The company, its sessions and their dose are drawn whole; deals and activities are drawn block by
-block, a block being some of the seats, each with a random stream of its own. The same size and seed
-give the same bytes. All regions of a streamed company run Salesforce, everybody fills in our
-template, and no defects are planted: these sizes measure speed.
+A block is a small company of its own: some of the seats, teams and years of the whole, drawn by the
+code that draws the other sizes, with a random stream and ids of its own. The first block is written
+as the small sizes are (CSV, workbooks, calendars, pages, planted defects). The tables of the others
+go, a row group a block, into Parquet files named after the file they would have been; what is no
+table (pages, calendars, matrices) stays as it is. The same size and seed give the same bytes.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from halftime.sample import salesforce, spreadsheets
-from halftime.sample.activities import Activities, draw_activities
-from halftime.sample.coaching import Sessions, agree_actions, attend, coaching_dose, plan_sessions
-from halftime.sample.company import Company, found_company
-from halftime.sample.deals import Deals, draw_deals
+from halftime.sample.files import SourceFile
+from halftime.sample.identities import person_id
+from halftime.sample.layout import plan_documents, plan_files
+from halftime.sample.numbering import numbered_in
+from halftime.sample.planting import Outcome
+from halftime.sample.salesforce import USER
 from halftime.sample.sizes import Size
 from halftime.sample.text import salesforce_id
-from halftime.sample.world import ACCOUNTS_PER_SEAT, generator, seeds
+from halftime.sample.truth import Truth
+from halftime.sample.world import draw_world
+from halftime.sample.writing import Progress, SampleReport, rows_of, write_documents, write_world
 
-BY_SEAT = ("first_holder", "first_until", "second_holder", "second_from", "seat_skill",
-           "seat_idle", "seat_fades", "shock")  # fmt: skip
+BLOCKS_PER_FILE = 25
+"""So many blocks stand in one Parquet file: no file grows without end."""
+
+ROWS_PER_GROUP = 250_000
+SHARED = frozenset(
+    {
+        "salesforce.product",
+        "hubspot.deal_pipeline",
+        "hubspot.deal_pipeline_stage",
+        "coaching_log.policy",
+        "coaching_log.initiative",
+        "learning.course",
+        "reference.exchange_rate",
+        "gong.scorecard",
+    }
+)
+"""What all blocks have in common; the first one writes it."""
+
+ABOVE = {"people.roster": "manager", "salesforce.user": "ManagerId"}
+"""Columns in which the head of a block names the chief of the whole company."""
 
 
-@dataclass
-class Block:
-    """Some of the seats, and the numbers of their first deal, change and activity."""
+def blocks(size: Size) -> Iterator[Size]:
+    """Divide a size into its blocks; their totals are those of the size."""
 
-    number: int
-    seats: np.ndarray
-    opportunities: int
-    activities: int
-    first_deal: int = 0
-    first_change: int = 0
-    first_activity: int = 0
+    def part(total: int, number: int) -> int:
+        return total * (number + 1) // size.blocks - total * number // size.blocks
 
-
-def blocks(size: Size) -> Iterator[Block]:
-    """Divide seats, deals and activities of a size into its blocks."""
-    cuts = np.linspace(0, size.reps, size.blocks + 1).astype(int)
     for number in range(size.blocks):
-        low, high = cuts[number], cuts[number + 1]
-        deals = [size.opportunities * int(cut) // size.reps for cut in (low, high)]
-        done = [size.activities * int(cut) // size.reps for cut in (low, high)]
-        yield Block(
-            number=number,
-            seats=np.arange(low, high),
-            opportunities=deals[1] - deals[0],
-            activities=done[1] - done[0],
-            first_deal=deals[0],
-            first_activity=done[0],
+        yield dataclasses.replace(
+            size,
+            reps=part(size.reps, number),
+            managers=part(size.managers, number),
+            opportunities=part(size.opportunities, number),
+            activities=part(size.activities, number),
+            sessions=part(size.sessions, number),
+            blocks=0,
         )
 
 
-def part_of(company: Company, block: Block) -> Company:
-    """View a company through the seats of one block; persons and teams stay all."""
-    size = dataclasses.replace(
-        company.size,
-        reps=len(block.seats),
-        opportunities=block.opportunities,
-        activities=block.activities,
-    )
-    values = {name: getattr(company, name)[block.seats] for name in BY_SEAT}
-    return dataclasses.replace(
-        company, size=size, seat_team=company.seat_team[:, block.seats], **values
-    )
+def block_seed(seed: int, number: int) -> int:
+    """Give the seed of a block; that of the first is the company's own."""
+    if number == 0:
+        return seed
+    return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0])
 
 
-def sessions_of(sessions: Sessions, block: Block) -> Sessions:
-    """Sessions with the reps of a block, seats counted within it."""
-    low, high = block.seats[0], block.seats[-1]
-    rows = np.flatnonzero((sessions.seat >= low) & (sessions.seat <= high))
-    values = {
-        field.name: getattr(sessions, field.name)[rows] for field in dataclasses.fields(sessions)
-    }
-    return Sessions(**{**values, "seat": values["seat"] - low})
+class Parts:
+    """Parquet files to which each block adds its rows."""
+
+    def __init__(self, report: SampleReport) -> None:
+        self.report = report
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def append(self, path: str, table: pa.Table) -> None:
+        """Add rows to a file, all columns as text."""
+        if path not in self._writers:
+            target = self.report.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            schema = pa.schema([(name, pa.string()) for name in table.column_names])
+            self._writers[path] = pq.ParquetWriter(target, schema, compression="zstd")
+        writer = self._writers[path]
+        writer.write_table(table.cast(writer.schema), row_group_size=ROWS_PER_GROUP)
+
+    def close(self) -> None:
+        """End all files, and note them."""
+        for path, writer in self._writers.items():
+            writer.close()
+            self.report.wrote(path, {})
+        self._writers.clear()
 
 
-class Writer:
-    """Writes tables as Parquet and counts what it wrote."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.rows: Counter[str] = Counter()
-        self.files: dict[str, int] = {}
-
-    def write(self, path: str, thing: str, table: pa.Table) -> None:
-        """Write one table; nothing if it is empty."""
-        if not table.num_rows:
-            return
-        target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, target, compression="zstd")
-        self.rows[thing] += table.num_rows
-        self.files[path] = target.stat().st_size
+def part_path(path: str, number: int) -> str:
+    """Name the Parquet file to which the rows of a file of block ``number`` go."""
+    plain = PurePosixPath(path)
+    stem = plain.name.split(".")[0]
+    return str(plain.with_name(f"{stem}_part{1 + number // BLOCKS_PER_FILE:02d}.parquet"))
 
 
-def write_blocks(
-    company: Company,
-    sessions: Sessions,
-    dose: np.ndarray,
-    seed: int,
-    writer: Writer,
-    tell: Callable[[str], None],
-    limit: int | None = None,
-) -> None:
-    """Draw and write the blocks one after the other; ``limit`` is for measuring on a few."""
-    for block in blocks(company.size):
-        if limit is not None and block.number >= limit:
-            return
-        tell(f"Writing block {block.number + 1} of {company.size.blocks}")
-        part = part_of(company, block)
-        name = f"block {block.number} "
-        deals = draw_deals(
-            part, dose[block.seats], ACCOUNTS_PER_SEAT, generator(seed, name + "deals")
+def _write_block(size: Size, seed: int, number: int, parts: Parts, truth: Truth) -> None:
+    world = draw_world(size, block_seed(seed, number))
+    files = [
+        file
+        for file in plan_files(world)
+        if file.table.num_rows and f"{file.system}.{file.object}" not in SHARED
+    ]
+    documents = [
+        item
+        for item in plan_documents(world)
+        if not any(f"{item.system}.{thing}" in SHARED for thing in item.expected)
+    ]
+    written = []
+    for file in files:
+        placed = dataclasses.replace(
+            file, path=part_path(file.path, number), table=_below_the_chief(file)
         )
-        activities = draw_activities(part, deals, generator(seed, name + "activities"))
-        _coaching(company, sessions, deals, block, seed, writer)
-        _number(company, block, deals, activities)
-        _records(company, deals, activities, block, seed, writer)
+        parts.append(placed.path, placed.table)
+        parts.report.add(rows_of(placed))
+        written.append(placed)
+    write_documents(documents, parts.report, lambda _: None)
+    truth.add(world, written, documents, Outcome())
 
 
-def _number(company: Company, block: Block, deals: Deals, activities: Activities) -> None:
-    """Give deals, changes, activities and accounts their numbers within the whole company."""
-
-    def account(local: np.ndarray) -> np.ndarray:
-        turn, seat = np.divmod(local, len(block.seats))
-        return turn * company.seats + block.seats[0] + seat
-
-    deals.first, deals.account = block.first_deal, account(deals.account)
-    # A deal has at most SLOTS changes: room enough for numbers that no other block uses.
-    deals.changes.first = block.first_deal * 20
-    activities.first, activities.first_deal = block.first_activity, block.first_deal
-    activities.account = np.where(
-        activities.deal >= 0,
-        deals.account[np.maximum(activities.deal, 0)],
-        account(activities.account),
-    )
+def _below_the_chief(file: SourceFile) -> pa.Table:
+    """Name the chief of the whole company wherever nobody stands above the head of a block."""
+    column = ABOVE.get(f"{file.system}.{file.object}")
+    if column is None:
+        return file.table
+    with numbered_in(0):
+        chief = person_id(0) if file.system == "people" else _user_id(0)
+    filled = pc.fill_null(file.table[column], chief)
+    return file.table.set_column(file.table.column_names.index(column), column, filled)
 
 
-def _records(
-    company: Company,
-    deals: Deals,
-    activities: Activities,
-    block: Block,
-    seed: int,
-    writer: Writer,
-) -> None:
-    suffix = f"{block.number + 1:04d}.parquet"
-    words = seeds(seed, f"block {block.number} words")
-    nobody = np.zeros(0, dtype=int)
-    table = salesforce.opportunities(company, deals, deals.last_change, nobody, words)
-    writer.write(f"salesforce/Opportunity_{suffix}", "salesforce.opportunity", table)
-    order = salesforce.history_order(deals, np.ones(len(deals.changes), dtype=bool))
-    history = salesforce.opportunity_history(deals, order)
-    writer.write(
-        f"salesforce/OpportunityHistory_{suffix}", "salesforce.opportunity_history", history
-    )
-    rows = np.arange(len(activities))
-    tasks = salesforce.tasks(company, activities, rows)
-    writer.write(f"salesforce/Task_{suffix}", "salesforce.task", tasks)
-    del tasks
-    events = salesforce.events(company, activities, rows)
-    writer.write(f"salesforce/Event_{suffix}", "salesforce.event", events)
-
-
-def _coaching(
-    company: Company,
-    sessions: Sessions,
-    deals: Deals,
-    block: Block,
-    seed: int,
-    writer: Writer,
-) -> None:
-    mine = sessions_of(sessions, block)
-    rng = generator(seed, f"block {block.number} links")
-    deal = spreadsheets.linked_deals(company, deals, mine, rng)
-    ids = salesforce_id("006", block.first_deal + deal, deal >= 0)
-    mine.seat = mine.seat + block.seats[0]
-    words = generator(seed, f"block {block.number} notes")
-    table = spreadsheets.sessions_table(company, mine, ids, np.zeros(len(mine), dtype=bool), words)
-    path = f"coaching_log/sessions_{block.number + 1:04d}.parquet"
-    writer.write(path, "coaching_log.session", table)
-
-
-def _group_sessions(company: Company, sessions: Sessions, seed: int, writer: Writer) -> None:
-    rows = np.flatnonzero(sessions.seat < 0)
-    values = {
-        field.name: getattr(sessions, field.name)[rows] for field in dataclasses.fields(sessions)
-    }
-    nothing = pa.nulls(len(rows), pa.string())
-    table = spreadsheets.sessions_table(
-        company,
-        Sessions(**values),
-        nothing,
-        np.zeros(len(rows), dtype=bool),
-        generator(seed, "group notes"),
-    )
-    writer.write("coaching_log/sessions_groups.parquet", "coaching_log.session", table)
-
-
-def _people(company: Company, seed: int, writer: Writer) -> None:
-    everybody = np.arange(company.people)
-    account, _ = salesforce.accounts(company, ACCOUNTS_PER_SEAT, generator(seed, "accounts"))
-    users = salesforce.users(company, everybody)
-    writer.write("salesforce/User.parquet", "salesforce.user", users)
-    roles = salesforce.user_roles(company)
-    writer.write("salesforce/UserRole.parquet", "salesforce.user_role", roles)
-    writer.write("salesforce/Account.parquet", "salesforce.account", account)
-    roster = spreadsheets.roster_table(company, generator(seed, "roster"))
-    writer.write("people/roster.parquet", "people.roster", roster)
-    policies = spreadsheets.policies_table()
-    writer.write("coaching_log/policies.parquet", "coaching_log.policy", policies)
-
-
-def _attendees(
-    company: Company, sessions: Sessions, dose: np.ndarray, seed: int, writer: Writer
-) -> None:
-    attendance = attend(company, sessions, dose, generator(seed, "attendance"))
-    table = spreadsheets.attendees_table(company, sessions, attendance)
-    writer.write("coaching_log/attendees.parquet", "coaching_log.attendee", table)
-    del attendance, table
-    actions = agree_actions(company, sessions, generator(seed, "actions"))
-    table = spreadsheets.actions_table(company, sessions, actions)
-    writer.write("coaching_log/actions.parquet", "coaching_log.action", table)
+def _user_id(person: int) -> str:
+    return str(salesforce_id(USER, np.array([person]))[0].as_py())
 
 
 def stream(
-    size: Size,
-    seed: int,
-    out: Path,
-    tell: Callable[[str], None],
-    limit: int | None = None,
-) -> Writer:
+    size: Size, seed: int, out: Path, tell: Progress, limit: int | None = None
+) -> SampleReport:
     """Write a streamed size into ``out``; ``limit`` writes only the first blocks."""
-    writer = Writer(out)
-    tell("Drawing people and coaching")
-    company = found_company(size, generator(seed, "company"))
-    sessions = plan_sessions(company, generator(seed, "sessions"))
-    dose = coaching_dose(company, sessions)
-    _people(company, seed, writer)
-    _attendees(company, sessions, dose, seed, writer)
-    _group_sessions(company, sessions, seed, writer)
-    write_blocks(company, sessions, dose, seed, writer, tell, limit)
-    return writer
+    report = SampleReport(out, size.name, seed)
+    parts = Parts(report)
+    with Truth(out / "_truth", as_parquet=True) as truth:
+        for number, part in enumerate(blocks(size)):
+            if limit is not None and number >= limit:
+                break
+            tell(f"Writing block {number + 1} of {size.blocks}")
+            if number % BLOCKS_PER_FILE == 0:
+                parts.close()
+            with numbered_in(number):
+                if number == 0:
+                    write_world(draw_world(part, seed), report, truth, lambda _: None)
+                else:
+                    _write_block(part, seed, number, parts, truth)
+        parts.close()
+    report.defects = truth.defects
+    return report

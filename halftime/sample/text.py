@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from halftime.sample import numbering
+
 DAY = 86_400
 _BASE62 = np.frombuffer(
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
@@ -92,13 +94,17 @@ def clock_text(seconds: np.ndarray, valid: np.ndarray | None = None) -> pa.Array
     return fixed(_CLOCK[seconds.astype(np.int64) % DAY][:, :5], valid)
 
 
-def salesforce_id(prefix: str, numbers: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
-    """Make 18-character ids: a three-character prefix, a running number in base 62, the check.
+def salesforce_id(
+    prefix: str, numbers: np.ndarray, valid: np.ndarray | None = None, *, is_shared: bool = False
+) -> pa.Array:
+    """Make 18-character ids: prefix, block, a running number in base 62, the check.
 
     The last three characters encode which of the first fifteen are upper case, as the real ones do.
+    A record that all blocks share bears the mark of none.
     """
+    block = 0 if is_shared else numbering.block()
     numbers = (numbers if valid is None else np.where(valid, numbers, 0)).astype(np.int32)
-    head = np.frombuffer(f"{prefix}5f00000".encode(), dtype=np.uint8)
+    head = np.frombuffer(f"{prefix}5f{block:04d}0".encode(), dtype=np.uint8)
     rest, last = np.divmod(numbers, np.int32(len(_PAIRS)))
     first, middle = np.divmod(rest, np.int32(len(_PAIRS)))
     matrix = np.empty((len(numbers), 18), dtype=np.uint8)
@@ -121,6 +127,13 @@ def coded(
     body = _digits(safe.astype(np.int64), width)
     heads = np.broadcast_to(head, (len(body), len(head)))
     return fixed(np.concatenate([heads, body], axis=1), valid)
+
+
+def serial(
+    prefix: str, numbers: np.ndarray, width: int, valid: np.ndarray | None = None
+) -> pa.Array:
+    """Write the id of a record: ``prefix``, the mark of its block, a number of ``width`` digits."""
+    return coded(prefix + numbering.mark(), numbers, width, valid)
 
 
 def pick(
@@ -154,7 +167,7 @@ def padded(prefix: str, values: np.ndarray, valid: np.ndarray | None = None) -> 
 
 def person_key(person: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
     """Write the roster's number of each person."""
-    return join("E", number_text(person + 1001, valid))
+    return join(f"E{numbering.mark()}", number_text(person + 1001, valid))
 
 
 _CENTS = [f".{cent:02d}" for cent in range(100)]

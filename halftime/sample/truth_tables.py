@@ -7,25 +7,46 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 
 from halftime.sample import names
 from halftime.sample.channels import CHANNELS
 from halftime.sample.company import NOBODY
 from halftime.sample.crm import deal_id
 from halftime.sample.learning import draw_learning
-from halftime.sample.text import coded, date_text, person_key, pick
+from halftime.sample.text import date_text, person_key, pick, serial
 from halftime.sample.world import World, generator
 
 
-def write_tables(world: World, folder: Path) -> None:
-    """Write ``deals.csv``, ``sessions.csv`` and ``training.csv`` into ``folder``."""
-    for name, table in (
-        ("deals", _deals(world)),
-        ("sessions", _sessions(world)),
-        ("training", _training(world)),
-    ):
-        with (folder / f"{name}.csv").open("wb") as handle:
-            pa_csv.write_csv(table, handle)
+class TruthTables:
+    """Writes ``deals``, ``sessions`` and ``training`` world after world, as CSV or as Parquet."""
+
+    def __init__(self, folder: Path, *, as_parquet: bool) -> None:
+        self._folder, self._as_parquet = folder, as_parquet
+        self._writers: dict[str, pa_csv.CSVWriter | pq.ParquetWriter] = {}
+
+    def __enter__(self) -> TruthTables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def add(self, world: World) -> None:
+        """Add the rows of one world."""
+        for name, table in (
+            ("deals", _deals(world)),
+            ("sessions", _sessions(world)),
+            ("training", _training(world)),
+        ):
+            if name not in self._writers:
+                self._writers[name] = self._begin(name, table.schema)
+            self._writers[name].write_table(table)
+
+    def _begin(self, name: str, schema: pa.Schema) -> pa_csv.CSVWriter | pq.ParquetWriter:
+        if self._as_parquet:
+            return pq.ParquetWriter(self._folder / f"{name}.parquet", schema, compression="zstd")
+        return pa_csv.CSVWriter(str(self._folder / f"{name}.csv"), schema)
 
 
 def _people(person: np.ndarray) -> pa.Array:
@@ -69,7 +90,7 @@ def _sessions(world: World) -> pa.Table:
     luck = np.where(sessions.seat >= 0, company.shock[seat, month], 0.0)
     return pa.table(
         {
-            "session": coded("CS-", number + 1, 6),
+            "session": serial("CS-", number + 1, 6),
             "channel": pick(CHANNELS, world.channel),
             "date": date_text(sessions.day),
             "team": pick(company.team_name.tolist(), sessions.team),
@@ -91,7 +112,7 @@ def _training(world: World) -> pa.Table:
     learning = draw_learning(world.company, world.sessions, generator(world.seed, "learning"))
     return pa.table(
         {
-            "enrolment_id": coded("ENR-", np.arange(len(learning.person)) + 1, 6),
+            "enrolment_id": serial("ENR-", np.arange(len(learning.person)) + 1, 6),
             "person": _people(learning.person),
             "skill": pick(names.SKILLS, learning.course),
             "completed_date": date_text(learning.completed_day, learning.is_completed),

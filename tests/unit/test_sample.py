@@ -9,14 +9,15 @@ import json
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from halftime.config import load_config
 from halftime.contracts import load_contracts
 from halftime.errors import UsageError
-from halftime.sample import SIZES, SampleReport, write_sample
+from halftime.sample import SIZES, SampleReport, write_sample, write_size
 from halftime.sample.known import SYSTEMS
-from halftime.sample.stream import stream
+from halftime.sample.stream import BLOCKS_PER_FILE, part_path
 
 SEED = 7
 
@@ -285,39 +286,121 @@ def test_every_seed_can_be_planted(number: int, tmp_path: Path) -> None:
     assert report.defects > 120
 
 
-def test_a_streamed_company_is_the_same_for_a_seed_and_as_large_as_wanted(tmp_path: Path) -> None:
-    size = dataclasses.replace(SIZES["xs"], name="tiny", blocks=3)
-
-    first = stream(size, SEED, tmp_path / "one", lambda _: None)
-    stream(size, SEED, tmp_path / "two", lambda _: None)
-
-    assert _hashes(tmp_path / "one") == _hashes(tmp_path / "two")
-    assert first.rows["salesforce.opportunity"] == size.opportunities
-    assert first.rows["coaching_log.session"] == size.sessions
-    assert (
-        0.99
-        < ((first.rows["salesforce.task"] + first.rows["salesforce.event"]) / size.activities)
-        < 1.01
-    )
+BLOCKS = dataclasses.replace(
+    SIZES["xs"],
+    name="blocks",
+    reps=36,
+    managers=9,
+    opportunities=2_101,
+    activities=54_000,
+    sessions=901,
+    blocks=3,
+)
 
 
-def test_blocks_of_a_streamed_company_share_no_id(tmp_path: Path) -> None:
-    stream(dataclasses.replace(SIZES["xs"], name="tiny", blocks=3), SEED, tmp_path, lambda _: None)
+@pytest.fixture(scope="module")
+def streamed(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
+    return write_size(BLOCKS, SEED, tmp_path_factory.mktemp("streamed") / "blocks")
 
+
+def _truth(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / "_truth" / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_a_streamed_company_is_the_same_for_a_seed(streamed: SampleReport, tmp_path: Path) -> None:
+    again = write_size(BLOCKS, SEED, tmp_path / "again")
+
+    assert _hashes(again.folder) == _hashes(streamed.folder)
+
+
+def test_a_streamed_company_has_every_system_and_is_as_large_as_wanted(
+    sample: SampleReport, streamed: SampleReport
+) -> None:
     with duckdb.connect() as con:
-        for name in ("Opportunity", "OpportunityHistory", "Task", "Event"):
-            counts = con.execute(
-                'select count(*), count(distinct "Id") from read_parquet(?)',
-                [str(tmp_path / f"salesforce/{name}_0*.parquet")],
-            ).fetchone()
-            assert counts is not None
-            assert counts[0] == counts[1] > 0, name
-        orphans = con.execute(
-            "select count(*) from read_parquet(?) as c anti join read_parquet(?) as d "
-            'on c."OpportunityId" = d."Id"',
-            [
-                str(tmp_path / "salesforce/OpportunityHistory_0*.parquet"),
-                str(tmp_path / "salesforce/Opportunity_0*.parquet"),
-            ],
-        ).fetchone()
-    assert orphans == (0,)
+        deals, sessions = (
+            con.execute("select count(*) from read_parquet(?)", [path]).fetchone()
+            for path in (
+                str(streamed.folder / "_truth" / "deals.parquet"),
+                str(streamed.folder / "_truth" / "sessions.parquet"),
+            )
+        )
+
+    assert streamed.rows.keys() == sample.rows.keys()
+    assert deals == (BLOCKS.opportunities,)
+    assert sessions == (BLOCKS.sessions,)
+    assert len(_truth(streamed.folder, "manager_maturity")) >= BLOCKS.managers
+
+
+def test_the_first_block_of_a_streamed_company_has_the_planted_defects(
+    sample: SampleReport, streamed: SampleReport
+) -> None:
+    planted = {line["defect"] for line in _manifest(sample.folder)}
+
+    assert {line["defect"] for line in _manifest(streamed.folder)} == planted
+    assert not [line for line in _manifest(streamed.folder) if line["file"].endswith(".parquet")]
+
+
+def test_parquet_files_have_as_many_rows_as_expected(streamed: SampleReport) -> None:
+    expected = json.loads((streamed.folder / "_truth" / "expected.json").read_text("utf-8"))
+    parts = {
+        str(path.relative_to(streamed.folder))
+        for path in streamed.folder.rglob("*.parquet")
+        if "_truth" not in path.parts
+    }
+
+    assert len(parts) > 50
+    assert parts == {path for path in expected["files"] if path.endswith(".parquet")}
+    for path in parts:
+        counts = expected["files"][path]
+        assert pq.read_metadata(streamed.folder / path).num_rows == counts["source_rows"], path
+
+
+def test_blocks_of_a_streamed_company_share_no_id_and_no_name(streamed: SampleReport) -> None:
+    keys = {
+        "salesforce/*_part01.parquet": "Id",
+        "hubspot/owner_part01.parquet": "owner_id",
+        "hubspot/deal_part01.parquet": "deal_id",
+        "hubspot/company_part01.parquet": "id",
+        "hubspot/contact_part01.parquet": "id",
+        "hubspot/engagement_part01.parquet": "id",
+        "coaching_log/sessions_*_part01.parquet": "session_id",
+        "coaching_log/actions_*_part01.parquet": "action_id",
+        "learning/Enrolments_part01.parquet": "Enrolment ID",
+        "reference/Deal Plans_part01.parquet": "Plan ID",
+    }
+    checked = 0
+    for pattern, key in keys.items():
+        for path in sorted(streamed.folder.glob(pattern)):
+            ids = pq.read_table(path)[key].to_pylist()
+            stem = path.name.removesuffix("_part01.parquet")
+            first = next(path.parent.glob(f"{stem}.csv*"), None)
+            records = _records(first) if first else [[key]]
+            place = records[0].index(key)
+            known = {record[place] for record in records[1:] if len(record) > place}
+            assert len(set(ids)) == len(ids), path
+            assert not known & set(ids), path
+            checked += 1
+    people = _truth(streamed.folder, "people")
+
+    assert checked > 25
+    assert len({row["email"] for row in people}) == len(people)
+    assert len({row["person_id"] for row in people}) == len(people)
+    assert len({row["team"] for row in _truth(streamed.folder, "manager_maturity")}) == 9
+
+
+def test_everybody_in_a_streamed_company_has_the_same_chief(streamed: SampleReport) -> None:
+    above = pq.read_table(streamed.folder / "people" / "roster_part01.parquet")["manager"]
+    chief = next(iter(_truth(streamed.folder, "people")))["person_id"]
+
+    assert above.null_count == 0
+    assert above.to_pylist().count(chief) == BLOCKS.blocks - 1
+
+
+def test_parquet_files_do_not_grow_without_end() -> None:
+    assert part_path("salesforce/OpportunityHistory_2025.csv.gz", 3) == (
+        "salesforce/OpportunityHistory_2025_part01.parquet"
+    )
+    assert part_path("calendar/Outlook Calendar.csv", BLOCKS_PER_FILE) == (
+        "calendar/Outlook Calendar_part02.parquet"
+    )

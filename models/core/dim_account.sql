@@ -1,7 +1,71 @@
 with
 
+clock as (
+    select as_of_date from {{ ref('dim_clock') }}
+),
+
+-- What was known of an account at as_of: the newest row stamped by then, else the earliest there
+-- is. A row in force without a stamp has always held.
+row_versions as (
+    select
+        v.*,
+        row_number() over (
+            partition by v.account_id
+            order by
+                case
+                    when v.row_status = 'accepted' and v.stamped_at is null then 1
+                    when v.stamped_date <= clock.as_of_date then 2
+                    when v.stamped_at is not null then 3
+                    else 4
+                end asc,
+                case when v.stamped_date <= clock.as_of_date then v.stamped_at end desc nulls last,
+                v.stamped_at asc nulls last,
+                v.row_status asc,
+                v._load_id desc,
+                v._source_file desc,
+                v._source_row desc
+        ) as recency
+    from {{ ref('int_account_version_conformed') }} as v
+    cross join clock
+),
+
+-- A system that keeps no versions has the rows in force.
 accounts as (
-    select * from {{ ref('int_account_conformed') }}
+    select
+        account_id,
+        account_name,
+        industry,
+        country,
+        employee_count,
+        annual_revenue_amount,
+        owner_alias,
+        parent_alias,
+        created_date,
+        source_system,
+        _source_file,
+        _source_row
+    from row_versions
+    where recency = 1
+
+    union all
+
+    select
+        a.account_id,
+        a.account_name,
+        a.industry,
+        a.country,
+        a.employee_count,
+        a.annual_revenue_amount,
+        a.owner_alias,
+        a.parent_alias,
+        a.created_date,
+        a.source_system,
+        a._source_file,
+        a._source_row
+    from {{ ref('int_account_conformed') }} as a
+    left join row_versions as v
+        on a.account_id = v.account_id and v.recency = 1
+    where v.account_id is null
 ),
 
 account_aliases as (
@@ -10,10 +74,6 @@ account_aliases as (
 
 person_aliases as (
     select * from {{ ref('int_person_alias') }}
-),
-
-clock as (
-    select as_of_date from {{ ref('dim_clock') }}
 ),
 
 flags as (

@@ -12,6 +12,64 @@ history as (
     select * from {{ ref('dim_person_history') }}
 ),
 
+-- What the person's accounts were at as_of: closed only if every system says so.
+accounts as (
+    select
+        s.person_id,
+        s.source_system,
+        s.source_person_id,
+        max(
+            case
+                when
+                    not s.is_active
+                    and s.valid_from <= clock.as_of_date
+                    and s.valid_to > clock.as_of_date
+                    then 1
+                else 0
+            end
+        ) as is_closed,
+        max(
+            case
+                when s.valid_from <= clock.as_of_date and s.valid_to > clock.as_of_date
+                    then s.inactive_from
+            end
+        ) as closed_date
+    from {{ ref('int_person_status') }} as s
+    cross join clock
+    group by s.person_id, s.source_system, s.source_person_id
+),
+
+statuses as (
+    select
+        person_id,
+        min(is_closed) = 1 as is_closed,
+        case when min(is_closed) = 1 then max(closed_date) end as closed_date
+    from accounts
+    group by person_id
+),
+
+titled as (
+    select
+        v.person_id,
+        v.source_system,
+        v.job_title,
+        row_number() over (
+            partition by v.person_id
+            order by
+                case when coalesce(v.valid_from <= clock.as_of_date, true) then 1 else 2 end asc,
+                case when v.valid_from <= clock.as_of_date then v.valid_from end desc nulls last,
+                v.valid_from asc nulls first
+        ) as recency
+    from {{ ref('int_person_version') }} as v
+    cross join clock
+    where v.job_title is not null
+),
+
+titles as (
+    select * from titled
+    where recency = 1
+),
+
 managing as (
     select h.manager_id
     from history as h
@@ -26,19 +84,37 @@ flags as (
     where entity = 'person'
 ),
 
+-- Where nobody gives a leave date and no roster says otherwise, who has no open account left has
+-- left; so has whose record the source deleted, unless another account is open.
+leavers as (
+    select
+        p.person_id,
+        case
+            when p.leave_date is not null then p.leave_date
+            when p.is_on_roster or s.person_id is null then f.deleted_date
+            when s.is_closed
+                then coalesce(least(s.closed_date, f.deleted_date), s.closed_date, f.deleted_date)
+        end as leave_date
+    from people as p
+    left join statuses as s
+        on p.person_id = s.person_id
+    left join flags as f
+        on p.person_id = f.record_key
+),
+
 final as (
     select
         p.person_id,
         p.full_name,
         p.email,
         h.role,
-        p.job_title,
+        coalesce(titles.job_title, p.job_title) as job_title,
         p.hire_date,
-        p.leave_date,
+        leavers.leave_date,
         p.time_zone,
         coalesce(p.hire_date <= clock.as_of_date, true)
-        and coalesce(p.leave_date >= clock.as_of_date, true)
-        and coalesce(p.is_active_flag = 1, true)
+        and coalesce(leavers.leave_date >= clock.as_of_date, true)
+        and not coalesce(statuses.is_closed, false)
         and not coalesce(flags.is_deleted, false) as is_active,
         coalesce(flags.is_deleted, false) as is_deleted,
         flags.deleted_date,
@@ -58,6 +134,12 @@ final as (
             p.person_id = h.person_id
             and clock.as_of_date >= h.valid_from
             and clock.as_of_date < h.valid_to
+    inner join leavers
+        on p.person_id = leavers.person_id
+    left join statuses
+        on p.person_id = statuses.person_id
+    left join titles
+        on p.person_id = titles.person_id and p.source_system = titles.source_system
     left join managing
         on p.person_id = managing.manager_id
     left join flags

@@ -1,5 +1,5 @@
 -- By which texts an account is known in each system: its id, else a name that only one account
--- there has.
+-- there has, else one that only one account there ever had.
 with
 
 accounts as (
@@ -14,6 +14,17 @@ names as (
         count(*) as account_count
     from accounts
     group by source_system, name_key
+),
+
+former_names as (
+    select
+        source_system,
+        name_key,
+        min(account_id) as account_id
+    from {{ ref('int_account_version_conformed') }}
+    where name_key is not null
+    group by source_system, name_key
+    having min(account_id) = max(account_id)
 ),
 
 candidates as (
@@ -34,6 +45,18 @@ candidates as (
         2 as precedence
     from names
     where account_count = 1 and name_key is not null
+
+    union all
+
+    select
+        f.source_system,
+        f.name_key as alias,
+        f.account_id,
+        3 as precedence
+    from former_names as f
+    left join names as n
+        on f.source_system = n.source_system and f.name_key = n.name_key
+    where n.name_key is null
 ),
 
 ranked as (

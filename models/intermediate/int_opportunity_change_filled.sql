@@ -18,10 +18,17 @@ spoken as (
         {% for field in fields %}
             max(case when {{ field }} is null then 0 else 1 end) as says_{{ field }},
         {% endfor %}
-        min(changed_at) as first_change_at,
         max(changed_at) as last_change_at
     from changes
     group by opportunity_id
+),
+
+-- Only deals of which several rows are known can tell more than the row in force.
+followed as (
+    select opportunity_id from deal_rows
+    where stamped_at is not null
+    group by opportunity_id
+    having count(*) > 1
 ),
 
 unspoken as (
@@ -29,7 +36,6 @@ unspoken as (
         r.opportunity_id,
         r.source_system,
         r.stamped_at,
-        s.first_change_at,
         s.last_change_at,
         {% for field in fields %}
             case when s.says_{{ field }} = 0 then r.{{ field }} end as {{ field }},
@@ -41,6 +47,8 @@ unspoken as (
             order by r.row_status asc, r._load_id desc, r._source_file desc, r._source_row desc
         ) as choice
     from deal_rows as r
+    inner join followed as f
+        on r.opportunity_id = f.opportunity_id
     inner join spoken as s
         on r.opportunity_id = s.opportunity_id
     where
@@ -118,7 +126,7 @@ instants as (
         f.source_system,
         f.opportunity_id,
         f.opportunity_id || ':' || cast(f.stamped_at as {{ dbt.type_string() }}) as change_id,
-        case when f.row_place = 1 then least(f.stamped_at, f.first_change_at) else f.stamped_at end
+        case when f.row_place = 1 then cast('1900-01-01' as timestamp) else f.stamped_at end
             as changed_at,
         0 as is_change,
         1 as is_filling,

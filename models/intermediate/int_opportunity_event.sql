@@ -154,14 +154,41 @@ events as (
     select * from row_events
 ),
 
+first_instants as (
+    select
+        opportunity_id,
+        min(event_at) as first_at
+    from events
+    group by opportunity_id
+),
+
 firsts as (
     select
-        *,
+        e.opportunity_id,
+        e.event_at,
+        e.event_kind,
+        e.tie_key,
         row_number() over (
-            partition by opportunity_id
-            order by event_at asc nulls last, event_kind asc, tie_key asc
+            partition by e.opportunity_id
+            order by e.event_kind asc, e.tie_key asc
         ) as event_number
-    from events
+    from events as e
+    inner join first_instants as f
+        on e.opportunity_id = f.opportunity_id and e.event_at = f.first_at
+),
+
+late_firsts as (
+    select
+        f.opportunity_id,
+        f.event_at,
+        f.event_kind,
+        f.tie_key,
+        r.created_at,
+        r.created_date
+    from firsts as f
+    inner join current_rows as r
+        on f.opportunity_id = r.opportunity_id
+    where f.event_number = 1 and r.created_at < f.event_at
 ),
 
 -- Before its first known state a deal was already there: from its creation on, in that state if it
@@ -169,13 +196,17 @@ firsts as (
 -- amount.
 anchored as (
     select
-        f.*,
-        r.created_at,
-        r.created_date,
-        coalesce(f.event_number = 1 and r.created_at < f.event_at, false) as is_late_first
-    from firsts as f
-    inner join current_rows as r
-        on f.opportunity_id = r.opportunity_id
+        e.*,
+        l.created_at,
+        l.created_date,
+        l.opportunity_id is not null as is_late_first
+    from events as e
+    left join late_firsts as l
+        on
+            e.opportunity_id = l.opportunity_id
+            and e.event_at = l.event_at
+            and e.event_kind = l.event_kind
+            and e.tie_key = l.tie_key
 ),
 
 final as (

@@ -37,9 +37,10 @@ final as (
         coalesce(min(case when choice = 1 then hire_date end), min(hire_date)) as hire_date,
         coalesce(min(case when choice = 1 then leave_date end), max(leave_date)) as leave_date,
         coalesce(min(case when choice = 1 then time_zone end), min(time_zone)) as time_zone,
-        max(case when is_active then 1 when not is_active then 0 end) as is_active_flag,
         min(case when choice = 1 then certified_date end) as certified_date,
         min(case when choice = 1 then certification_expires_date end) as certification_expires_date,
+        -- The roster is the system that is believed first.
+        max(case when system_rank = 1 then 1 else 0 end) = 1 as is_on_roster,
         max(case when is_team_sheet and not is_only_named then 1 else 0 end) = 1
             as is_on_sheet,
         max(case when is_only_named then 1 else 0 end) = 1 as is_named_as_manager,

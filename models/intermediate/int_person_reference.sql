@@ -74,6 +74,16 @@ refs as (
 
     select
         source_system,
+        owner_alias as alias,
+        'former_account' as reference_kind,
+        stamped_date as reference_date
+    from {{ ref('int_account_version_conformed') }}
+    where row_status = 'superseded'
+
+    union all
+
+    select
+        source_system,
         person_alias as alias,
         'quota' as reference_kind,
         period_start as reference_date

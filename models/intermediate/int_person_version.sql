@@ -1,6 +1,6 @@
 -- What a source said about a person's place in the organisation, and from when. The roster speaks
 -- first, then a spreadsheet of people, then the CRM's users, each only if it says anything about
--- manager, team or region.
+-- manager, team or region. Where a place ended before the next began, the person has none.
 with
 
 matched as (
@@ -56,6 +56,54 @@ dated as (
     where choice = 1
 ),
 
+followed as (
+    select
+        *,
+        lead(valid_from) over (
+            partition by person_id
+            order by valid_from asc nulls first
+        ) as next_from
+    from dated
+    where recency = 1
+),
+
+-- An end on the eve of the next row leaves no day between: some give the last day as the end.
+places as (
+    select
+        person_id,
+        source_system,
+        manager_alias,
+        team_name,
+        region,
+        role,
+        job_title,
+        valid_from,
+        _source_file,
+        _source_row
+    from followed
+
+    union all
+
+    select
+        person_id,
+        source_system,
+        cast(null as {{ dbt.type_string() }}) as manager_alias,
+        cast(null as {{ dbt.type_string() }}) as team_name,
+        cast(null as {{ dbt.type_string() }}) as region,
+        'other' as role,
+        cast(null as {{ dbt.type_string() }}) as job_title,
+        valid_to as valid_from,
+        _source_file,
+        _source_row
+    from followed
+    where
+        valid_to > coalesce(valid_from, cast('1900-01-01' as date))
+        and (
+            next_from is null
+            or next_from > cast({{ dbt.dateadd('day', 1, 'valid_to') }} as date)
+        )
+),
+
 final as (
     select
         person_id,
@@ -72,8 +120,7 @@ final as (
         ) as version_number,
         _source_file,
         _source_row
-    from dated
-    where recency = 1
+    from places
 )
 
 select * from final

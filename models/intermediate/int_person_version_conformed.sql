@@ -1,4 +1,5 @@
--- What each system says of a person's place in the organisation, and from when.
+-- What each system says of a person's place in the organisation, from when, and until when if it
+-- says so.
 with
 
 final as (
@@ -11,6 +12,7 @@ final as (
         'role': 'text',
         'job_title': 'text',
         'valid_from': 'date',
+        'valid_to': 'date',
         'stamped_at': 'timestamp',
         '_source_file': 'text',
         '_source_row': 'bigint',

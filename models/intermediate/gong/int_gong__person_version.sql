@@ -11,6 +11,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as role,
         job_title,
         cast(null as date) as valid_from,
+        cast(null as date) as valid_to,
         created_at as stamped_at,
         _source_file,
         _source_row

@@ -84,6 +84,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as role,
         b.job_title,
         cast(null as date) as valid_from,
+        cast(null as date) as valid_to,
         o.version_at as stamped_at,
         o._source_file,
         o._source_row

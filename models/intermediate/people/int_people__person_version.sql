@@ -15,6 +15,7 @@ final as (
         role,
         job_title,
         valid_from,
+        valid_to,
         cast(null as timestamp) as stamped_at,
         _source_file,
         _source_row

@@ -1,26 +1,26 @@
 with
 
 accounts as (
-    select * from {{ ref('stg_salesforce__account') }}
+    select * from {{ ref('int_salesforce__account_version') }}
     where row_status = 'accepted'
 ),
 
 final as (
     select
-        'salesforce' as source_system,
-        'salesforce:' || account_id as account_id,
-        account_id as source_account_id,
+        source_system,
+        account_id,
+        source_account_id,
         account_name,
-        lower(account_name) as name_key,
+        name_key,
         industry,
-        billing_country as country,
+        country,
         employee_count,
         annual_revenue_amount,
-        coalesce(owner_id, owner_name) as owner_alias,
-        parent_account_id as parent_alias,
+        owner_alias,
+        parent_alias,
         is_key_account,
-        coalesce(is_deleted, false) as is_deleted,
-        {{ reporting_date('created_at') }} as created_date,
+        is_deleted,
+        created_date,
         _source_file,
         _source_row
     from accounts

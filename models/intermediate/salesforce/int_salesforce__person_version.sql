@@ -18,6 +18,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as role,
         u.job_title,
         {{ reporting_date('u.version_at') }} as valid_from,
+        cast(null as date) as valid_to,
         u.version_at as stamped_at,
         u._source_file,
         u._source_row

@@ -1,26 +1,26 @@
 with
 
 accounts as (
-    select * from {{ ref('stg_tabular__account') }}
+    select * from {{ ref('int_tabular__account_version') }}
     where row_status = 'accepted'
 ),
 
 final as (
     select
-        'tabular' as source_system,
-        'tabular:' || account_id as account_id,
-        account_id as source_account_id,
+        source_system,
+        account_id,
+        source_account_id,
         account_name,
-        lower(account_name) as name_key,
+        name_key,
         industry,
         country,
         employee_count,
         annual_revenue_amount,
-        cast(null as {{ dbt.type_string() }}) as owner_alias,
-        parent_account_name as parent_alias,
-        cast(null as boolean) as is_key_account,
-        false as is_deleted,
-        cast(null as date) as created_date,
+        owner_alias,
+        parent_alias,
+        is_key_account,
+        is_deleted,
+        created_date,
         _source_file,
         _source_row
     from accounts

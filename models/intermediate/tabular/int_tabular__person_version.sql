@@ -17,6 +17,7 @@ final as (
         role,
         job_title,
         coalesce(valid_from, _file_date) as valid_from,
+        cast(null as date) as valid_to,
         cast(null as timestamp) as stamped_at,
         _source_file,
         _source_row

@@ -28,6 +28,7 @@ def landing_summary(report: LandingReport) -> dict[str, Any]:
         "load_id": report.load_id,
         "files": dict(sorted(Counter(item.status for item in report.files).items())),
         "landed_rows": sum(item.rows for item in report.files if item.status == "landed"),
+        "seconds": {name: round(value, 3) for name, value in report.seconds.items()},
         "unmatched_patterns": list(report.unmatched_patterns),
         "not_landed": [
             {"file": item.file, "status": item.status, "reason": item.reason}

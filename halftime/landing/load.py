@@ -81,10 +81,11 @@ def land(
     contracts = load_contracts(project_root)
     candidates = _check(config_sources, landing_dir, contracts)
     specs = {source.system: source for source in config_sources}
-    with store.open_warehouse(warehouse) as con:
+    seconds: dict[str, float] = {}
+    with store.open_warehouse(warehouse, seconds) as con:
         try:
             store.ensure_raw_tables(con, contracts.values())
-            run = _Load(con, landing_dir, warehouse, contracts, specs)
+            run = _Load(con, landing_dir, warehouse, contracts, specs, seconds)
             reports = []
             for done, candidate in enumerate(candidates):
                 if progress:
@@ -104,6 +105,7 @@ def land(
         load_id=run.load_id if run.has_recorded else None,
         files=tuple(reports),
         unmatched_patterns=unmatched_patterns(landing_dir, config_sources),
+        seconds=seconds,
     )
 
 
@@ -323,6 +325,7 @@ class _Load:
     warehouse: Path
     contracts: Contracts
     specs: Mapping[str, SourceSpec]
+    seconds: dict[str, float]
     has_recorded: bool = False
 
     def __post_init__(self) -> None:
@@ -474,7 +477,7 @@ class _Load:
         state = _State(report)
         try:
             with (
-                store.transaction(self.con),
+                store.transaction(self.con, self.seconds),
                 _opened(
                     self.con,
                     path,
@@ -521,7 +524,8 @@ class _Load:
             reason = missing_column_reason(contract, file.header, match)
             raise RejectedFileError("missing_column", reason)
         store.choose_compression(self.con, state.report.bytes)
-        landed = self._insert(contract, match, file, state.report)
+        with store.timed(self.seconds, "insert"):
+            landed = self._insert(contract, match, file, state.report)
         if match.key is not None:
             store.mark_collisions(self.con, contract, match, state.report.file, self.load_id)
         if landed != file.source_rows:
@@ -593,7 +597,7 @@ class _Load:
         ).fetchone()
         if row and row[0]:
             return replace(report, is_new=False)
-        with store.transaction(self.con):
+        with store.transaction(self.con, self.seconds):
             self._write(report)
         self.has_recorded = True
         return report

@@ -153,13 +153,15 @@ class LandingReport:
     """The outcome of one call of ``land``; ``load_id`` is None if nothing new was found.
 
     ``unmatched_patterns`` are configured file patterns that no file of the folder fits, each with
-    its place in the configuration.
+    its place in the configuration. ``seconds`` says where the time went: ``insert`` (reading
+    included), ``commit``, and ``close``, in which the warehouse writes down what is left.
     """
 
     landing: str
     load_id: int | None
     files: tuple[FileReport, ...]
     unmatched_patterns: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def rows(self) -> int:

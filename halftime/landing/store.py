@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -88,8 +89,20 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection, contracts: Iterable[Contra
 
 
 @contextmanager
-def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse for writing, with bounded memory.
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Add the time of the block to ``seconds``."""
+    begun = time.monotonic()
+    try:
+        yield
+    finally:
+        seconds[name] = seconds.get(name, 0.0) + time.monotonic() - begun
+
+
+@contextmanager
+def open_warehouse(
+    warehouse: Path, seconds: dict[str, float]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse for writing, with bounded memory; add the time of closing to ``seconds``.
 
     Raises :class:`MachineError` if it cannot be opened or written (rights, full disk) and
     :class:`LockedError` if another process has it open.
@@ -112,7 +125,8 @@ def open_warehouse(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         yield con
     finally:
-        con.close()
+        with timed(seconds, "close"):
+            con.close()
 
 
 def machine_error(error: Exception, warehouse: Path) -> MachineError | LockedError:
@@ -141,12 +155,13 @@ def is_own_fault(error: Exception, source: Path) -> bool:
 
 
 @contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit what the block writes, or nothing of it."""
+def transaction(con: duckdb.DuckDBPyConnection, seconds: dict[str, float]) -> Iterator[None]:
+    """Commit what the block writes, or nothing of it; add the commit's time to ``seconds``."""
     con.execute("begin transaction")
     try:
         yield
-        con.execute("commit")
+        with timed(seconds, "commit"):
+            con.execute("commit")
     except BaseException:
         with suppress(duckdb.Error):  # a commit that failed has ended the transaction itself
             con.execute("rollback")

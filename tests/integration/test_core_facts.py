@@ -297,3 +297,85 @@ def test_core_without_roster_and_log_stands_on_the_crm_alone(
         ("halftime:assumed", 14, True)
     ]
     assert ask("select count(*) from core.fct_coaching_session") == [(0,)]
+
+
+# What was exported again in March, seen on 28 February: a deal that went to another account, an
+# account that changed hands and trade, a user who was closed in February and whose title changed.
+LATER = {
+    "salesforce/User_2.csv": """\
+Id,Name,ManagerId,IsActive,Title,SystemModstamp
+0055f0000000005AAA,Lea Gone,0055f0000000003AAA,true,Junior,2026-01-01T00:00:00Z
+0055f0000000005AAA,Lea Gone,0055f0000000003AAA,false,Senior,2026-02-20T00:00:00Z
+0055f0000000005AAA,Lea Gone,0055f0000000003AAA,false,Former,2026-03-15T00:00:00Z
+0055f0000000006AAA,Tom Late,0055f0000000003AAA,true,Junior,2026-01-01T00:00:00Z
+0055f0000000006AAA,Tom Late,0055f0000000003AAA,false,Junior,2026-03-15T00:00:00Z
+""",
+    "salesforce/Account.csv": """\
+Id,Name,Industry,OwnerId,ParentId,CreatedDate,SystemModstamp
+0015f0000000001AAA,Acme,Mining,0055f0000000001AAA,,2025-01-01T00:00:00Z,2026-01-01T00:00:00Z
+0015f0000000002AAA,Beta,Retail,0055f0000000001AAA,,2025-01-01T00:00:00Z,2026-01-01T00:00:00Z
+""",
+    "salesforce/Account_2.csv": """\
+Id,Name,Industry,OwnerId,ParentId,CreatedDate,SystemModstamp
+0015f0000000001AAA,Acme Two,Banking,0055f0000000002AAA,0015f0000000002AAA,\
+2025-01-01T00:00:00Z,2026-03-15T00:00:00Z
+""",
+    "salesforce/Opportunity_2.csv": """\
+Id,Name,OwnerId,AccountId,StageName,Amount,CloseDate,CreatedDate,SystemModstamp,Type,LeadSource,\
+Product__c
+0065f0000000006AAA,Moved,0055f0000000005AAA,0015f0000000001AAA,Prospecting,10,2026-05-01,\
+2026-02-01T10:00:00Z,2026-02-01T10:00:00Z,New,Web,Kit
+0065f0000000006AAA,Moved on,0055f0000000006AAA,0015f0000000002AAA,Prospecting,10,2026-05-01,\
+2026-02-01T10:00:00Z,2026-03-15T10:00:00Z,Renewal,Fair,Box
+""",
+}
+
+
+def test_core_describes_deals_accounts_and_people_as_they_were_known(
+    tmp_path: Path, project_root: Path
+) -> None:
+    ask = reader(build(tmp_path, project_root, SALESFORCE | LATER, "2026-02-28"))
+    assert ask(
+        """select d.opportunity_name, d.account_id, p.product_name, d.opportunity_type,
+            d.lead_source, d._source_file, d._source_row
+        from core.fct_opportunity as d left join core.dim_product as p using (product_id)
+        where d.opportunity_id like '%6'"""
+    ) == [
+        (
+            *("Moved", "salesforce:0015f0000000001", "Kit", "New", "Web"),
+            *("salesforce/Opportunity_2.csv", 2),
+        )
+    ]
+    assert ask(
+        """select account_name, industry, owner_id, parent_account_id, _source_file
+        from core.dim_account where account_id like '%1'"""
+    ) == [("Acme", "Mining", "salesforce:0055f0000000001", None, "salesforce/Account.csv")]
+    assert ask(
+        """select full_name, job_title, is_active, leave_date::varchar from core.dim_person
+        where person_id like '%5' or person_id like '%6' order by 1"""
+    ) == [("Lea Gone", "Senior", False, "2026-02-20"), ("Tom Late", "Junior", True, None)]
+
+
+def test_core_place_that_the_roster_ended_is_no_place(tmp_path: Path, project_root: Path) -> None:
+    """Ann was away in February, and Bo's last place ended on 10 March."""
+    roster = """\
+person_id,full_name,email,manager,team,region,role,hire_date,valid_from,valid_to
+E1,Ann Lee,ann@x.example,E3,Team A,North,rep,2025-01-01,2025-01-01,2026-02-01
+E1,Ann Lee,ann@x.example,E3,Team B,South,rep,2025-01-01,2026-03-01,
+E2,Bo Park,bo@x.example,E3,Team A,North,rep,2025-01-01,2025-01-01,2026-01-31
+E2,Bo Park,bo@x.example,E3,Team B,North,rep,2025-01-01,2026-02-01,2026-03-10
+E3,Mia Stone,mia@x.example,,,North,manager,2024-01-01,2024-01-01,
+"""
+    files = SALESFORCE | {"people/roster.csv": roster}
+    ask = reader(build(tmp_path, project_root, files, "2026-03-31"))
+    assert ask(
+        """select person_id, team_id, manager_id, is_rep, valid_from::varchar
+        from core.dim_person_history where person_id in ('people:E1', 'people:E2') order by 1, 5"""
+    ) == [
+        ("people:E1", "Team A", "people:E3", True, "1900-01-01"),
+        ("people:E1", "(unassigned)", "(unassigned)", False, "2026-02-01"),
+        ("people:E1", "Team B", "people:E3", True, "2026-03-01"),
+        ("people:E2", "Team A", "people:E3", True, "1900-01-01"),
+        ("people:E2", "Team B", "people:E3", True, "2026-02-01"),
+        ("people:E2", "(unassigned)", "(unassigned)", False, "2026-03-10"),
+    ]

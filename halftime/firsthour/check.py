@@ -84,14 +84,17 @@ class FileCheck:
 
 @dataclass(frozen=True)
 class Unmatched:
-    """A name in the data that means nobody, or several, and who it most likely is."""
+    """A name in the data that means nobody, or several, and who it most likely is.
+
+    ``score`` tells how like the two names are, 0 to 100.
+    """
 
     system: str
     alias: str
     reason: str
     rows: int
     likeliest: str | None
-    score: float | None = None
+    score: int | None = None
 
 
 @dataclass
@@ -439,19 +442,10 @@ def critical(report: CheckReport) -> list[str]:
 
 def unmatched_people(con: duckdb.DuckDBPyConnection) -> list[Unmatched]:
     """Return the names that mean nobody or several, those with most rows first."""
-    columns = {
-        str(row[0])
-        for row in con.execute(
-            "select column_name from information_schema.columns "
-            "where table_schema = 'core' and table_name = 'dim_unmatched_person'"
-        ).fetchall()
-    }
-    score = next((name for name in ("score", "likeness", "match_score") if name in columns), None)
-    system = "source_system" if "source_system" in columns else "system"
     found = con.execute(
-        f"""
-        select listed.{system}, listed.alias, listed.reason, listed.row_count, person.full_name,
-            {f"listed.{score}" if score else "null"}
+        """
+        select listed.system, listed.alias, listed.reason, listed.row_count, person.full_name,
+            listed.likeliest_score
         from core.dim_unmatched_person as listed
         left join core.dim_person as person
             on listed.likeliest_person_id = person.person_id
@@ -465,7 +459,7 @@ def unmatched_people(con: duckdb.DuckDBPyConnection) -> list[Unmatched]:
             str(row[2]),
             int(row[3]),
             None if row[4] is None else str(row[4]),
-            None if row[5] is None else round(float(row[5]), 2),
+            None if row[5] is None else int(row[5]),
         )
         for row in found
     ]

@@ -700,10 +700,10 @@ def _stages(made: Draft, seeds: Path) -> None:
             continue
         made.stages[system] = stages.propose(seen, known)
         for stage in made.stages[system]:
-            if not stage.is_sure:
+            if not (stage.is_sure and stage.is_unanimous):
                 made.doubt(
                     f"stages.{system}.{stage.name}",
-                    72,
+                    43 if stage.is_sure else 72,
                     f"the stage '{stage.name}' ({stage.rows} rows looked at) is taken as "
                     f"{stage.category} by {stage.how}.",
                 )

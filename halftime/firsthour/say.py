@@ -107,7 +107,7 @@ def _say_names(report: CheckReport, reporter: Reporter) -> None:
         reporter.say()
         reporter.say("People who match nobody, or several (name them in a people.alias file):")
         for item in report.unmatched[:_MANY]:
-            score = "" if item.score is None else f" ({item.score:.2f})"
+            score = "" if item.score is None else f" ({item.score} of 100 alike)"
             likely = f"; likeliest {item.likeliest}{score}" if item.likeliest else ""
             reporter.say(
                 f"  {item.rows:>7,} rows  {item.system}: {item.alias}, {item.reason}{likely}"

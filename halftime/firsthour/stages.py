@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,26 +30,29 @@ _PLACES = (
     (8, r"contract|verbal|commit|clos(e|ing)|sign|paper"),
 )
 _UNKNOWN_PLACE = 5
+_UNWON = ("lost", "no_decision", "disqualified")
+_FLAGS = "the closed and won flags of"
 
 
 @dataclass
 class Stage:
     """A stage as the deals carry it.
 
-    ``how`` says where the category came from; ``is_sure`` whether anything but its name says so.
+    ``flags`` counts what the flags of its rows say: ``open``, ``won``, ``lost``, or ``closed``
+    where nothing tells won from lost. ``how`` says where the category came from; ``is_sure``
+    whether nothing speaks against it; ``is_unanimous`` whether all flagged rows say the same.
     """
 
     name: str
     rows: int = 0
-    closed: int = 0
-    won: int = 0
-    flagged: int = 0
+    flags: Counter[str] = field(default_factory=Counter)
     probabilities: list[float] = field(default_factory=list)
     category: str = "open"
     order: int = 0
     is_qualified: bool = False
     how: str = ""
     is_sure: bool = False
+    is_unanimous: bool = True
 
     @property
     def key(self) -> str:
@@ -96,17 +100,26 @@ def collect(guesses: Iterable[Guess]) -> list[Stage]:
 def _count(
     stage: Stage, row: Sequence[str], closed: int | None, won: int | None, chance: int | None
 ) -> None:
-    is_closed = _flag(row, closed)
-    is_won = _flag(row, won)
-    if is_closed is not None or is_won is not None:
-        stage.flagged += 1
-        stage.closed += bool(is_closed or is_won)
-        stage.won += bool(is_won)
+    if said := _said(_flag(row, closed), _flag(row, won), has_won=won is not None):
+        stage.flags[said] += 1
     if chance is not None and formats.clean(row[chance]):
         text = formats.clean(row[chance]).rstrip("%").strip()
         plain = formats.number(text, ".") or formats.number(text, ",")
         if plain is not None:
             stage.probabilities.append(float(plain))
+
+
+def _said(is_closed: bool | None, is_won: bool | None, *, has_won: bool) -> str | None:
+    """Tell what the flags of one row say; None if they cannot be read or contradict each other."""
+    if is_won:
+        return None if is_closed is False else "won"
+    if is_closed is None:
+        return None
+    if not is_closed:
+        return "open"
+    if is_won is None:
+        return None if has_won else "closed"
+    return "lost"
 
 
 def _flag(row: Sequence[str], place: int | None) -> bool | None:
@@ -175,37 +188,43 @@ def has_known_place(stage: Stage) -> bool:
 
 
 def _categorise(stage: Stage, entry: dict[str, str] | None) -> None:
+    """Go by what most flagged rows say, else by the shipped map, the name, the probability."""
     by_name = next(
         (category for category, words in _CATEGORIES if re.search(words, stage.key)), None
     )
-    if stage.flagged:
-        always_closed = stage.closed == stage.flagged
-        if stage.won == stage.flagged:
-            by_flag = "won"
-        elif always_closed:
-            by_flag = by_name if by_name in ("no_decision", "disqualified") else "lost"
-        else:
-            by_flag = "open"
-        stage.category, stage.how = str(by_flag), "the closed and won flags of its rows"
-        sounds = by_name or ("open" if by_flag == "open" else "")
-        agrees = entry["stage_category"] if entry else sounds
-        stage.is_sure = not agrees or agrees == by_flag
-        if not stage.is_sure:
-            stage.how += f", though the name sounds like {agrees}"
+    known = entry["stage_category"] if entry else by_name
+    flagged = stage.flags.total()
+    said, count = stage.flags.most_common(1)[0] if flagged else ("", 0)
+    stage.is_unanimous = count == flagged
+    if 2 * count > flagged:
+        _by_flags(stage, said, known, "the shipped map says" if entry else "its name sounds like")
         return
     if entry:
-        stage.category, stage.how, stage.is_sure = (
-            entry["stage_category"],
-            "the shipped stage map",
-            True,
-        )
-        return
-    if by_name:
+        stage.category, stage.how, stage.is_sure = str(known), "the shipped stage map", True
+    elif by_name:
         stage.category, stage.how, stage.is_sure = by_name, "its name", True
-        return
-    chance = stage.probability
-    if chance is not None and chance >= 100:
+    elif stage.probability is not None and stage.probability >= 100:
         stage.category, stage.how = "won", "a probability of 100 %"
-        return
-    stage.how = "want of any sign that it is closed"
-    stage.is_sure = has_known_place(stage)
+    else:
+        stage.how = "want of any sign that it is closed"
+        stage.is_sure = has_known_place(stage)
+    if flagged:
+        stage.how += f", as {_FLAGS} its rows contradict each other"
+        stage.is_sure = False
+
+
+def _by_flags(stage: Stage, said: str, known: str | None, source: str) -> None:
+    """Take what most flags say; of closed stages map or name may know more than that."""
+    stage.category = "lost" if said == "closed" else said
+    finer = {"lost": _UNWON, "closed": ("won", *_UNWON)}.get(said, ())
+    if known in finer:
+        stage.category = known
+    count, flagged = stage.flags[said], stage.flags.total()
+    stage.how = f"{_FLAGS} its rows"
+    if count < flagged:
+        stage.how = f"{_FLAGS} {count:,} of its {flagged:,} rows that have them"
+    stage.is_sure = (known or stage.category) == stage.category
+    if said == "closed" and known is None:
+        stage.how, stage.is_sure = "the closed flag of its rows, which does not tell a win", False
+    elif not stage.is_sure:
+        stage.how += f", though {source} {known}"

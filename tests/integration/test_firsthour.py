@@ -20,6 +20,7 @@ from halftime.config import load_config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.firsthour import check as trial
+from halftime.firsthour.say import say_check
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -200,7 +201,11 @@ def test_real_exports_are_recognised(
 
 
 def test_from_a_messy_folder_to_a_published_build(
-    cli: Cli, messy: Path, tmp_path: Path, project_root: Path
+    cli: Cli,
+    messy: Path,
+    tmp_path: Path,
+    project_root: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Draft, mend the one doubt that loses rows, run: every row is accounted for."""
     init(cli, messy)
@@ -220,7 +225,12 @@ def test_from_a_messy_folder_to_a_published_build(
     assert sorted(path for path in messy.rglob("*")) == before
     assert report.critical == []
     assert {item.reason for item in report.rejections} == {"not_data"}
-    assert ("Bo Olson", "Bo Olsen") in {(item.alias, item.likeliest) for item in report.unmatched}
+    assert ("Bo Olson", "Bo Olsen", 88) in {
+        (item.alias, item.likeliest, item.score) for item in report.unmatched
+    }
+    capsys.readouterr()
+    say_check(report, Reporter())
+    assert "Bo Olson, unmatched; likeliest Bo Olsen (88 of 100 alike)" in capsys.readouterr().out
     assert report.possible is not None
     assert report.possible.total == 63
     assert {"PI-11", "QU-01", "CO-04"} <= set(report.possible.possible)

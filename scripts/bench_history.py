@@ -2,29 +2,28 @@
 
 Usage: ``python scripts/bench_history.py --rows 2500000 5000000 10000000`` or as part of
 ``make bench``. The changes are generated straight into the raw table (six a deal, moments without
-order), everything else is what every run does: the models are built by ``dbt run`` in a process of
-its own, whose peak resident memory the operating system accounts.
+order), everything else is what every run does: the models are built by dbt in a process of its own,
+whose time and memory ``bench_process.py`` accounts.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from bench_process import ROOT, measure
+from bench_report import Aim, Figures
 
 from halftime.contracts import load_contracts
 from halftime.landing.store import ensure_raw_tables
 
-ROOT = Path(__file__).resolve().parent.parent
 ROWS = (2_500_000, 5_000_000, 10_000_000)
+AIMED_ROWS, SECONDS, MIB = 10_000_000, Aim(15, "s"), Aim(4096, "MiB")
 CHANGES_PER_DEAL = 6
 JUDGING = ("stg_salesforce__opportunity_history",)
 INTERVALS = (
@@ -110,20 +109,15 @@ def run_dbt(warehouse: Path, folder: Path) -> tuple[dict[str, float], float, flo
         *("--target-path", folder / "target", "--log-path", folder / "logs"),
         *("--vars", json.dumps({"as_of": "2026-03-31"})),
     ]
-    environment = os.environ | {
+    environment = {
         "HALFTIME_WAREHOUSE": str(warehouse),
         "HALFTIME_TEMP_DIRECTORY": str(folder / "tmp"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    begun = time.monotonic()
-    process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"dbt ended with {process.returncode}; its log lies in {folder / 'logs'}")
+    done = measure(*command, log=folder / "dbt.log", environment=environment)
     results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
     models = {item["unique_id"].split(".")[-1]: item["execution_time"] for item in results}
-    return models, time.monotonic() - begun, usage.ru_maxrss / 1024
+    return models, done.seconds, done.peak_mib
 
 
 def bench_history(folder: Path, sizes: tuple[int, ...] = ROWS) -> list[HistorySpeed]:
@@ -142,24 +136,35 @@ def bench_history(folder: Path, sizes: tuple[int, ...] = ROWS) -> list[HistorySp
     return speeds
 
 
-def history_table(speeds: list[HistorySpeed]) -> list[str]:
-    """Return the lines about history."""
-    return [
+def history_lines(speeds: list[HistorySpeed], figures: Figures) -> list[str]:
+    """Return the lines about history, and note the figures that have an aim."""
+    lines = [
         "",
         "## History: changes of deals become intervals",
         "",
         "Aim: 10 M changes become versions and stays in at most 15 s, within 4 GiB, at a cost that",
         "grows linearly. Judging is what staging does to every row, intervals what follows.",
         "",
-        "| changes | versions | judging, s | intervals, s | per million, s | dbt, s | peak MiB |",
-        "|---:|---:|---:|---:|---:|---:|---:|",
-        *(
-            f"| {item.rows:,} | {item.versions:,} | {item.judging_seconds:.1f} "
-            f"| {item.interval_seconds:.1f} | {item.interval_seconds / item.rows * 1e6:.2f} "
-            f"| {item.dbt_seconds:.1f} | {item.peak_mib:,.0f} |"
-            for item in speeds
+        (
+            "| changes | versions | judging, s | intervals, s | aim | per million, s | dbt, s "
+            "| peak MiB | aim |"
         ),
+        "|---:|---:|---:|---:|---|---:|---:|---:|---|",
     ]
+    for item in speeds:
+        is_aimed = item.rows >= AIMED_ROWS
+        name = f"{item.rows:,} changes"
+        quick = figures.judge(
+            f"{name} into intervals", item.interval_seconds, SECONDS if is_aimed else None
+        )
+        small = figures.judge(f"{name}, memory", item.peak_mib, MIB if is_aimed else None)
+        per_million = item.interval_seconds / item.rows * 1e6
+        lines.append(
+            f"| {item.rows:,} | {item.versions:,} | {item.judging_seconds:.1f} "
+            f"| {item.interval_seconds:.1f} | {quick} | {per_million:.2f} "
+            f"| {item.dbt_seconds:.1f} | {item.peak_mib:,.0f} | {small} |"
+        )
+    return lines
 
 
 def main() -> None:
@@ -169,7 +174,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench" / "history")
     options = parser.parse_args()
     speeds = bench_history(options.folder, tuple(options.rows))
-    print("\n".join(history_table(speeds)))
+    print("\n".join(history_lines(speeds, Figures())))
     for item in speeds:
         print({name: round(item.models[name], 2) for name in (*JUDGING, *INTERVALS)})
 

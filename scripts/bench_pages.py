@@ -94,6 +94,9 @@ class Spread:
         """Summarise at least one measurement."""
         return cls(statistics.median(seconds), max(seconds), len(seconds))
 
+    def __str__(self) -> str:
+        return f"{self.median:.2f} / {self.worst:.2f}"
+
 
 @dataclass
 class PageSpeed:

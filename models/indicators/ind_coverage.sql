@@ -152,18 +152,24 @@ measures as (
 final as (
     select
         'CO-09' as indicator_id,
-        measure_id,
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
+        measures.measure_id,
+        measures.entity_type,
+        measures.entity_id,
+        measures.period_grain,
+        measures.period_start,
         'all' as dimension,
         'all' as member,
         'none' as currency_code,
-        cast(numerator as decimal(28, 6)) as numerator,
-        cast(denominator as decimal(28, 6)) as denominator,
-        cast(observation_count as bigint) as observation_count
+        cast(measures.numerator as decimal(28, 6)) as numerator,
+        cast(measures.denominator as decimal(28, 6)) as denominator,
+        cast(measures.observation_count as bigint) as observation_count
     from measures
+    inner join grains
+        on
+            measures.measure_id = grains.measure_id
+            and measures.period_grain = grains.period_grain
+            and grains.indicator_id = 'CO-09'
+            and grains.dimension = 'all'
 )
 
 select * from final

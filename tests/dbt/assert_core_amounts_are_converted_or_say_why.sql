@@ -14,6 +14,7 @@ amounts as (
     {% for table, key, column in [
         ('fct_opportunity', 'opportunity_id', 'amount'),
         ('fct_opportunity_version', 'opportunity_id', 'amount'),
+        ('fct_pipeline_snapshot', 'opportunity_id', 'amount'),
         ('fct_quota', 'quota_id', 'quota_amount'),
     ] -%}
         select

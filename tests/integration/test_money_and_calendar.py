@@ -151,7 +151,9 @@ def company(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Que
         "+fct_opportunity",
         "+fct_quota",
         "+fct_activity",
+        "+fct_pipeline_snapshot",
         "+dim_period",
+        "assert_core_snapshot_of_today_is_the_pipeline",
         "assert_core_amounts_are_converted_or_say_why",
         "assert_core_exchange_rate_has_no_gap",
         "assert_core_fiscal_table_is_whole",
@@ -180,6 +182,28 @@ def test_a_version_is_worth_what_it_was_on_its_first_day(company: Query) -> None
         from core.fct_opportunity_version where opportunity_id like '%1' and amount is not null"""
     )
     assert found == [("Closed Won", "2026-02-10", Decimal(1000), Decimal("1200.00"))]
+
+
+def test_a_stock_is_worth_what_it_was_on_the_day_of_the_look(company: Query) -> None:
+    """The dollar was at 0.8 until 30 March, and at 0.625 on the 31st."""
+    found = company(
+        """select opportunity_id, snapshot_date::varchar, reporting_amount, constant_rate_amount
+        from core.fct_pipeline_snapshot
+        where opportunity_id like '%2'
+            and snapshot_date in ('2026-01-31', '2026-03-29', '2026-03-31')
+        order by snapshot_date"""
+    )
+    assert [row[1:] for row in found] == [
+        ("2026-01-31", Decimal("400.04"), Decimal("400.04")),
+        ("2026-03-29", Decimal("400.04"), Decimal("400.04")),
+        ("2026-03-31", Decimal("312.53"), Decimal("400.04")),
+    ]
+    days = company("select distinct snapshot_date from core.fct_pipeline_snapshot")
+    weeks = [day for (day,) in days if day.isoweekday() == 7]
+    ends = [day for (day,) in days if (day + dt.timedelta(days=1)).day == 1]
+    assert len(weeks) == 12
+    assert sorted(ends) == [dt.date(2026, 1, 31), dt.date(2026, 2, 28), dt.date(2026, 3, 31)]
+    assert len(days) == len({*weeks, *ends})
 
 
 def test_a_quota_of_tomorrow_is_worth_what_it_is_today(company: Query) -> None:

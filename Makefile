@@ -6,6 +6,8 @@ SEED ?= 7
 HOME_DIR ?= $(if $(filter demo-7,$(SIZE)-$(SEED)),var,var/$(SIZE)-$(SEED))
 PORT ?= 8501
 BIN := .venv/bin
+# Sizes and seeds of `make defects`; "blocks" is as small as xs and written like the large sizes.
+CASES ?= xs:1,xs:2,xs:3,xs:4,xs:5,demo:1,demo:2,demo:3,demo:4,demo:5,m:1,m:2,m:3,m:4,m:5,blocks:1
 # Two workers: the suite is sized for two cores.
 WORKERS ?= 2
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -13,7 +15,7 @@ export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dashboard test lint bench lock clean env env-dev screenshots
+.PHONY: help demo dashboard test defects lint bench lock clean env env-dev screenshots
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +37,9 @@ test: env-dev ## Everything that proves the project, fast tests first
 	@$(BIN)/python -m pytest tests/unit -n $(WORKERS) -q
 	@$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup -q
 	@chromium=$$(scripts/find_chromium.sh) && HALFTIME_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/browser -q
+
+defects: env-dev ## Hold the warehouse to every planted defect: xs, demo and m, five seeds each (CASES=…)
+	@HALFTIME_SAMPLE_CASES=$(CASES) $(BIN)/python -m pytest tests/integration/test_sample_defects.py -n 0 -q
 
 lint: env-dev ## ruff, mypy, sqlfluff, yamllint, dbt-bouncer
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

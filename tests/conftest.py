@@ -16,6 +16,21 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("HALFTIME_DBT_THREADS", "1")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured, one line per case, also when workers ran them."""
+    found: dict[str, list[str]] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, text in getattr(report, "user_properties", ()):
+                if name == "figure" and report.when == "call":
+                    case = report.nodeid.rpartition("[")[2].rstrip("]")
+                    found.setdefault(case, []).append(str(text))
+    if found:
+        terminalreporter.section("figures")
+        for case, texts in sorted(found.items()):
+            terminalreporter.write_line(f"{case}: {'; '.join(texts)}")
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     return ROOT

@@ -171,8 +171,8 @@ def draw_deals(
 
     # How long it takes; stalls add to it, and coaching in the programme makes stalls rarer.
     median_cycle = np.array([item.median_cycle for item in names.PRODUCTS])[product]
-    # Many losses come early, so a deal that lives long enough to be coached is a better one.
-    pace = np.where(won, 1.02, np.where(no_decision, 1.15, 0.62))
+    # Most losses come early, so a deal that lives long enough to be coached is a better one.
+    pace = np.where(won, 1.25, np.where(no_decision, 0.95, 0.5))
     cycle = median_cycle * pace * np.exp(rng.normal(0, 0.42, count))
     month = np.minimum(company.month_of(day + 30), dose.shape[1] - 1)
     treated = day + 30 >= company.programme_day[team]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from halftime.sample.crm import hubspot_deal_id
-from halftime.sample.files import Defect, Planted
+from halftime.sample.deals import REOPENED, Deals
+from halftime.sample.files import Defect, Planted, SourceFile
 from halftime.sample.planting import Outcome, Planter, PlanterOf, cell, kind_of, spaces
 from halftime.sample.text import timestamp_text
 from halftime.sample.world import World
@@ -74,8 +75,24 @@ def plant_hubspot(planter_of: PlanterOf, world: World, outcome: Outcome) -> None
     merges = planter_of("hubspot/merged_deal.csv", None)
     for _ in range(rounds):
         _deal(deals, outcome)
-        _merge(deals, merges, chosen, outcome)
+        for is_flagged in (True, False):
+            _merge(deals, merges, chosen, outcome, is_flagged=is_flagged)
     deals.ragged()
+    _reopened(planter_of("hubspot/deal_stage.csv", None).file, world.deals)
+
+
+def _reopened(file: SourceFile, deals: Deals) -> None:
+    reopened = np.flatnonzero(deals.changes.slot == REOPENED)
+    ids = hubspot_deal_id(deals.changes.deal[reopened]).to_pylist()
+    moments = timestamp_text(deals.changes.second[reopened]).to_pylist()
+    keys = zip(
+        file.table["deal_id"].to_pylist(), file.table["date_entered"].to_pylist(), strict=True
+    )
+    place = {key: row for row, key in enumerate(keys)}
+    for key in zip(ids, moments, strict=True):
+        if key in place:
+            defect = Defect("reopened_deal", f"reopened:{key[0]}", f"date_entered={key[1]}")
+            file.notes.append((place[key], defect))
 
 
 def _new_id(plant: Planter) -> str:
@@ -112,20 +129,26 @@ def _deal(plant: Planter, outcome: Outcome) -> None:
     outcome.unmapped_deals += 1
 
 
-def _merge(deals: Planter, merges: Planter, chosen: np.ndarray, outcome: Outcome) -> None:
-    """Merge a deal that was entered twice into the one that stays."""
+def _merge(
+    deals: Planter, merges: Planter, chosen: np.ndarray, outcome: Outcome, *, is_flagged: bool
+) -> None:
+    """Merge a deal that was entered twice into the one that stays.
+
+    The connector may flag the other one as deleted, or leave it as it was: the merge alone says
+    that it is gone.
+    """
     row = deals.next_row()
     kept = str(hubspot_deal_id(chosen[[row]])[0].as_py())
-    gone = deals.file.values(row) | {"deal_id": _new_id(deals), "is_deleted": "true"}
+    flag = str(is_flagged).lower()
+    gone = deals.file.values(row) | {"deal_id": _new_id(deals), "is_deleted": flag}
     moment = str(timestamp_text(np.array([1_790_000_000 - 86_400 * 9]))[0].as_py())
-    deals.file.plant(
-        deals.place(), Planted((cell("merged_deal", "accepted", gone, "deal_id"),), gone)
-    )
+    name = "merged_deal" if is_flagged else "merged_deal_not_flagged"
+    deals.file.plant(deals.place(), Planted((cell(name, f"merged:{kept}", gone, "deal_id"),), gone))
     record: dict[str, str | None] = {
         "deal_id": kept,
         "merged_deal_id": gone["deal_id"],
         "merged_at": moment,
     }
-    defect = Defect("merged_deal", "accepted", f"merged_deal_id={gone['deal_id']}")
+    defect = Defect(name, f"merged:{kept}", f"merged_deal_id={gone['deal_id']}")
     merges.file.plant(0, Planted((defect,), record))
     outcome.deleted_deals += 1

@@ -19,6 +19,7 @@ from halftime.sample.planting import (
     serial_ids,
     spaces,
 )
+from halftime.sample.salesforce import CHANGE, DEAL
 from halftime.sample.text import DAY, number_text, salesforce_id
 from halftime.sample.world import World
 
@@ -167,14 +168,13 @@ def _events(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
 
 
 def _reopened(file: SourceFile, deals: Deals) -> None:
-    changes = deals.changes
-    order = np.lexsort((changes.deal, changes.second))
-    ids = file.table["Id"].to_pylist()
-    place = {key: row for row, key in enumerate(ids)}
-    for number in np.flatnonzero(changes.slot[order] == REOPENED):
-        key = salesforce_id("008", np.array([number]))[0].as_py()
+    reopened = np.flatnonzero(deals.changes.slot == REOPENED)
+    keys = salesforce_id(CHANGE, reopened).to_pylist()
+    ids = salesforce_id(DEAL, deals.changes.deal[reopened]).to_pylist()
+    place = {key: row for row, key in enumerate(file.table["Id"].to_pylist())}
+    for key, deal in zip(keys, ids, strict=True):
         if key in place and place[key] not in file.removed:
-            defect = Defect("reopened_deal", "accepted", f"Id={key}")
+            defect = Defect("reopened_deal", f"reopened:{deal}", f"Id={key}")
             file.notes.append((place[key], defect))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from halftime.sample import coaching, names
+from halftime.sample.company import NOBODY
 from halftime.sample.documents import Document
 from halftime.sample.files import WHOLE_FILE, SourceFile
 from halftime.sample.hubspot import owner_id
@@ -36,6 +37,7 @@ HEADERS = {
         "leave_date",
         "promoted_date",
         "region",
+        "fades",
         "other_aliases",
     ),
     "manager_maturity": (
@@ -145,6 +147,11 @@ def _people(world: World, planted: Outcome) -> list[tuple]:
     everybody = np.arange(company.people)
     users = salesforce_id("005", everybody, world.crm.salesforce_people).to_pylist()
     owners = owner_id(everybody, world.crm.hubspot_people).to_pylist()
+    fades = np.zeros(company.people, dtype=bool)
+    for holder in (company.first_holder, company.second_holder):
+        held = holder != NOBODY
+        fades[holder[held]] = company.seat_fades[held]
+    fades &= company.hire_day >= company.start_day
     return [
         (
             person_id(person),
@@ -159,6 +166,7 @@ def _people(world: World, planted: Outcome) -> list[tuple]:
             else "",
             day_text(company.promoted_day[person]),
             names.REGIONS[company.person_region[person]].name,
+            str(bool(fades[person])).lower(),
             "|".join(other_names.get(person, [])),
         )
         for person in range(company.people)

@@ -200,7 +200,7 @@ def test_every_kind_of_defect_of_these_sources_is_planted(sample: SampleReport) 
         "deleted_record", "unknown_stage", "negative_amount", "backdated_session",
         "session_after_close", "zero_filled_null", "unmatched_person", "ambiguous_person",
         "renamed_column", "missing_column", "new_column", "blank_line", "empty_file",
-        "truncated_file", "file_landed_twice",
+        "truncated_file", "file_landed_twice", "merged_deal", "merged_deal_not_flagged",
     }  # fmt: skip
 
 

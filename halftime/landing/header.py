@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from halftime.contracts import Contract, normalise_header
-from halftime.landing.spec import ColumnFinding, ObjectSpec
+from halftime.landing.spec import ColumnFinding, FileReport, ObjectSpec
 
 SEARCH_ROWS = 30
 MAPPED = "mapping"
 CONSTANT = "constant: "
 COMPUTED = "computed from "
+NEAREST = "nearest header: "
+FOUND = " Found: "
 
 
 @dataclass(frozen=True)
@@ -211,7 +213,7 @@ def _findings(
                     column.name,
                     None,
                     "missing_required" if column.required else "missing_optional",
-                    f"nearest header: {close}" if close else "no header is like it",
+                    NEAREST + close if close else "no header is like it",
                 ),
             )
     findings.extend(ColumnFinding(None, name, "unknown", "kept in _extra") for name in free)
@@ -229,4 +231,32 @@ def missing_column_reason(contract: Contract, header: Sequence[str], match: Head
         )
     shown = ", ".join(f"'{name}'" for name in header[:20])
     more = f" and {len(header) - 20} more" if len(header) > 20 else ""
-    return f"{' '.join(sentences)} Found: {shown or 'nothing'}{more}."
+    return f"{' '.join(sentences)}{FOUND}{shown or 'nothing'}{more}."
+
+
+def for_the_register(report: FileReport) -> FileReport:
+    """Leave out the words of a header that may be no header.
+
+    A file without one begins with a record, and what stands in the register is published. Whoever
+    lands the file still reads its words on the terminal.
+    """
+    known = len([item for item in report.findings("matched", "alias") if item.header])
+    unknown = report.findings("unknown")
+    if report.status == "landed" or known >= min(2, max(len(unknown), 1)):
+        return report
+    columns = [
+        replace(item, header=None, detail="not shown: it may be no header")
+        if item in unknown
+        else replace(item, detail="no known header")
+        if item.detail.startswith(NEAREST)
+        else item
+        for item in report.columns
+    ]
+    lacking = ", ".join(f"'{item.column}'" for item in report.findings("missing_required"))
+    what = f"Required columns are missing: {lacking}." if lacking else report.reason or ""
+    reason = (
+        f"{what.partition(FOUND)[0]} Of the words in the header's place {known or 'none'} is "
+        "known; 'halftime check' shows them. If the file has no header, give it one."
+    )
+    has_words = bool(lacking) or FOUND in what
+    return replace(report, columns=tuple(columns), reason=reason if has_words else report.reason)

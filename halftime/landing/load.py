@@ -33,6 +33,7 @@ from halftime.landing.header import (
     MAPPED,
     HeaderMatch,
     find_header,
+    for_the_register,
     key_place,
     match_header,
     missing_column_reason,
@@ -578,7 +579,7 @@ class _Load:
 
     def _write(self, report: FileReport) -> None:
         store.record_load(self.con, self.load_id, self.landed_at, str(self.landing_dir))
-        store.record_file(self.con, self.load_id, self.landed_at, report)
+        store.record_file(self.con, self.load_id, self.landed_at, for_the_register(report))
 
     def _record(self, report: FileReport) -> FileReport:
         """Write the fate of a file that was not landed, unless it stands there already."""

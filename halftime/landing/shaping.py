@@ -17,7 +17,13 @@ from functools import cache
 from halftime.contracts import Contract
 from halftime.landing import batches
 from halftime.landing.archive import column_letters
-from halftime.landing.header import find_header, find_header_row, match_header, unique_headers
+from halftime.landing.header import (
+    FOUND,
+    find_header,
+    find_header_row,
+    match_header,
+    unique_headers,
+)
 from halftime.landing.spec import ObjectSpec, RejectedFileError, Shape, Unpivot
 
 Row = Sequence[str | None]
@@ -295,7 +301,7 @@ def make_plan(
                 raise RejectedFileError(
                     "missing_column",
                     f"{section}: '{name}' is neither a column of the contract that the sheet has "
-                    f"nor one of its headers: {shown}.",
+                    f"nor one of its headers.{FOUND}{shown}.",
                 )
             found += [] if place is None else [place]
         return found

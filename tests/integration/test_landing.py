@@ -22,6 +22,7 @@ import xlsxwriter
 
 from halftime.errors import LockedError, MachineError, UsageError
 from halftime.landing import FileReport, LandingReport, ObjectSpec, SourceSpec, land
+from halftime.landing.spec import Shape, Unpivot
 
 CONTRACTS = """
 version: 2
@@ -157,6 +158,26 @@ def test_a_missing_required_column_rejects_the_file_and_the_run_goes_on(place: P
         ("landed", 1, 1),
         ("rejected", 1, 0),
     ]
+
+
+def test_a_record_in_the_header_s_place_does_not_reach_the_register(place: Place) -> None:
+    place.write("crm/Deal_1.csv", "17,Nora is slow to call back,nora@acme.example\n18,b,c\n")
+    plain = only(place.land())
+    (place.landing / "crm" / "Deal_1.csv").unlink()
+    place.write("crm/Deal_2.csv", "Nora is slow to call back,2026-01-06\nx,30\n")
+    shape = Shape(unpivot=Unpivot(id_columns=("Who",), names_to="currency", values_to="amount"))
+    shaped = only(place.land(deal=ObjectSpec(shape=shape)))
+
+    for report in (plain, shaped):
+        assert report.status == "rejected"
+        assert "Nora is slow" in str(report.reason), "whoever lands the file reads its words"
+    register = str(
+        place.query("select * from raw._file") + place.query("select * from raw._column")
+    )
+    assert "missing_column" in register
+    assert "stage_name" in register
+    for word in ("Nora", "nora", "slow"):
+        assert word not in register
 
 
 def test_a_rejected_file_is_tried_again_and_recorded_once(place: Place) -> None:

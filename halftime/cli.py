@@ -282,6 +282,25 @@ def reproduce(
 
 
 @app.command()
+def evidence(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],
+    build: Annotated[
+        str | None, typer.Option("--build", help="Id of a published build; else the served one.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Write the auditor's pack of a build: one offline page, and the same as JSON and CSV."""
+    from quality.evidence.pack import write_pack
+
+    reporter = Reporter(json_output=json_output)
+    with reporter.step("Gathering evidence") as tick:
+        pack = write_pack(_home(home), build, out.resolve(), tick)
+    reporter.say(f"{len(pack.files)} files about {pack.build_id} in {out}; open evidence.html")
+    reporter.result({"build_id": pack.build_id, "out": str(pack.folder), "files": pack.files})
+
+
+@app.command()
 def status(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> None:
     """Show what is served, how old it is, and how the last builds ended."""
     from halftime.summary import home_status, say_status

@@ -119,6 +119,13 @@ def collect_dbt_tests(
     return results
 
 
+def compiled_tests(manifest_json: Path) -> dict[str, str]:
+    """Return per rule id the SQL of the rows at fault, from the manifest of ``dbt test``."""
+    tests = _tests(_read(manifest_json), {})
+    ids = _rule_ids(tests)
+    return {ids[test.node["unique_id"]]: test.compiled for test in tests if test.compiled}
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,238 @@
+"""Read from one published build everything that an auditor asks for.
+
+Nothing is worked out again here: each section is a table of the published file, the manifest beside
+it, or the code that made it. Texts about people are not in a published file, so they cannot be in
+the pack.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from halftime.errors import UsageError
+from halftime.hashing import file_sha256
+from halftime.home import PROJECT_ROOT, Home, machine_errors
+
+Progress = Callable[[int, int, str], None]
+Rows = list[dict[str, Any]]
+
+#: Name of a section, the tables that it needs, and its rows.
+SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    "files": (
+        ("quality.file",),
+        (
+            "select source_system, object, source_file, file_format, byte_count, "
+            "file_hash as sha256, source_rows, landed_rows, file_status, "
+            "reason_code, reason, load_id, landed_at "
+            "from quality.file order by all"
+        ),
+    ),
+    "freshness": (
+        ("quality.freshness",),
+        "select * from quality.freshness order by source_system, object",
+    ),
+    "reconciliation": (
+        ("quality.ledger",),
+        (
+            "select source_system, object, count(*) as files, sum(source_rows) as source_rows, "
+            "sum(accepted_rows) as accepted_rows, sum(superseded_rows) as superseded_rows, "
+            "sum(rejected_rows) as rejected_rows, sum(residual_rows) as residual_rows "
+            "from quality.ledger group by all order by all"
+        ),
+    ),
+    "layers": (
+        ("quality.reconciliation",),
+        "select * from quality.reconciliation order by all",
+    ),
+    "ledger": (("quality.ledger",), "select * from quality.ledger order by all"),
+    "control_totals": (
+        ("quality.control_total",),
+        "select * from quality.control_total order by all",
+    ),
+    "rejects_by_reason": (
+        ("quality.rejected_row", "reference.reason_codes"),
+        (
+            "select r.source_system, r.object, r.reason_code, r.column_name, "
+            "max(c.sentence) as meaning, count(*) as rejected_rows from quality.rejected_row as r "
+            "left join (select reason_code, min(sentence) as sentence from reference.reason_codes "
+            "group by reason_code) as c using (reason_code) group by all order by all"
+        ),
+    ),
+    "rejected_rows": (
+        ("quality.rejected_row",),
+        "select * from quality.rejected_row order by all",
+    ),
+    "corrections": (("quality.correction",), "select * from quality.correction order by all"),
+    "rules": (
+        ("quality.rule_result",),
+        (
+            "select rule_id, layer, engine, severity, succeeded, evaluated_rows, unexpected_rows, "
+            "sentence, owner, table_name, message from quality.rule_result "
+            "order by succeeded, array_position(['critical', 'warning', 'info'], severity), "
+            "rule_id, table_name"
+        ),
+    ),
+    "rule_failures": (
+        ("quality.rule_failure",),
+        "select rule_id, table_name, key from quality.rule_failure order by all",
+    ),
+    "rule_changes": (("quality.rule_change",), "select * from quality.rule_change order by all"),
+    "definitions": (
+        ("reference.indicators",),
+        (
+            "select indicator_id, measure_id, version, valid_from, name, measure_name, definition, "
+            "formula, unit, minimum_n, minimum_n_of, owner from reference.indicators order by all"
+        ),
+    ),
+    "definition_changes": (
+        ("reference.indicator_changes",),
+        "select * from reference.indicator_changes order by changed_on desc, indicator_id",
+    ),
+    "suppressions": (
+        ("leading.fct_leading_indicator", "lagging.fct_lagging_indicator"),
+        (
+            "select reason_code, indicator_id, measure_id, entity_type, count(*) as figures from ("
+            'select * from "leading".fct_leading_indicator union all '
+            "select * from lagging.fct_lagging_indicator) as f "
+            "where reason_code is not null group by all order by all"
+        ),
+    ),
+    "unmatched_people": (
+        ("core.dim_unmatched_person",),
+        (
+            "select system as source_system, reason, count(*) as names "
+            "from core.dim_unmatched_person group by all order by all"
+        ),
+    ),
+    "orphans": (
+        ("quality.orphan_row",),
+        (
+            "select source_system, object, column_name, count(*) as orphans "
+            "from quality.orphan_row group by all order by all"
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the pack says: who made what when, and one list of records per section.
+
+    A section is None where the build has no such table: it was published before there was one.
+    """
+
+    identity: dict[str, Any]
+    sections: dict[str, Rows | None]
+
+    def rows(self, section: str) -> Rows:
+        """Return the records of a section; none if the build has no such table."""
+        return self.sections[section] or []
+
+
+def gather(home: Home, build_id: str | None, progress: Progress | None = None) -> Evidence:
+    """Read one published build; the served one if none is named.
+
+    Raises :class:`UsageError` if there is no such build.
+    """
+    folder = published_folder(home, build_id)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    sections: dict[str, Rows | None] = {}
+    with (
+        machine_errors("read the published build"),
+        duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as con,
+    ):
+        con.execute("set TimeZone = 'UTC'")
+        there = {
+            name
+            for (name,) in con.execute(
+                "select schema_name || '.' || table_name from duckdb_tables()"
+            ).fetchall()
+        }
+        for done, (name, (needs, sql)) in enumerate(SECTIONS.items(), start=1):
+            sections[name] = _records(con, sql) if there.issuperset(needs) else None
+            if progress:
+                progress(done, len(SECTIONS), name)
+    add_sql(sections["rules"] or [], home, str(manifest["build_id"]))
+    return Evidence(identity(manifest, folder), sections)
+
+
+def published_folder(home: Home, build_id: str | None) -> Path:
+    """Return the folder of a published build; the served one if none is named."""
+    current = home.current()
+    wanted = build_id or (str(current["build_id"]) if current else None)
+    if wanted is None:
+        raise UsageError(f"Nothing is published in {home.root}.", hint="Begin with 'halftime run'.")
+    folder = home.published / wanted
+    if not (folder / "manifest.json").is_file():
+        known = sorted(path.parent.name for path in home.published.glob("*/manifest.json"))
+        raise UsageError(
+            f"There is no published build '{wanted}' in {home.root}.",
+            hint=f"Published are: {', '.join(known[-5:]) or 'none'}.",
+        )
+    return folder
+
+
+def _records(con: duckdb.DuckDBPyConnection, sql: str) -> Rows:
+    cursor = con.execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def identity(manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return what tells this build from any other: clocks, times, code, inputs and hashes.
+
+    Of the configuration only the hash is told: its file may name what is nobody's business.
+    """
+    inputs = manifest.get("inputs") or {}
+    variables = inputs.get("variables") or {}
+    code = dict(manifest.get("code") or {})
+    commit = str(code.pop("git_commit", None) or "unknown")
+    lock = PROJECT_ROOT / "requirements.lock"
+    return {
+        "company": manifest.get("company"),
+        "build_id": manifest["build_id"],
+        "verdict": manifest["verdict"],
+        "as_of": manifest["as_of"],
+        "data_through": manifest.get("data_through"),
+        "loaded_until": inputs.get("last_load_id"),
+        "reporting_timezone": variables.get("reporting_timezone"),
+        "reporting_currency": variables.get("reporting_currency"),
+        "started_at": manifest["started_at"],
+        "published_at": manifest["published_at"],
+        "actor": manifest.get("actor"),
+        "git_commit": commit.removesuffix("-dirty"),
+        "is_tree_dirty": commit.endswith("-dirty"),
+        "versions": code,
+        "lock_sha256": file_sha256(lock) if lock.is_file() else None,
+        "configuration_sha256": (manifest.get("configuration") or {}).get("sha256"),
+        "manifest_sha256": file_sha256(folder / "manifest.json"),
+        "previous_manifest_sha256": manifest.get("previous_manifest_sha256"),
+        "files": manifest.get("files"),
+        "tables": len(manifest.get("tables") or {}),
+    }
+
+
+def add_sql(rules: Rows, home: Home, build_id: str) -> None:
+    """Put beside each rule the SQL that finds the rows at fault, where it is still known.
+
+    dbt's tests stand compiled in the folder of their build; the other rules in the catalogue.
+    """
+    from quality.rules import faults_sql, list_rules
+
+    compiled = _compiled_tests(home.build_folder(build_id) / "dbt" / "test" / "manifest.json")
+    catalogue = {rule.id: faults_sql(rule) for rule in list_rules(PROJECT_ROOT)}
+    for rule in rules:
+        known = rule.get("sql") or catalogue.get(rule["rule_id"]) or compiled.get(rule["rule_id"])
+        rule["sql"] = known
+
+
+def _compiled_tests(manifest: Path) -> dict[str, str]:
+    from quality.dbt_results import compiled_tests
+
+    return compiled_tests(manifest) if manifest.is_file() else {}

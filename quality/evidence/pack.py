@@ -1,0 +1,88 @@
+"""Write the pack: one page, the same as JSON, one CSV file per section, and their hashes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from halftime.errors import UsageError
+from halftime.hashing import file_sha256
+from halftime.home import Home, machine_errors
+from quality.evidence.gather import Evidence, Progress, Rows, gather
+from quality.evidence.page import render
+
+SUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What was written: the folder, the hash of each file by its path in it, and the build."""
+
+    folder: Path
+    build_id: str
+    files: dict[str, str]
+
+
+def write_pack(
+    home: Home, build_id: str | None, out: Path, progress: Progress | None = None
+) -> Pack:
+    """Write the evidence of one published build into ``out``; the served one if none is named.
+
+    An older pack in that folder is replaced. Raises :class:`UsageError` if the folder holds
+    anything else, or if there is no such build.
+    """
+    _check_folder(out)
+    evidence = gather(home, build_id, progress)
+    with machine_errors(f"write the pack into {out}"):
+        fresh = out.with_name(f".{out.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        (fresh / "csv").mkdir(parents=True)
+        (fresh / "evidence.html").write_text(render(evidence, None), encoding="utf-8")
+        (fresh / "evidence.json").write_text(_to_json(evidence), encoding="utf-8")
+        for name, rows in evidence.sections.items():
+            if rows is not None:
+                _write_csv(fresh / "csv" / f"{name}.csv", rows)
+        files = {
+            path.relative_to(fresh).as_posix(): file_sha256(path)
+            for path in sorted(fresh.rglob("*"))
+            if path.is_file()
+        }
+        lines = [f"{digest}  {name}" for name, digest in files.items()]
+        (fresh / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        shutil.rmtree(out, ignore_errors=True)
+        fresh.rename(out)
+    return Pack(out, str(evidence.identity["build_id"]), files)
+
+
+def _check_folder(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir() or (any(out.iterdir()) and not (out / SUMS).is_file()):
+        raise UsageError(
+            f"'{out}' holds something that is no evidence pack.",
+            hint="Name a new folder with --out; nothing was written.",
+        )
+
+
+def _to_json(evidence: Evidence) -> str:
+    document: dict[str, Any] = {"identity": evidence.identity, **evidence.sections}
+    return json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n"
+
+
+def _write_csv(path: Path, rows: Rows) -> None:
+    """Write records as CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        if not rows:
+            return
+        writer = csv.writer(stream)
+        writer.writerow(rows[0].keys())
+        writer.writerows([_harmless(value) for value in row.values()] for row in rows)
+
+
+def _harmless(value: Any) -> Any:
+    is_formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{value}" if is_formula else value

@@ -1,0 +1,111 @@
+"""The evidence pack of a really published build says what that build says, in three forms."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from quality.rules import faults_sql, list_rules
+
+pytestmark = pytest.mark.xdist_group("sample")
+
+
+@pytest.fixture(scope="module")
+def pack(
+    sample_home: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    cli: Callable[..., subprocess.CompletedProcess[str]],
+) -> Path:
+    folder = tmp_path_factory.mktemp("evidence") / "pack"
+    cli("evidence", "--home", str(sample_home), "--out", str(folder))
+    return folder
+
+
+def published(home: Path, sql: str) -> list[tuple[object, ...]]:
+    current = json.loads((home / "published" / "current.json").read_text())
+    with duckdb.connect(str(home / "published" / current["database"]), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def read_csv(pack: Path, name: str) -> list[dict[str, str]]:
+    with (pack / "csv" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_three_forms_hold_the_same_rows(pack: Path, sample_home: Path) -> None:
+    document = json.loads((pack / "evidence.json").read_text(encoding="utf-8"))
+    for name, rows in document.items():
+        if name != "identity" and rows is not None:
+            assert len(read_csv(pack, name)) == len(rows), name
+
+    places = [
+        (row["source_file"], int(row["source_row"]), row["reason_code"], row["column_name"] or None)
+        for row in read_csv(pack, "rejected_rows")
+    ]
+    there = published(
+        sample_home,
+        "select source_file, source_row, reason_code, column_name from quality.rejected_row",
+    )
+    assert sorted(map(str, places)) == sorted(map(str, there))
+    assert there, "the sample has rejected rows"
+
+
+def test_the_reconciliation_adds_up_to_the_ledger(pack: Path, sample_home: Path) -> None:
+    rows = read_csv(pack, "reconciliation")
+    total = sum(int(row["source_rows"]) for row in rows)
+    parts = ("accepted_rows", "superseded_rows", "rejected_rows")
+    assert total == sum(int(row[part]) for row in rows for part in parts)
+    assert [(total,)] == published(sample_home, "select sum(source_rows) from quality.ledger")
+
+
+def test_every_rule_bears_its_sql_and_result(
+    pack: Path, sample_home: Path, project_root: Path
+) -> None:
+    rules = json.loads((pack / "evidence.json").read_text(encoding="utf-8"))["rules"]
+    counted = published(sample_home, "select count(*) from quality.rule_result")
+    assert [(len(rules),)] == counted
+    without = {rule["rule_id"] for rule in rules if not rule["sql"]}
+    # Rules about a whole table (its columns, its number of rows) have no rows at fault.
+    about_tables = {rule.id for rule in list_rules(project_root) if faults_sql(rule) is None}
+    assert without == about_tables
+
+
+def test_the_page_names_the_build_and_every_broken_rule(pack: Path, sample_home: Path) -> None:
+    page = (pack / "evidence.html").read_text(encoding="utf-8")
+    current = json.loads((sample_home / "published" / "current.json").read_text())
+    assert current["build_id"] in page
+    for (rule_id,) in published(
+        sample_home, "select rule_id from quality.rule_result where not succeeded"
+    ):
+        assert str(rule_id) in page
+    assert len(page.encode()) < 5_000_000
+
+
+def test_the_sums_are_those_of_the_files(pack: Path) -> None:
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"],
+        cwd=pack,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    listed = {line.split("  ", 1)[1] for line in (pack / "SHA256SUMS").read_text().splitlines()}
+    there = {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()}
+    assert there == listed | {"SHA256SUMS"}
+
+
+def test_an_unknown_build_is_a_usage_error(
+    sample_home: Path, tmp_path: Path, cli: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    done = cli(
+        *("evidence", "--home", str(sample_home), "--build", "nope", "--out", str(tmp_path / "p")),
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no published build 'nope'" in done.stderr

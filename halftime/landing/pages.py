@@ -287,8 +287,8 @@ def _leaves(shape: object, claimed: frozenset[str]) -> tuple[list[Keys], list[Ke
     waiting: list[tuple[Keys, object]] = [((), shape)]
     while waiting:
         keys, node = waiting.pop()
-        # DuckDB has no path to a blank key: what holds one stays whole.
-        if isinstance(node, dict) and (not keys or "" not in node):
+        # There is no path to a blank key, or to one with a NUL: what holds one stays whole.
+        if isinstance(node, dict) and (not keys or all(k and "\0" not in k for k in node)):
             waiting.extend(((*keys, key), node[key]) for key in reversed(node) if key)
         elif keys and ".".join(keys) not in claimed:
             leaves.append(keys)

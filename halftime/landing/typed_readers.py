@@ -147,7 +147,12 @@ def _in_order(con: duckdb.DuckDBPyConnection, objects: str, keys: list[str]) -> 
 
 
 def json_path(keys: Sequence[str]) -> str:
-    """Return the path to a value below an object; DuckDB takes a key ``*`` for a wildcard."""
+    """Return the path to a value below an object; DuckDB takes a key ``*`` for a wildcard.
+
+    Raises :class:`RejectedFileError` for a key with a NUL: no SQL text can hold one.
+    """
+    if any("\0" in key for key in keys):
+        raise RejectedFileError("unreadable", "A key of the JSON holds a NUL character.")
     if "*" in keys:
         return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
     escaped = (key.replace("\\", "\\\\").replace('"', '\\"') for key in keys)

@@ -144,3 +144,18 @@ def test_any_page_is_read_whole_or_rejected(tmp_path: Path, calls: list[dict], c
     if cut < len(whole):
         with pytest.raises(RejectedFileError):
             read(path, CALL)
+
+
+def test_a_key_that_no_path_leads_to_stays_within_its_parent(tmp_path: Path) -> None:
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"calls": [{"id": "1", "extra": {"a\0b": "x"}}]}))
+
+    assert read(path, CALL)[0]["extra"] == '{"a\\u0000b":"x"}'
+
+
+def test_a_record_with_such_a_key_is_rejected_with_its_reason(tmp_path: Path) -> None:
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"calls": [{"id": "1", "a\0b": "x"}]}))
+
+    with pytest.raises(RejectedFileError, match="NUL"):
+        read(path, CALL)

@@ -8,8 +8,16 @@ clock as (
 ),
 
 opportunities as (
-    select * from {{ ref('fct_opportunity') }}
+    select opportunity_id from {{ ref('fct_opportunity') }}
     where is_won and is_closed and not is_deleted
+),
+
+-- A deal that several people share counts for each of them, with their part of its amount (R13).
+credits as (
+    select c.*
+    from {{ ref('fct_opportunity_credit') }} as c
+    inner join opportunities
+        on c.opportunity_id = opportunities.opportunity_id
 ),
 
 quotas as (
@@ -40,24 +48,24 @@ published_grains as (
 
 won as (
     select
-        opportunities.owner_org_key as org_key,
+        credits.person_org_key as org_key,
         date_periods.period_grain,
         date_periods.period_start,
-        coalesce(opportunities.currency_code, clock.reporting_currency) as currency_code,
-        sum(opportunities.amount) as won_amount,
+        coalesce(credits.currency_code, clock.reporting_currency) as currency_code,
+        sum(credits.amount) as won_amount,
         count(*) as won_count
-    from opportunities
+    from credits
     cross join clock
-    inner join date_periods on opportunities.close_date = date_periods.date_day
+    inner join date_periods on credits.credit_date = date_periods.date_day
     inner join published_grains on date_periods.period_grain = published_grains.period_grain
     where
-        opportunities.close_date <= clock.as_of_date
-        and opportunities.amount is not null
+        credits.credit_date <= clock.as_of_date
+        and credits.amount is not null
     group by
-        opportunities.owner_org_key,
+        credits.person_org_key,
         date_periods.period_grain,
         date_periods.period_start,
-        coalesce(opportunities.currency_code, clock.reporting_currency)
+        coalesce(credits.currency_code, clock.reporting_currency)
 ),
 
 -- Half-open [from, to): the quota's own days cut by the rep's organisation on those days.

@@ -1,5 +1,6 @@
 -- Where we are in the running fiscal quarter, and where we were on the same day of the one before.
--- Each currency by itself: amounts in different currencies are never added.
+-- Each currency by itself: amounts in different currencies are never added. What was won is credited
+-- to those who share a deal, as in QU-01; deals are counted, and what is open stands, with the owner.
 with
 
 clock as (
@@ -14,6 +15,10 @@ periods as (
 opportunities as (
     select * from {{ ref('fct_opportunity') }}
     where not is_deleted
+),
+
+credits as (
+    select * from {{ ref('fct_opportunity_credit') }}
 ),
 
 quotas as (
@@ -48,6 +53,7 @@ this_quarter as (
 
 deals as (
     select
+        opportunities.opportunity_id,
         coalesce(opportunities.owner_id, '(unassigned)') as owner_id,
         opportunities.owner_org_key,
         opportunities.is_open,
@@ -67,24 +73,46 @@ deals as (
     cross join this_quarter
 ),
 
+closed_deals as (
+    select * from deals
+    where not is_open and close_date >= previous_period_start and close_date <= as_of_date
+),
+
 closed as (
     select
         owner_org_key as org_key,
         currency_code,
-        sum(case when is_won and close_date >= period_start then amount else 0 end) as won_amount,
         sum(case when is_won and close_date >= period_start then 1 else 0 end) as won_count,
         sum(case when outcome = 'lost' and close_date >= period_start then 1 else 0 end)
-            as lost_count,
+            as lost_count
+    from closed_deals
+    group by owner_org_key, currency_code
+),
+
+credited as (
+    select
+        credits.person_org_key as org_key,
+        closed_deals.currency_code,
         sum(case
-            when is_won and close_date < period_start and previous_day_number <= elapsed_day_count
-                then amount
+            when closed_deals.close_date >= closed_deals.period_start then credits.amount
+            else 0
+        end) as won_amount,
+        sum(case
+            when
+                closed_deals.close_date < closed_deals.period_start
+                and closed_deals.previous_day_number <= closed_deals.elapsed_day_count
+                then credits.amount
             else 0
         end) as previous_won_amount,
-        sum(case when is_won and close_date < period_start then amount else 0 end)
-            as previous_full_won_amount
-    from deals
-    where not is_open and close_date >= previous_period_start and close_date <= as_of_date
-    group by owner_org_key, currency_code
+        sum(case
+            when closed_deals.close_date < closed_deals.period_start then credits.amount
+            else 0
+        end) as previous_full_won_amount
+    from closed_deals
+    inner join credits
+        on closed_deals.opportunity_id = credits.opportunity_id
+    where closed_deals.is_won and credits.amount is not null
+    group by credits.person_org_key, closed_deals.currency_code
 ),
 
 open_due as (
@@ -133,9 +161,27 @@ parts as (
     select
         org_key,
         currency_code,
-        won_amount,
+        0 as won_amount,
         won_count,
         lost_count,
+        0 as previous_won_amount,
+        0 as previous_full_won_amount,
+        0 as due_amount,
+        0 as due_count,
+        0 as overdue_amount,
+        0 as overdue_count,
+        0 as open_amount,
+        0 as open_count,
+        0 as quota_amount,
+        0 as quota_to_date_amount
+    from closed
+    union all
+    select
+        org_key,
+        currency_code,
+        won_amount,
+        0 as won_count,
+        0 as lost_count,
         previous_won_amount,
         previous_full_won_amount,
         0 as due_amount,
@@ -146,7 +192,7 @@ parts as (
         0 as open_count,
         0 as quota_amount,
         0 as quota_to_date_amount
-    from closed
+    from credited
     union all
     select
         org_key,

@@ -1,5 +1,5 @@
--- Risk: a shared deal is credited twice, or a part of it to nobody, and attainment no longer adds up
--- to what was won.
+-- Risk: a shared deal is credited twice, or a part of it to nobody, and attainment no longer adds
+-- up to what was won.
 {{ config(
     meta={
         'rule_id': 'CORE-OPPORTUNITY-CREDIT-TOTAL',

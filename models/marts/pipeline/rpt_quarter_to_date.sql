@@ -1,6 +1,7 @@
 -- Where we are in the running fiscal quarter, and where we were on the same day of the one before.
--- Each currency by itself: amounts in different currencies are never added. What was won is credited
--- to those who share a deal, as in QU-01; deals are counted, and what is open stands, with the owner.
+-- Each currency by itself: amounts in different currencies are never added. What was won is
+-- credited to those who share a deal, as in QU-01; deals are counted, and what is open stands, with
+-- the owner.
 with
 
 clock as (

@@ -282,6 +282,28 @@ def reproduce(
 
 
 @app.command()
+def rules(
+    home: HomeOption = DEFAULT_HOME,
+    layer: Annotated[
+        str | None, typer.Option("--layer", help="raw, staging, core, indicators, marts …")
+    ] = None,
+    broken: Annotated[bool, typer.Option("--broken", help="Only what does not hold.")] = False,
+    one_by_one: Annotated[
+        bool, typer.Option("--all", help="Each rule of each contract on a line of its own.")
+    ] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """List every rule with its last result; changes nothing."""
+    from quality.listing import lines, list_catalogue
+
+    reporter = Reporter(json_output=json_output)
+    listing = list_catalogue(_home(home), layer=layer, broken=broken)
+    for line in lines(listing, one_by_one=one_by_one or broken):
+        reporter.say(line)
+    reporter.result(listing.to_dict())
+
+
+@app.command()
 def evidence(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],
     build: Annotated[

@@ -41,7 +41,7 @@ Node = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class _Test:
+class DbtTest:
     """One test: its node and result, the table it is about, and that table's own node."""
 
     node: Node
@@ -50,19 +50,23 @@ class _Test:
 
     @property
     def meta(self) -> Mapping[str, Any]:
+        """What stands under ``meta`` in the configuration of the test."""
         config = self.node.get("config") or {}
         return config.get("meta") or self.node.get("meta") or {}
 
     @property
     def status(self) -> str:
+        """How it ended in dbt's words; 'missing' if it did not run."""
         return "missing" if self.result is None else str(self.result["status"])
 
     @property
     def relation(self) -> str | None:
+        """The tested table, quoted."""
         return None if self.tested is None else self.tested.get("relation_name")
 
     @property
     def table_name(self) -> str:
+        """The tested table as ``schema.table``."""
         if self.tested is None:
             return ""
         name = (
@@ -72,19 +76,38 @@ class _Test:
 
     @property
     def layer(self) -> str:
+        """The layer of the tested table."""
         return _layer(self.tested) if self.tested is not None else "marts"
 
     @property
     def name(self) -> str:
+        """The name that dbt gave the test."""
         return str(self.node["name"])
 
     @property
     def sentence(self) -> str:
+        """What must hold, in plain words."""
         given = self.meta.get("sentence") or sentence(self.node, self.table_name)
         return " ".join(str(given).split())
 
     @property
+    def severity(self) -> str:
+        """What was declared, also where the test could not be checked."""
+        declared = str(self.meta.get("severity") or "")
+        if declared in SEVERITIES:
+            return declared
+        configured = str((self.node.get("config") or {}).get("severity") or "error").lower()
+        return _DEFAULT_SEVERITY.get(configured, "critical")
+
+    @property
+    def owner(self) -> str:
+        """Who is asked to mend what it finds."""
+        tested_meta = ((self.tested or {}).get("config") or {}).get("meta") or {}
+        return str(self.meta.get("owner") or tested_meta.get("owner") or "data team")
+
+    @property
     def compiled(self) -> str | None:
+        """The SQL of the rows at fault."""
         source = self.result or {}
         return source.get("compiled_code") or self.node.get("compiled_code")
 
@@ -101,8 +124,8 @@ def collect_dbt_tests(
     A test that ended in an error, was skipped or did not run at all is a broken critical rule.
     Unit tests are not counted. Raises :class:`DataError` if one of the two files cannot be read.
     """
-    manifest = _read(manifest_json)
-    tests = _tests(manifest, _read(run_results_json))
+    manifest = read_json(manifest_json)
+    tests = _tests(manifest, read_json(run_results_json))
     results: list[RuleResult] = []
     ids = _rule_ids(tests)
     with machine_errors("open the warehouse"):
@@ -121,12 +144,20 @@ def collect_dbt_tests(
 
 def compiled_tests(manifest_json: Path) -> dict[str, str]:
     """Return per rule id the SQL of the rows at fault, from the manifest of ``dbt test``."""
-    tests = _tests(_read(manifest_json), {})
+    tests = _tests(read_json(manifest_json), {})
     ids = _rule_ids(tests)
     return {ids[test.node["unique_id"]]: test.compiled for test in tests if test.compiled}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def dbt_tests(manifest: Node) -> list[tuple[str, DbtTest]]:
+    """Return every test of a manifest with its rule id, without results."""
+    tests = _tests(manifest, {})
+    ids = _rule_ids(tests)
+    return [(ids[test.node["unique_id"]], test) for test in tests]
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return one of the JSON files that dbt leaves behind; :class:`DataError` without it."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -137,11 +168,11 @@ def _read(path: Path) -> dict[str, Any]:
     return dict(document)
 
 
-def _tests(manifest: Node, run_results: Node) -> list[_Test]:
+def _tests(manifest: Node, run_results: Node) -> list[DbtTest]:
     outcomes = {result["unique_id"]: result for result in run_results.get("results", ())}
     nodes: dict[str, Node] = {**manifest.get("sources", {}), **manifest.get("nodes", {})}
     return [
-        _Test(node, outcomes.get(unique_id), _tested(node, nodes))
+        DbtTest(node, outcomes.get(unique_id), _tested(node, nodes))
         for unique_id, node in sorted(nodes.items())
         if node.get("resource_type") == "test"
     ]
@@ -169,7 +200,7 @@ def _rank(node: Node) -> int:
     return _LAYER_ORDER.index(layer) if layer in _LAYER_ORDER else len(_LAYER_ORDER)
 
 
-def _rule_ids(tests: list[_Test]) -> dict[str, str]:
+def _rule_ids(tests: list[DbtTest]) -> dict[str, str]:
     """Give each test its rule id; where several tests share one, the table (and test) is added."""
     wanted = {test.node["unique_id"]: str(test.meta.get("rule_id") or "") for test in tests}
     names = {test.node["unique_id"]: str(test.node["name"]) for test in tests}
@@ -185,16 +216,12 @@ def _rule_ids(tests: list[_Test]) -> dict[str, str]:
 
 def _result(
     con: duckdb.DuckDBPyConnection,
-    test: _Test,
+    test: DbtTest,
     rule_id: str,
     build_id: str,
     counts: dict[str, int | None],
 ) -> RuleResult:
-    severity = str(test.meta.get("severity") or "")
-    if severity not in SEVERITIES:
-        configured = str((test.node.get("config") or {}).get("severity") or "error").lower()
-        severity = _DEFAULT_SEVERITY.get(configured, "critical")
-    message = None
+    severity, message = test.severity, None
     if test.status not in ("pass", "warn", "fail"):
         severity, message = "critical", _why_unchecked(test)
     if test.relation and test.relation not in counts:
@@ -209,20 +236,13 @@ def _result(
         evaluated_rows=counts.get(test.relation or "") or 0,
         unexpected_rows=int((test.result or {}).get("failures") or 0),
         sentence=test.sentence,
-        owner=_owner(test),
+        owner=test.owner,
         table_name=test.table_name,
         message=message,
     )
 
 
-def _owner(test: _Test) -> str:
-    tested_config = (test.tested or {}).get("config") or {}
-    return str(
-        test.meta.get("owner") or (tested_config.get("meta") or {}).get("owner") or "data team"
-    )
-
-
-def _why_unchecked(test: _Test) -> str:
+def _why_unchecked(test: DbtTest) -> str:
     if test.status == "missing":
         return "Could not be checked. The test did not run."
     if test.status == "skipped":
@@ -238,7 +258,7 @@ def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def _with_keys(con: duckdb.DuckDBPyConnection, test: _Test, result: RuleResult) -> RuleResult:
+def _with_keys(con: duckdb.DuckDBPyConnection, test: DbtTest, result: RuleResult) -> RuleResult:
     """Collect the failing keys of a failed test; what cannot be read again is said, not raised."""
     if test.status not in ("warn", "fail") or not test.compiled:
         return result
@@ -258,7 +278,7 @@ def _with_keys(con: duckdb.DuckDBPyConnection, test: _Test, result: RuleResult) 
     return result
 
 
-def _faults(con: duckdb.DuckDBPyConnection, test: _Test) -> tuple[str, list[str]]:
+def _faults(con: duckdb.DuckDBPyConnection, test: DbtTest) -> tuple[str, list[str]]:
     """Return a query of the rows at fault and its id columns.
 
     A built-in test returns offending values only, so its tested table is asked for their keys.
@@ -279,7 +299,7 @@ def _faults(con: duckdb.DuckDBPyConnection, test: _Test) -> tuple[str, list[str]
     return compiled, key_columns(_names(con, compiled))
 
 
-def _table_key(con: duckdb.DuckDBPyConnection, test: _Test) -> list[str]:
+def _table_key(con: duckdb.DuckDBPyConnection, test: DbtTest) -> list[str]:
     """Return the id columns that name a row of the tested table."""
     names = _names(con, f"select * from {test.relation}")
     declared = [str(name) for name in (test.tested or {}).get("primary_key") or ()]

@@ -7,7 +7,7 @@ hold rules as they are. A rule is one sentence that anyone can read, plus how it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -69,7 +69,8 @@ class Rule:
 
     ``table`` is ``schema.table``; ``where`` narrows the rows it looks at; ``reads`` names further
     tables its SQL reads. ``sql`` selects the rows at fault and names the rows looked at
-    ``{batch}``. ``key`` are the id columns that name a failing row.
+    ``{batch}``. ``key`` are the id columns that name a failing row. ``group`` is the template of a
+    rule that is filled once per contract, ``demands`` what that contract asks of each row.
     """
 
     id: str
@@ -86,6 +87,8 @@ class Rule:
     reads: tuple[str, ...] = ()
     tolerance: Tolerance | None = None
     key: tuple[str, ...] = ()
+    group: str = ""
+    demands: tuple[str, ...] = ()
 
     @property
     def engine(self) -> str:
@@ -124,10 +127,27 @@ def read_rules(path: Path, contracts: Iterable[Contract]) -> list[Rule]:
     rules = [_rule(path, node) for node in document.get("rules") or ()]
     for contract in contracts:
         values = _contract_values(contract)
-        rules.extend(
-            _rule(path, _filled(node, values)) for node in document.get("per_contract") or ()
-        )
+        for node in document.get("per_contract") or ():
+            group = Template(node["id"]).safe_substitute(system="*", object="*")
+            # What is rejected is decided by the contract, so it belongs to the rule that stops.
+            judges = node["table"] == "$staging_table" and node["severity"] == "critical"
+            demands = _demands(contract) if judges else ()
+            rules.append(replace(_rule(path, _filled(node, values)), group=group, demands=demands))
     return rules
+
+
+def _demands(contract: Contract) -> tuple[str, ...]:
+    """Return what a contract asks of each column of a row, one line per column."""
+    lines = []
+    for column in contract.columns:
+        asked = [column.kind]
+        asked += ["required"] if column.required else []
+        asked += [] if column.nullable else ["never blank"]
+        asked += [f"one of {', '.join(column.accepted)}"] if column.accepted else []
+        asked += [f"at least {column.minimum}"] if column.minimum is not None else []
+        asked += [f"at most {column.maximum}"] if column.maximum is not None else []
+        lines.append(f"{column.name}: {', '.join(asked)}")
+    return tuple(lines)
 
 
 def _contract_values(contract: Contract) -> dict[str, Any]:

@@ -16,6 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("HALFTIME_DBT_THREADS", "1")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Send the tests of a module that share what it builds to one worker; spread all others."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values()
+        if any(known[-1].scope in ("module", "class") for known in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests measured, one line per case, also when workers ran them."""
     found: dict[str, list[str]] = {}

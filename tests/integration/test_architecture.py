@@ -17,8 +17,6 @@ import pytest
 from halftime.contracts import LINEAGE_COLUMNS, load_contracts
 from halftime.hashing import file_sha256
 
-sample_only = pytest.mark.xdist_group("sample")
-
 ALLOWED_UPSTREAM = {
     "models/staging/": (),
     "models/intermediate/": ("models/staging/", "models/intermediate/", "seeds/"),
@@ -76,7 +74,6 @@ def test_private_text_stays_in_staging(project_root: Path) -> None:
     assert leaks == []
 
 
-@sample_only
 def test_models_know_only_what_they_may(dbt_manifest: dict) -> None:
     nodes = dbt_manifest["nodes"]
     wrong = []
@@ -145,7 +142,6 @@ def test_slow_import_stays_out_of_help_and_dashboards(project_root: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
-@sample_only
 def test_every_contract_has_its_raw_table(sample_home: Path, project_root: Path) -> None:
     """Invariant 2, also for objects of which no file came."""
     with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as con:
@@ -156,7 +152,6 @@ def test_every_contract_has_its_raw_table(sample_home: Path, project_root: Path)
             assert {"_extra", "_row_problem", *LINEAGE_COLUMNS} <= set(columns)
 
 
-@sample_only
 def test_staging_judges_and_forgets_nothing(sample_home: Path, project_root: Path) -> None:
     """Invariant 3: every raw row is in staging with a status; a rejected row says why."""
     with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as con:
@@ -177,7 +172,6 @@ def test_staging_judges_and_forgets_nothing(sample_home: Path, project_root: Pat
             assert staged == (raw[0], 0, 0), contract.table
 
 
-@sample_only
 def test_core_facts_carry_their_source_row(sample_home: Path) -> None:
     """Invariant 4: from every fact back to file and row."""
     current = json.loads((sample_home / "published" / "current.json").read_text())
@@ -198,7 +192,6 @@ def test_core_facts_carry_their_source_row(sample_home: Path) -> None:
             assert rows[0] == rows[1] == rows[2] > 0, table
 
 
-@sample_only
 def test_intervals_have_no_gap_and_no_overlap(sample_home: Path) -> None:
     """Invariant 4: history is intervals [valid_from, valid_to)."""
     current = json.loads((sample_home / "published" / "current.json").read_text())
@@ -225,7 +218,6 @@ def test_intervals_have_no_gap_and_no_overlap(sample_home: Path) -> None:
             assert broken == (0,), table
 
 
-@sample_only
 def test_published_files_are_what_the_manifest_says(sample_home: Path) -> None:
     """Invariant 9: immutable; the hash of the file and the rights say so."""
     current = json.loads((sample_home / "published" / "current.json").read_text())
@@ -242,7 +234,6 @@ def test_telemetry_is_off(project_root: Path) -> None:
     assert "gatherUsageStats = false" in (project_root / ".streamlit" / "config.toml").read_text()
 
 
-@sample_only
 @pytest.mark.skipif(
     not shutil.which("unshare")
     or os.geteuid() != 0

@@ -16,7 +16,6 @@ import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
 
-pytestmark = pytest.mark.xdist_group("coaching_sheets")
 Query = Callable[[str], list[tuple[Any, ...]]]
 CONFIG = """\
 version: 1

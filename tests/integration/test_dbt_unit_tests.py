@@ -9,10 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 
-
-@pytest.mark.xdist_group("sample")
 def test_every_dbt_unit_test_passes(sample_home: Path, project_root: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     shutil.copyfile(sample_home / "warehouse.duckdb", warehouse)

@@ -13,8 +13,6 @@ import pytest
 
 from quality.rules import faults_sql, list_rules
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 @pytest.fixture(scope="module")
 def pack(

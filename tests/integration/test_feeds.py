@@ -18,7 +18,6 @@ import feeds_company as company
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.xdist_group("feeds")
 AS_OF = dt.date(2026, 4, 30)
 MIA, ANN, BOB = "people:p1", "people:p2", "people:p3"
 

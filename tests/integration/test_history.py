@@ -9,8 +9,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-pytestmark = pytest.mark.xdist_group("history")
-
 HEADER = "Opportunity ID,Opportunity Name,Account,Owner,Stage,Amount,Created Date,Close Date\n"
 
 

@@ -15,7 +15,6 @@ import pytest
 from core_builder import Query, build_core, reader
 from deal_lives import LAST_DAY, TELLINGS, WORDS, Telling
 
-AGREES = pytest.mark.xdist_group("history_agrees")
 LIVES = deal_lives.invent_all(count=25, seed=7)
 CONFIG = f"""\
 version: 1
@@ -88,7 +87,6 @@ def owner_id(system: str, owner: str) -> str:
 
 
 @pytest.mark.parametrize(("system", "place", "telling"), TOLD)
-@AGREES
 def test_each_snapshot_day_shows_the_state_that_was_true(
     core: Query, system: str, place: int, telling: Telling
 ) -> None:
@@ -110,7 +108,6 @@ def test_each_snapshot_day_shows_the_state_that_was_true(
 
 
 @pytest.mark.parametrize(("system", "place", "telling"), DENSE)
-@AGREES
 def test_stays_are_the_same_where_the_telling_is_as_dense_as_the_changes(
     core: Query, system: str, place: int, telling: Telling
 ) -> None:
@@ -123,7 +120,6 @@ def test_stays_are_the_same_where_the_telling_is_as_dense_as_the_changes(
     assert wrong[:1] == [], f"{len(wrong)} of {len(LIVES[system])} differ"
 
 
-@AGREES
 def test_the_lives_hold_all_that_can_happen_to_a_deal(
     record_property: Callable[[str, object], None],
 ) -> None:
@@ -214,7 +210,6 @@ def weekly_files(states: list[tuple[Any, ...]]) -> dict[str, str]:
     }
 
 
-@pytest.mark.xdist_group("sample")
 def test_the_sample_company_told_by_weekly_snapshots_is_the_same(
     sample_home: Path,
     tmp_path: Path,

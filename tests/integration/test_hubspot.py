@@ -141,7 +141,6 @@ def con(two_crms: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-@pytest.mark.xdist_group("hubspot")
 class TestFivetran:
     def test_every_row_is_accounted_for(self, fivetran: Path, shared_data: Path) -> None:
         folder = shared_data / "fivetran_hubspot" / "seeds"
@@ -243,7 +242,6 @@ class TestFivetran:
         assert orphans["merged_deal"] == 14
 
 
-@pytest.mark.xdist_group("hubspot")
 class TestTwoCrms:
     def test_every_row_is_accepted(self, con: duckdb.DuckDBPyConnection) -> None:
         rejected = con.execute("select * from quality.rejected_row").fetchall()

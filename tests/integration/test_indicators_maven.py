@@ -9,8 +9,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-pytestmark = pytest.mark.xdist_group("maven")
-
 QUARTERS = {
     "2017Q1": "2017-01-01",
     "2017Q2": "2017-04-01",

@@ -12,8 +12,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 KEY = (
     "indicator_id, measure_id, entity_type, entity_id, period_grain, period_start, dimension, "
     "member, currency_code"

@@ -21,8 +21,6 @@ import pandas as pd
 import pytest
 import yaml
 
-pytestmark = pytest.mark.xdist_group("mangled")
-
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = [int(text) for text in os.environ.get("HALFTIME_MANGLE_SEEDS", "1").split(",")]
 DATA_SETS = {

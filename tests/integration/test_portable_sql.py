@@ -238,7 +238,6 @@ def test_portable_sql_passes() -> None:
     assert violations(sql) == set()
 
 
-@pytest.mark.xdist_group("sample")
 def test_every_compiled_model_is_portable(sample_home: Path) -> None:
     manifest = json.loads(next(sample_home.glob("builds/*/dbt/run/manifest.json")).read_text())
     models = {

@@ -52,7 +52,6 @@ def figures(
 QUARTERS = {"2017-01-01": "Q1", "2017-04-01": "Q2", "2017-07-01": "Q3", "2017-10-01": "Q4"}
 
 
-@pytest.mark.xdist_group("maven")
 class TestMaven:
     def test_clock_is_the_last_day_of_the_data(self, maven: duckdb.DuckDBPyConnection) -> None:
         clock = maven.execute("select cast(as_of_date as varchar) from core.dim_clock").fetchone()

@@ -16,7 +16,6 @@ import duckdb
 import pytest
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
-pytestmark = pytest.mark.xdist_group("sample")
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -18,7 +18,6 @@ import duckdb
 import pytest
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
-pytestmark = pytest.mark.xdist_group("salesforce_system")
 
 
 def periods() -> str:

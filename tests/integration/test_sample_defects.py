@@ -54,7 +54,6 @@ MERGED = """
     inner join core.fct_opportunity as o
         on m.merged_opportunity_id = o.opportunity_id and o.is_merged and o.is_deleted
 """
-pytestmark = pytest.mark.xdist_group("sample")
 
 
 @dataclass(frozen=True)

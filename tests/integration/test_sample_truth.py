@@ -31,7 +31,6 @@ RESOLVED = f"{AS_OF} - 300"
 REPS, YEARS, ROUNDS = 500, 3, 8
 REORGANISATIONS = ("2024-03-09", "2024-06-15", "2025-03-09", "2025-06-15", "2026-03-09",
                    "2026-06-15")  # fmt: skip
-pytestmark = pytest.mark.xdist_group("sample-truth")
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 @pytest.fixture(scope="module")
 def shared_by_file(sample_folder: Path) -> dict[str, list[tuple[str, Decimal]]]:
@@ -88,7 +86,8 @@ def test_sharing_changes_who_is_credited_but_not_the_company(
             (
                 "select period_start, currency_code, sum(numerator) "
                 "from lagging.fct_lagging_indicator where indicator_id = 'QU-01' "
-                "and measure_id = 'attainment' and entity_type = 'company' and period_grain = 'year' "
+                "and measure_id = 'attainment' and entity_type = 'company' "
+                "and period_grain = 'year' "
                 "group by all having sum(numerator) <> 0 order by all"
             ),
             (

@@ -17,14 +17,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from halftime.contracts import Column, Contract, load_contracts
+from halftime.contracts import Column, Contract, load_contracts, mapped_columns
 from halftime.landing.store import ensure_raw_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = load_contracts(ROOT)
 NBSP = "\u00a0"
 BLANKS = ("", "  ", NBSP, "\t\n")
-pytestmark = pytest.mark.xdist_group("staging")
 
 GOOD = {
     "text": "Text",
@@ -275,7 +274,23 @@ CONVERSIONS: list[tuple[str, str, str, str, object]] = [
     ("salesforce", "opportunity_field_history", "field", "Opportunity Owner", "owner"),
     ("salesforce", "opportunity_field_history", "field", "MEDDPICC__c", "MEDDPICC__c"),
 ]
+MAPPED_WORD, MAPPED_TO = "a word of the team", "Mapped"
+MAPPED: dict[int, tuple[Contract, Column, str]] = {}
 CONVERTED: dict[int, tuple[str, str, str, str, object]] = {}
+
+
+def plant_mapped_values(planter: Planter) -> None:
+    """Plant a word that the configuration maps, in every column whose values may be mapped."""
+    for contract in CONTRACTS.values():
+        for name in sorted(mapped_columns(contract)):
+            column = contract.column(name)
+            target = column.accepted[0] if column.accepted else MAPPED_TO
+            system = SETTINGS.setdefault(contract.system, {}).setdefault("objects", {})
+            values = system.setdefault(contract.object, {}).setdefault("values", {})
+            values.setdefault(name, {})[MAPPED_WORD] = target
+            text = f" {MAPPED_WORD.upper()}{NBSP}"
+            row = planter.plant(contract, good_row(contract, planter.row) | {name: text}, None)
+            MAPPED[row] = (contract, column, target)
 
 
 def plant_conversions(planter: Planter) -> None:
@@ -338,6 +353,7 @@ def staged(
     for contract in CONTRACTS.values():
         plant_contract(planter, contract)
     plant_conversions(planter)
+    plant_mapped_values(planter)
     versions = plant_versions(planter)
     late = planter.plant(CONTRACTS["salesforce", "user_role"], {"id": "late"}, None, load=100)
     del planter.expected["salesforce", "user_role"][late]
@@ -420,6 +436,33 @@ def test_each_text_is_typed_as_expected(staged) -> None:
         if found != value:
             wrong.append((system, name, column, text, value, found))
     assert wrong == []
+
+
+def test_every_value_map_that_is_accepted_is_applied(staged) -> None:
+    con, _, _ = staged
+    wrong = []
+    for row, (contract, column, target) in MAPPED.items():
+        (found,) = con.execute(
+            f"select {column.typed} from staging.stg_{contract.system}__{contract.object} "
+            "where _source_row = ?",
+            [row],
+        ).fetchone()
+        if str(found).lower() != target.lower():
+            wrong.append((contract.system, contract.object, column.name, found))
+    assert wrong == []
+
+
+def test_names_and_codes_of_spreadsheets_can_be_mapped() -> None:
+    """A person, an account or a code in a spreadsheet is seldom written as elsewhere."""
+    free = {"opportunity_name"}
+    left = {
+        (name, column.name)
+        for (system, name), contract in CONTRACTS.items()
+        if system == "tabular"
+        for column in contract.columns
+        if column.kind == "text" and column.name not in mapped_columns(contract) | free
+    }
+    assert left == set()
 
 
 def test_the_newest_valid_version_is_in_force(staged) -> None:

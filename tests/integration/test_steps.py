@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
-pytestmark = pytest.mark.xdist_group("sample")
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from halftime.config import COACHING_WORDS
 from halftime.contracts import Column, Contract
 from halftime.errors import UsageError
 from halftime.firsthour import formats, stages, values
 from halftime.firsthour.guess import SURE, Guess, guess
-from halftime.firsthour.look import Table, look, vocabulary
+from halftime.firsthour.look import Table, look
 from halftime.firsthour.matrix import Matrix, contract_of_cells, read_matrix
 from halftime.landing.discover import matches
 from halftime.landing.header import key_place
@@ -127,7 +128,7 @@ def draft(
     """Look at a folder and draft its configuration; raises :class:`UsageError` if nothing fits."""
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder}.", hint="Name the folder of your exports.")
-    tables = look(folder, vocabulary(contracts), skip=[config])
+    tables = look(folder, contracts, skip=[config])
     if not tables:
         raise UsageError(
             f"The folder {folder} holds no file.", hint="Put your exports there and try again."
@@ -159,6 +160,7 @@ def draft(
         _numbers(drafts)
         _zones(made, drafts)
         _single_files(made, drafts)
+        _calendars(made, drafts)
     _money(made)
     _fiscal_year(made)
     _stages(made, seeds)
@@ -409,6 +411,37 @@ def _single_files(made: Draft, drafts: Sequence[ObjectDraft]) -> None:
             f"one file only of {', '.join(names)}: read as deltas, so that nothing counts as "
             "deleted by being absent; say snapshot if every export holds all records.",
         )
+
+
+def _calendars(made: Draft, drafts: Sequence[ObjectDraft]) -> None:
+    """Doubt what a calendar leaves open: which meetings are coaching, whose it is, its series."""
+    for one in drafts:
+        if not one.contract.is_calendar:
+            continue
+        where = f"sources.{one.contract.system}"
+        made.doubt(
+            where,
+            57,
+            "meetings count as coaching if their subject or category says so "
+            f"({', '.join(COACHING_WORDS)}); name your own words under coaching_patterns.",
+        )
+        shown = [found for found in one.guesses if found.table.shown is not None]
+        nameless = [found.table.label for found in shown if found.position("owner") is None]
+        if nameless:
+            one.doubt(
+                "files",
+                69,
+                f"{', '.join(nameless[:4])}: the calendar does not say whose it is; if the file is "
+                f"named after its owner, say file_to: owner here and under "
+                f"{', '.join(shown[0].table.beside)}.",
+            )
+        if any(any(found.values("recurrence_id")) for found in shown):
+            made.doubt(
+                where,
+                47,
+                "series without an end are followed up to the last day that their file knows; "
+                "name another day under expand_until.",
+            )
 
 
 # ---------------------------------------------------------------- dates

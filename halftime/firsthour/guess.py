@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from halftime.contracts import Column, Contract, normalise_header
@@ -115,6 +115,8 @@ def guess(table: Table, contracts: Mapping[tuple[str, str], Contract]) -> Guess 
     """Take a table for the object that fits best by name and header, or for none."""
     if table.problem or not table.header:
         return None
+    if table.shown is not None:
+        return _shown(table, table.shown)
     scored = sorted(
         (_scored(table, contract) for contract in contracts.values()),
         key=lambda item: (-item.score, item.contract.system, item.contract.object),
@@ -135,6 +137,12 @@ def guess(table: Table, contracts: Mapping[tuple[str, str], Contract]) -> Guess 
     if best.missing and not any(item.column.required for item in proposals):
         score = min(score, 0.6)
     return Guess(table, best.contract, best.match, score, proposals, rival)
+
+
+def _shown(table: Table, contract: Contract) -> Guess:
+    """Take a file for what it shows itself to be: only columns can be in doubt."""
+    found = Guess(table, contract, match_header(contract, table.header, ObjectSpec()), 0.99)
+    return replace(found, score=0.6) if found.missing else found
 
 
 def _scored(table: Table, contract: Contract) -> Guess:

@@ -1,13 +1,15 @@
 """Look at the files of a folder: encoding, delimiter, header row, a bounded sample of the rows.
 
-Nothing is written, and no file is held: text files are sampled from their first 4 MiB.
+Nothing is written, and no file is held: text files are sampled from their first 4 MiB. Calendars
+and the pages of an interface say themselves what they are; they are read as landing reads them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,9 +22,12 @@ from halftime.landing import archive, text
 from halftime.landing.csv_reader import DELIMITERS, split_records
 from halftime.landing.discover import list_files, split_name
 from halftime.landing.header import SEARCH_ROWS, unique_headers
+from halftime.landing.ics_reader import IcsFile
+from halftime.landing.load import opened
+from halftime.landing.pages import envelope_of
 from halftime.landing.sheet_reader import cell_text
-from halftime.landing.spec import RejectedFileError
-from halftime.landing.typed_readers import literal
+from halftime.landing.spec import ObjectSpec, RejectedFileError
+from halftime.landing.typed_readers import TypedFile, literal
 
 SAMPLE_ROWS = 20_000
 VALUE_ROWS = 2_000
@@ -37,7 +42,8 @@ class Table:
     """One file, or one sheet of a workbook, as far as it was looked at.
 
     ``header_row`` counts records from 1; ``rows`` holds at most :data:`SAMPLE_ROWS` records as wide
-    as ``header``; ``problem`` says why nothing could be read.
+    as ``header``; ``problem`` says why nothing could be read. ``shown`` is the object that the
+    file shows itself to be of whatever its name, ``beside`` the others whose rows it holds as well.
     """
 
     file: str
@@ -51,6 +57,8 @@ class Table:
     sheet_count: int = 1
     is_whole: bool = True
     problem: str | None = None
+    shown: Contract | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -79,23 +87,33 @@ def vocabulary(contracts: Mapping[tuple[str, str], Contract]) -> list[frozenset[
     ]
 
 
-def look(folder: Path, known: Sequence[frozenset[str]], skip: Iterable[Path] = ()) -> list[Table]:
+def look(
+    folder: Path,
+    contracts: Mapping[tuple[str, str], Contract],
+    skip: Iterable[Path] = (),
+) -> list[Table]:
     """Look at every file of a folder; what cannot be read says so in ``problem``."""
+    known = vocabulary(contracts)
     left_out = {path.resolve() for path in skip}
     tables: list[Table] = []
     for name in list_files(folder):
         if (folder / name).resolve() not in left_out:
-            tables.extend(look_at(folder, name, known))
+            tables.extend(_look_at(folder, name, known, tuple(contracts.values())))
     return tables
 
 
-def look_at(folder: Path, name: str, known: Sequence[frozenset[str]]) -> list[Table]:
+def _look_at(
+    folder: Path,
+    name: str,
+    known: Sequence[frozenset[str]],
+    contracts: Sequence[Contract],
+) -> list[Table]:
     """Look at one file; a workbook gives a table per sheet that holds anything."""
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     _, file_format, _ = split_name(Path(name).name)
     try:
         with archive.materialised(folder, name) as path:
-            return _look_at_file(path, shown, known)
+            return _look_at_shown(path, shown, contracts) or _look_at_file(path, shown, known)
     except RejectedFileError as error:
         return [Table(shown, file_format, problem=error.reason)]
     except (OSError, ValueError, CalamineError, duckdb.Error) as error:
@@ -114,6 +132,92 @@ def _look_at_file(path: Path, shown: str, known: Sequence[frozenset[str]]) -> li
     if file_format == "xlsx":
         return _look_at_workbook(path, shown, known)
     return [_look_at_typed(path, shown, file_format)]
+
+
+def _look_at_shown(path: Path, shown: str, contracts: Sequence[Contract]) -> list[Table]:
+    """Look at a file that shows by its content which object it is of; nothing if it does not."""
+    _, file_format, _ = split_name(path.name)
+    families = [
+        family for family in _families(contracts) if file_format == "ics" and family[0].is_calendar
+    ]
+    if file_format == "json":
+        envelopes = {f[0].explode.envelope: f for f in _families(contracts) if f[0].explode}
+        key = envelope_of(path, frozenset(envelopes))
+        families = [envelopes[key]] if key is not None else []
+    for first, *others in families[:1]:
+        beside = tuple(contract.object for contract in others)
+        table = _look_as(path, shown, first)
+        if first.explode is None or _has_required(table, first):
+            return [replace(table, shown=first, beside=beside)]
+    return []
+
+
+def _families(contracts: Sequence[Contract]) -> list[list[Contract]]:
+    """Objects whose rows stand in the same files; first the one that a file is drafted as."""
+    families: dict[tuple[str, str], list[Contract]] = {}
+    for contract in contracts:
+        if contract.explode:
+            families.setdefault((contract.system, contract.explode.envelope), []).append(contract)
+        elif contract.is_calendar:
+            families.setdefault((contract.system, ""), []).append(contract)
+    return [
+        # A page's own records before what is nested in them; meetings before the entries of which
+        # they are made, since exports of other formats hold meetings only.
+        sorted(
+            family,
+            key=lambda item: (
+                len(item.explode.path) if item.explode else 0,
+                item.column("instance_count") is not None,
+            ),
+        )
+        for family in families.values()
+    ]
+
+
+def _has_required(table: Table, contract: Contract) -> bool:
+    names = {normalise_header(name) for name in table.header}
+    return all(
+        any(normalise_header(name) in names for name in (column.header, *column.aliases))
+        for column in contract.required_columns
+    )
+
+
+def _look_as(path: Path, shown: str, contract: Contract) -> Table:
+    """Read the rows of one object as landing does."""
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        duckdb.connect(":memory:", config={"threads": 2}) as con,
+        opened(con, path, contract, ObjectSpec(), Path(scratch), shown=shown) as file,
+    ):
+        found = islice(_rows_of(con, file), SAMPLE_ROWS) if isinstance(file, _READ_AS) else ()
+        rows = tuple(tuple(value or "" for value in row) for row in found)
+        return Table(
+            shown,
+            file.format,
+            tuple(file.header),
+            rows,
+            encoding=file.encoding if isinstance(file.encoding, str) else None,
+            is_whole=len(rows) < SAMPLE_ROWS,
+        )
+
+
+_READ_AS = (IcsFile, TypedFile)
+
+
+def _rows_of(
+    con: duckdb.DuckDBPyConnection, file: IcsFile | TypedFile
+) -> Iterator[Sequence[str | None]]:
+    if isinstance(file, IcsFile):
+        for batch in file.read(()):
+            width = len(file.header)
+            yield from zip(
+                *(batch.column(place).to_pylist() for place in range(width)), strict=True
+            )
+        return
+    yield from con.execute(
+        f"select {', '.join(file.scan.expressions)} from {file.scan.relation} "
+        f"order by {file.scan.row} limit {SAMPLE_ROWS}"
+    ).fetchall()
 
 
 def header_place(

@@ -13,6 +13,7 @@ from halftime.firsthour.guess import SURE, Guess
 from halftime.firsthour.matrix import Matrix
 from halftime.firsthour.values import ONE_FILE
 from halftime.landing.header import CONSTANT
+from halftime.landing.pages import RECORD
 
 _WIDTH = 98
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -46,6 +47,7 @@ def _lines(made: Draft) -> Iterator[str]:
     yield "sources:"
     for system, drafts in made.objects.items():
         yield f"  {system}:"
+        yield from _doubts(made.head_doubts.get(f"sources.{system}", ()), 4)
         yield from _doubts(made.head_doubts.get(f"sources.{system}.timezone", ()), 4)
         yield "    timezone: UTC"
         yield from _doubts(made.head_doubts.get(f"sources.{system}.delivery", ()), 4)
@@ -145,9 +147,16 @@ def _seen(found: Guess) -> str:
         f"{table.label}: {'sure' if found.score >= SURE else 'likely'} ({found.score:.2f})",
         found.dialect,
     ]
-    if table.encoding:
+    if table.encoding and table.delimiter is None:
+        parts.append(table.encoding)
+    elif table.encoding:
         parts.append(f"{table.encoding}, {_DELIMITERS.get(table.delimiter or ',', 'comma')}")
-    parts.append(f"header in row {table.header_row}")
+    if table.shown is None:
+        parts.append(f"header in row {table.header_row}")
+    else:
+        parts.append("known by what is in it")
+    if table.beside:
+        parts.append(f"read from it as well: {', '.join(table.beside)}")
     parts.append(f"{len(table.rows)} rows looked at" + ("" if table.is_whole else " of more"))
     return "; ".join(parts)
 
@@ -158,7 +167,7 @@ def _matched(found: Guess) -> str:
         for item in found.match.findings
         if item.column and item.header and not item.detail.startswith(CONSTANT)
     ]
-    kept = [name for name, _ in found.match.extras]
+    kept = [name for name, _ in found.match.extras if not name.startswith(RECORD)]
     text = "read: " + ", ".join(taken)
     if kept:
         more = f" and {len(kept) - 12} more" if len(kept) > 12 else ""

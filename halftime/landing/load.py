@@ -212,7 +212,7 @@ def _check_mapping(
         try:
             with (
                 archive.materialised(landing, candidate.path) as path,
-                _opened(con, path, contract, spec, Path(scratch), count=False) as file,
+                opened(con, path, contract, spec, Path(scratch), count=False) as file,
             ):
                 header = file.header
         except (RejectedFileError, OSError):
@@ -229,7 +229,7 @@ def _check_mapping(
 
 
 @contextmanager
-def _opened(
+def opened(
     con: duckdb.DuckDBPyConnection,
     path: Path,
     contract: Contract,
@@ -479,7 +479,7 @@ class _Load:
         try:
             with (
                 store.transaction(self.con, self.seconds),
-                _opened(
+                opened(
                     self.con,
                     path,
                     contract,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -181,6 +183,31 @@ def test_columns_of_different_formats_get_their_own(
                 "seeds/sf_user_data.csv": "salesforce.user",
             },
         ),
+        (
+            "fivetran_hubspot",
+            {
+                "seeds/company_data.csv": "hubspot.company",
+                "seeds/contact_data.csv": "hubspot.contact",
+                "seeds/deal_data.csv": "hubspot.deal",
+                "seeds/deal_company_data.csv": "hubspot.deal_company",
+                "seeds/deal_pipeline_data.csv": "hubspot.deal_pipeline",
+                "seeds/deal_pipeline_stage_data.csv": "hubspot.deal_pipeline_stage",
+                "seeds/deal_property_history_data.csv": "hubspot.deal_property_history",
+                "seeds/deal_stage_data.csv": "hubspot.deal_stage",
+                "seeds/engagement_data.csv": "hubspot.engagement",
+                "seeds/engagement_call_data.csv": "hubspot.engagement_call",
+                "seeds/engagement_deal_data.csv": "hubspot.engagement_deal",
+                "seeds/engagement_email_data.csv": "hubspot.engagement_email",
+                "seeds/engagement_meeting_data.csv": "hubspot.engagement_meeting",
+                "seeds/engagement_task_data.csv": "hubspot.engagement_task",
+                "seeds/merged_deal_data.csv": "hubspot.merged_deal",
+                "seeds/owner_data.csv": "hubspot.owner",
+                "seeds/owner_team_data.csv": "hubspot.owner_team",
+                "seeds/team_data.csv": "hubspot.team",
+                "seeds/team_user_data.csv": "hubspot.team_user",
+                "seeds/users_data.csv": "hubspot.user",
+            },
+        ),
     ],
 )
 def test_real_exports_are_recognised(
@@ -198,6 +225,116 @@ def test_real_exports_are_recognised(
     files = {item["file"]: f"{item['system']}.{item['object']}" for item in found["files"]}
     assert {file: files.get(file) for file in expected} == expected
     load_config(tmp_path / name / "halftime.yml", load_contracts(project_root))
+
+
+@pytest.fixture
+def shown_by_content(sample_folder: Path, tmp_path: Path) -> Path:
+    """Calendars and pages of the sample under names that say nothing, one of them packed."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    files = sorted([*sample_folder.glob("calendar/*.ics"), *sample_folder.glob("gong/*.json")])
+    for number, path in enumerate(files):
+        shutil.copy(path, folder / f"{chr(97 + number)}_{len(path.stem)}{path.suffix}")
+    packed = max(folder.glob("*.json"))
+    (folder / f"{packed.name}.gz").write_bytes(gzip.compress(packed.read_bytes()))
+    packed.unlink()
+    return folder
+
+
+def test_calendars_and_pages_are_known_by_what_is_in_them(
+    cli: Cli, shown_by_content: Path, sample_folder: Path, project_root: Path
+) -> None:
+    """They are drafted, and a trial accepts as many of their rows as the sample's own mapping."""
+    contracts = load_contracts(project_root)
+    found = init(cli, shown_by_content)
+
+    drafted = Counter(f"{item['system']}.{item['object']}" for item in found["files"])
+    assert drafted == {
+        "calendar.event": len(list(sample_folder.glob("calendar/*.ics"))),
+        "gong.call": len(list(sample_folder.glob("gong/calls_*.json"))),
+        "gong.answered_scorecard": 1,
+        "gong.scorecard": 1,
+        "gong.user": 1,
+    }
+    assert found["left_out"] == []
+    mine, theirs = tmp_configs(shown_by_content, sample_folder)
+    rows = []
+    for path in (mine, theirs):
+        report = trial.check(load_config(path, contracts), contracts, Reporter(json_output=True))
+        assert report.critical == []
+        total: Counter[tuple[str, str, str]] = Counter()
+        files = [item for item in report.files if item.status != "unknown"]
+        assert {item.status for item in files} == {"landed"}
+        for item in files:
+            total[item.system, item.object, "rows"] += item.source_rows
+            total[item.system, item.object, "accepted"] += item.accepted
+        rows.append(total)
+    assert rows[0] == rows[1]
+    assert {name for system, name, _ in rows[0] if system == "calendar"} == {"entry", "event"}
+    assert {"call_party", "call_speaker", "answered_question"} <= {name for _, name, _ in rows[0]}
+
+
+def tmp_configs(folder: Path, sample: Path) -> tuple[Path, Path]:
+    """Return the drafted configuration, and one by hand of the same files of the sample."""
+    until = {"expand_until": "2026-09-30"}
+    made = draft(folder)
+    made["sources"]["calendar"] |= until
+    mine, theirs = folder / "mine.yml", folder / "theirs.yml"
+    mine.write_text(yaml.safe_dump(made), encoding="utf-8")
+    sources = {"calendar": {"files": ["calendar/*.ics"], **until}, "gong": {"files": ["gong/*"]}}
+    theirs.write_text(
+        yaml.safe_dump({"version": 1, "landing": str(sample), "sources": sources}),
+        encoding="utf-8",
+    )
+    return mine, theirs
+
+
+def test_what_a_calendar_leaves_open_is_a_doubt(cli: Cli, tmp_path: Path) -> None:
+    """Whose it is, how far its series go, and which meetings are coaching."""
+    (tmp_path / "kim.ics").write_text(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+        "DTSTAMP:20260105T090000Z\r\nDTSTART:20260105T090000Z\r\nDTEND:20260105T093000Z\r\n"
+        "RRULE:FREQ=WEEKLY;UNTIL=20260301T000000Z\r\nSUMMARY:1:1\r\nEND:VEVENT\r\n"
+        "BEGIN:VEVENT\r\nUID:2\r\nDTSTAMP:20260201T090000Z\r\nDTSTART:20260202T100000Z\r\n"
+        "DTEND:20260202T103000Z\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "cut.ics").write_text("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", encoding="utf-8")
+
+    found = init(cli, tmp_path)
+
+    doubts = "\n".join(item["doubt"] for item in found["doubts"])
+    text = (tmp_path / "halftime.yml").read_text(encoding="utf-8")
+    assert "kim.ics: the calendar does not say whose it is" in doubts
+    assert "under expand_until" in doubts
+    assert "under coaching_patterns" in doubts
+    assert sorted(re.findall(r"# DOUBT: (.*)", text)) == sorted(
+        item["doubt"] for item in found["doubts"]
+    )
+    assert [item["file"] for item in found["left_out"]] == ["cut.ics"]
+
+
+def test_a_json_file_that_only_looks_like_a_page_is_told_by_its_header(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """A list of deals with an array 'calls' in each is no page of calls."""
+    deals = [
+        {
+            "Deal ID": str(n),
+            "Deal Owner": "Ann Lee",
+            "Stage": "Won",
+            "Created": "2026-01-05",
+            "Closed": "2026-02-05",
+            "calls": [{"what": "x"}],
+        }
+        for n in range(1, 6)
+    ]
+    (tmp_path / "Deals.json").write_text(json.dumps(deals), encoding="utf-8")
+
+    found = init(cli, tmp_path)
+
+    assert [(item["system"], item["object"]) for item in found["files"]] == [("hubspot", "deal")]
+    assert [item["rows_looked_at"] for item in found["files"]] == [5]
 
 
 def test_from_a_messy_folder_to_a_published_build(

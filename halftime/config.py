@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from halftime.contracts import Contract
+from halftime.contracts import Contract, mapped_columns
 from halftime.errors import UsageError
 from halftime.landing.shaping import check_header_format
 from halftime.landing.spec import Delivery, ObjectSpec, Shape, SourceSpec, Unpivot
@@ -370,7 +370,7 @@ def _read_source(
         contract = contracts[system, name]
         columns = frozenset(column.name for column in contract.columns)
         setting["objects"][name] = _format_settings(reader, item, place) | {
-            "values": _value_maps(reader, item.get("values"), place, columns),
+            "values": _value_maps(reader, item.get("values"), place, contract),
             "formats": _column_formats(reader, item.get("formats"), place, contract),
         }
         specs[name] = _object_spec(reader, item, place, columns, setting.get("delivery", "delta"))
@@ -625,9 +625,17 @@ def _format_settings(reader: _Reader, node: dict, at: tuple[str, ...]) -> dict[s
 
 
 def _value_maps(
-    reader: _Reader, value: Any, at: tuple[str, ...], columns: frozenset[str]
+    reader: _Reader, value: Any, at: tuple[str, ...], contract: Contract
 ) -> dict[str, dict[str, str]]:
+    columns = frozenset(column.name for column in contract.columns)
     maps = reader.mapping(value, (*at, "values"), columns)
+    mappable = mapped_columns(contract) if maps else frozenset()
+    for name in sorted(set(maps) - mappable):
+        raise reader.fail(
+            (*at, "values", name),
+            f"values of '{name}' cannot be mapped: staging reads them as they stand.",
+            f"Map values of {', '.join(sorted(mappable)) or 'another object'}, or change the file.",
+        )
     return {
         column: {
             old: _filled(reader, new, (*at, "values", column, old))

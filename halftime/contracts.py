@@ -20,7 +20,18 @@ from halftime.errors import UsageError
 KINDS = frozenset(
     {"text", "id", "email", "integer", "decimal", "boolean", "date", "timestamp"},
 )
+# What may stand under ``config: meta:``; docs/add-a-source.md says what each key means.
+TABLE_KEYS = frozenset({"names", "key", "dated_by", "entity", "explode", "is_calendar"})
+EXPLODE_KEYS = frozenset({"envelope", "path"})
+COLUMN_KEYS = frozenset(
+    {
+        *("header", "aliases", "kind", "required", "nullable", "accepted", "values", "min", "max"),
+        *("typed", "references", "references_prefix", "private", "withholds", "withheld"),
+        *("epoch", "example"),
+    },
+)
 RAW_PREFIX = "raw_"
+_MAPPED = re.compile(rf"\bmapped_value\(\s*'{RAW_PREFIX}(\w+)'")
 LINEAGE_COLUMNS = ("_source_file", "_source_row", "_source_cell", "_load_id", "_landed_at")
 
 
@@ -124,6 +135,29 @@ class Contract:
         return tuple(column for column in self.columns if column.required)
 
 
+def mapped_columns(contract: Contract) -> frozenset[str]:
+    """Columns whose values a configuration may map: those that staging reads by ``mapped_value``.
+
+    The staging model is the one home of this; a contract without one has none.
+    """
+    model = contract.path.parent / f"stg_{contract.system}__{contract.object}.sql"
+    try:
+        sql = model.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(_MAPPED.findall(sql))
+
+
+def _check_keys(path: Path, where: str, meta: dict, known: frozenset[str]) -> None:
+    """Refuse a key that nobody reads: a misspelt bound would bound nothing."""
+    for key in meta:
+        if key not in known:
+            raise UsageError(
+                f"{path}: {where} has the unknown key '{key}' under 'config: meta:'.",
+                hint=f"Use one of {', '.join(sorted(known))}.",
+            )
+
+
 def _column(path: Path, table: str, node: dict) -> Column:
     meta = (node.get("config") or {}).get("meta") or {}
     name = str(node["name"])
@@ -132,6 +166,7 @@ def _column(path: Path, table: str, node: dict) -> Column:
             f"{path}: column '{name}' of '{table}' does not begin with '{RAW_PREFIX}'.",
             hint="Prefix contract columns with 'raw_' so that typed names never collide.",
         )
+    _check_keys(path, f"column '{name}' of '{table}'", meta, COLUMN_KEYS)
     canonical = name[len(RAW_PREFIX) :]
     kind = str(meta.get("kind", "text"))
     if kind not in KINDS:
@@ -178,6 +213,10 @@ def read_contracts(path: Path) -> list[Contract]:
         for table, meta in zip(tables, metas, strict=True):
             if "names" not in meta:
                 continue
+            _check_keys(path, f"'{table['name']}'", meta, TABLE_KEYS)
+            _check_keys(
+                path, f"'explode' of '{table['name']}'", meta.get("explode") or {}, EXPLODE_KEYS
+            )
             contracts.append(
                 Contract(
                     system=str(source["name"]),

@@ -11,6 +11,7 @@ from halftime.config import ALL_LOADS, load_config
 from halftime.contracts import Column, Contract
 from halftime.errors import UsageError
 
+TABULAR = Path(__file__).resolve().parents[2] / "models" / "staging" / "tabular"
 CONTRACTS = {
     ("tabular", "opportunity"): Contract(
         system="tabular",
@@ -25,7 +26,7 @@ CONTRACTS = {
             Column("amount", "amount", kind="decimal"),
             Column("close_date", "close_date", kind="date"),
         ),
-        path=Path("contract.yml"),
+        path=TABULAR / "_tabular__sources.yml",
     )
 }
 
@@ -179,6 +180,10 @@ OPPORTUNITY = "version: 1\nsources: {tabular: {objects: {opportunity: {\n"
         (
             "version: 1\nsources: {tabular: {objects: {opportunity: {values:\n{stage: {Won: }}}}}}",
             ["line 3", "values.stage.Won' needs one value"],
+        ),
+        (
+            "version: 1\nsources: {tabular: {objects: {opportunity: {values:\n{amount: {x: 0}}}}}}",
+            ["line 3", "values of 'amount' cannot be mapped", "stage"],
         ),
     ],
 )

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from halftime.contracts import Contract, load_contracts, normalise_header
+from halftime.contracts import (
+    COLUMN_KEYS,
+    EXPLODE_KEYS,
+    TABLE_KEYS,
+    Contract,
+    load_contracts,
+    normalise_header,
+    read_contracts,
+)
+from halftime.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = load_contracts(ROOT)
@@ -191,3 +200,23 @@ def test_three_dialects_of_salesforce_name_the_same_column(
             if known.get(normalise_header(header)) != column:
                 wrong[header] = known.get(normalise_header(header))
     assert wrong == {}
+
+
+@pytest.mark.parametrize("key", sorted(TABLE_KEYS | EXPLODE_KEYS | COLUMN_KEYS))
+def test_every_key_of_a_contract_is_documented(key: str) -> None:
+    """What the loader reads, whoever adds a source must be told of."""
+    text = (ROOT / "docs" / "add-a-source.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert any(re.search(rf"`{key}\b", row) for row in rows)
+
+
+def test_a_misspelt_key_is_refused(tmp_path: Path) -> None:
+    """A bound under a key that nobody reads would bound nothing."""
+    path = tmp_path / "_x__sources.yml"
+    path.write_text(
+        "sources: [{name: x, tables: [{name: y, config: {meta: {names: [Y]}}, columns: ["
+        "{name: raw_z, config: {meta: {maximum: 5}}}]}]}]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(UsageError, match="column 'raw_z' of 'y' has the unknown key 'maximum'"):
+        read_contracts(path)

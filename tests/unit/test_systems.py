@@ -60,3 +60,9 @@ def test_systems_that_give_people_are_ranked_apart(project_root: Path) -> None:
         if name not in giving
         for entity in parts["entities"]
     }, "a system that gives person_version must give person too"
+
+
+def test_every_key_of_an_entry_is_documented(project_root: Path) -> None:
+    text = (project_root / "docs" / "add-a-source.md").read_text(encoding="utf-8")
+    keys = {key for parts in declared(project_root).values() for key in parts}
+    assert {key for key in keys if f"{key}:" not in text} == set()

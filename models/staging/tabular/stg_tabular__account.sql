@@ -17,7 +17,7 @@ typed as (
         {{ mapped_value('raw_account_name', 'tabular', 'account') }} as account_name,
         {{ mapped_value('raw_industry', 'tabular', 'account') }} as industry,
         {{ mapped_value('raw_country', 'tabular', 'account') }} as country,
-        {{ clean_text('raw_parent_account') }} as parent_account_name,
+        {{ mapped_value('raw_parent_account', 'tabular', 'account') }} as parent_account_name,
         ---------- numerics
         {{ to_integer('raw_employee_count', 'tabular', 'account') }} as employee_count,
         {{ to_decimal('raw_annual_revenue', 'tabular', 'account') }} as annual_revenue_amount

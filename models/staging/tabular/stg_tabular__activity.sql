@@ -14,8 +14,8 @@ typed as (
         {{ clean_text('raw_opportunity_id') }} as opportunity_id,
         ---------- texts
         {{ mapped_value('raw_activity_type', 'tabular', 'activity') }} as activity_type,
-        {{ clean_text('raw_owner') }} as owner_name,
-        {{ clean_text('raw_account') }} as account_name,
+        {{ mapped_value('raw_owner', 'tabular', 'activity') }} as owner_name,
+        {{ mapped_value('raw_account', 'tabular', 'activity') }} as account_name,
         ---------- numerics
         {{ to_integer('raw_duration_minutes', 'tabular', 'activity') }} as duration_minutes,
         ---------- timestamps

@@ -9,9 +9,9 @@ typed as (
     select
         *,
         ---------- texts
-        {{ clean_text('raw_person') }} as person_name,
+        {{ mapped_value('raw_person', 'tabular', 'forecast') }} as person_name,
         {{ mapped_value('raw_category', 'tabular', 'forecast') }} as category,
-        upper({{ clean_text('raw_currency_code') }}) as currency_code,
+        upper({{ mapped_value('raw_currency_code', 'tabular', 'forecast') }}) as currency_code,
         ---------- numerics
         {{ to_decimal('raw_amount', 'tabular', 'forecast') }} as forecast_amount,
         ---------- dates

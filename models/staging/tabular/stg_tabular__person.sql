@@ -9,16 +9,19 @@ typed as (
     select
         *,
         ---------- ids
-        coalesce({{ clean_text('raw_person_id') }}, lower({{ clean_text('raw_full_name') }}))
+        coalesce(
+            {{ clean_text('raw_person_id') }},
+            lower({{ mapped_value('raw_full_name', 'tabular', 'person') }})
+        )
             as person_id,
         ---------- texts
-        {{ clean_text('raw_full_name') }} as full_name,
+        {{ mapped_value('raw_full_name', 'tabular', 'person') }} as full_name,
         lower({{ clean_text('raw_email') }}) as email,
-        {{ clean_text('raw_manager') }} as manager_name,
+        {{ mapped_value('raw_manager', 'tabular', 'person') }} as manager_name,
         {{ mapped_value('raw_team', 'tabular', 'person') }} as team_name,
         {{ mapped_value('raw_region', 'tabular', 'person') }} as region,
         {{ mapped_value('raw_role', 'tabular', 'person') }} as role,
-        {{ clean_text('raw_title') }} as job_title,
+        {{ mapped_value('raw_title', 'tabular', 'person') }} as job_title,
         ---------- dates
         {{ to_date('raw_hire_date', 'tabular', 'person') }} as hire_date,
         {{ to_date('raw_leave_date', 'tabular', 'person') }} as leave_date,

@@ -9,8 +9,8 @@ typed as (
     select
         *,
         ---------- texts
-        {{ clean_text('raw_person') }} as person_name,
-        upper({{ clean_text('raw_currency_code') }}) as currency_code,
+        {{ mapped_value('raw_person', 'tabular', 'quota') }} as person_name,
+        upper({{ mapped_value('raw_currency_code', 'tabular', 'quota') }}) as currency_code,
         ---------- numerics
         {{ to_decimal('raw_quota_amount', 'tabular', 'quota') }} as quota_amount,
         ---------- dates

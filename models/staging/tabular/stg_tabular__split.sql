@@ -11,8 +11,8 @@ typed as (
         ---------- ids
         {{ clean_text('raw_opportunity_id') }} as opportunity_id,
         ---------- texts
-        {{ clean_text('raw_person') }} as person_name,
-        {{ clean_text('raw_split_type') }} as split_type,
+        {{ mapped_value('raw_person', 'tabular', 'split') }} as person_name,
+        {{ mapped_value('raw_split_type', 'tabular', 'split') }} as split_type,
         ---------- numerics
         {{ to_decimal('raw_split_percentage', 'tabular', 'split') }} as split_percent
     from source

@@ -12,9 +12,9 @@ typed as (
         {{ clean_text('raw_opportunity_id') }} as opportunity_id,
         ---------- texts
         {{ mapped_value('raw_stage', 'tabular', 'stage_change') }} as stage_name,
-        upper({{ clean_text('raw_currency_code') }}) as currency_code,
-        {{ clean_text('raw_forecast_category') }} as forecast_category,
-        {{ clean_text('raw_owner') }} as owner_name,
+        upper({{ mapped_value('raw_currency_code', 'tabular', 'stage_change') }}) as currency_code,
+        {{ mapped_value('raw_forecast_category', 'tabular', 'stage_change') }} as forecast_category,
+        {{ mapped_value('raw_owner', 'tabular', 'stage_change') }} as owner_name,
         ---------- numerics
         {{ to_decimal('raw_amount', 'tabular', 'stage_change') }} as amount,
         ---------- dates

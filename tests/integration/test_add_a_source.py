@@ -99,6 +99,10 @@ def test_an_added_system_lands_and_is_published(home: Path) -> None:
         rejected = con.execute(
             "select source_row, reason_code from quality.rejected_row"
         ).fetchall()
+        rules = con.execute(
+            "select rule_id, succeeded from quality.rule_result "
+            "where rule_id like '%-SHEETCRM-%' and layer <> 'raw' order by 1"
+        ).fetchall()
     assert ledger == [("deal", 5, 3, 1, 1, 0), ("seller", 2, 2, 0, 0, 0)]
     assert [(deal, float(amount), name) for deal, amount, name in deals] == [
         ("sheetcrm:1", 120.0, "Ann Lee"),
@@ -106,6 +110,13 @@ def test_an_added_system_lands_and_is_published(home: Path) -> None:
         ("sheetcrm:3", 60.0, "Bo Roe"),
     ]
     assert rejected == [(6, "unparsable")]
+    # The tests in the added folders are rules like all others.
+    assert rules == [
+        ("INT-SHEETCRM-OPPORTUNITY-KNOWN", True),
+        ("INT-SHEETCRM-PERSON-KEY", True),
+        ("STG-SHEETCRM-DEAL-KEY", True),
+        ("STG-SHEETCRM-SELLER-KEY", True),
+    ]
 
 
 def test_an_added_system_has_templates_and_is_recognised(extended: Path, tmp_path: Path) -> None:

@@ -22,10 +22,13 @@ from halftime.contracts import Contract, mapped_columns
 from halftime.errors import UsageError
 from halftime.landing.shaping import check_header_format
 from halftime.landing.spec import Delivery, ObjectSpec, Shape, SourceSpec, Unpivot
+from quality.waivers import Waiver
 
 ALL_LOADS = 9223372036854775807
 _FORMAT_KEYS = frozenset({"timezone", "date_formats", "timestamp_formats", "decimal", "thousands"})
-_TOP_KEYS = frozenset({"version", "company", "landing", "reporting", "sources", "stages"})
+_TOP_KEYS = frozenset(
+    {"version", "company", "landing", "reporting", "sources", "stages", "waivers"}
+)
 FISCAL_PATTERNS = ("calendar", "4-4-5", "4-5-4", "5-4-4")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _REPORTING_KEYS = frozenset(
@@ -77,6 +80,7 @@ _FORMAT_KINDS = {
 }
 # What a coaching meeting is called, unless the configuration says otherwise.
 COACHING_WORDS = ("1:1", "1-1", "one on one", "one-on-one", "coaching")
+_WAIVER_KEYS = frozenset({"owner", "reason", "until"})
 _STAGE_KEYS = frozenset({"category", "order", "qualified"})
 STAGE_CATEGORIES = ("open", "won", "lost", "no_decision", "disqualified")
 
@@ -98,6 +102,7 @@ class Config:
     sources: tuple[SourceSpec, ...]
     source_settings: dict[str, Any] = field(hash=False)
     stage_overrides: list[dict[str, Any]] = field(hash=False)
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -261,6 +266,7 @@ def load_config(
         stage_overrides=_read_stages(
             reader, top.get("stages"), frozenset(system for system, _ in contracts)
         ),
+        waivers=_read_waivers(reader, top.get("waivers")),
     )
 
 
@@ -677,3 +683,22 @@ def _read_stages(reader: _Reader, value: Any, systems: frozenset[str]) -> list[d
                 },
             )
     return overrides
+
+
+def _read_waivers(reader: _Reader, value: Any) -> tuple[Waiver, ...]:
+    """Read the waivers by rule; each has an owner, a reason and its last day."""
+    waivers = []
+    for rule_id, entry in reader.mapping(value, ("waivers",), None).items():
+        at = ("waivers", rule_id)
+        item = reader.mapping(entry, at, _WAIVER_KEYS)
+        for key in sorted(_WAIVER_KEYS):
+            if not str(item.get(key) or "").strip():
+                raise reader.fail(
+                    at,
+                    f"the waiver of '{rule_id}' has no '{key}'.",
+                    "A waiver has an owner, a reason and the last day on which it counts.",
+                )
+        until = _day(reader, item["until"], (*at, "until"))
+        if until is not None:
+            waivers.append(Waiver(rule_id, str(item["owner"]), str(item["reason"]), until))
+    return tuple(waivers)

@@ -7,7 +7,7 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,9 +32,14 @@ from halftime.home import (
 )
 from halftime.landing import LandingReport, land, preflight
 from halftime.publish import Publication, publish
+from quality.changes import Change
 from quality.dbt_results import collect_dbt_tests
 from quality.results import private
+from quality.review import review
 from quality.verdict import Verdict, read_verdict
+from quality.waivers import read_waivers
+
+_CHANGES_SAID = 20
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Build:
             "variables": variables,
             "last_load_id": last_load_id(home),
             "configuration": config.fingerprint,
+            "waivers": [waiver.to_dict() for waiver in config.waivers],
             "steps": {},
             "status": "running",
         }
@@ -210,10 +216,44 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
         )
         with reporter.step("Checking rules") as tick:
             _run_rules(build, tick)
+        changes = review(
+            PROJECT_ROOT,
+            target / "manifest.json",
+            build.home.warehouse,
+            build_id=build.build_id,
+            previous=served_database(build.home),
+            waivers=read_waivers(build.state.get("waivers", ())),
+            out_dir=rules,
+        )
+        say_changes(changes, reporter)
         verdict = read_verdict(rules)
         record |= {"verdict": verdict.verdict, "rules": verdict.rule_count}
         build.state |= {"verdict": verdict.verdict, "status": "validated"}
     return verdict
+
+
+def served_database(home: Home) -> Path | None:
+    """Return the published file that is served now; None before the first publication."""
+    current = home.current()
+    if current is None:
+        return None
+    database = home.published / str(current["database"])
+    return database if database.is_file() else None
+
+
+def say_changes(changes: Sequence[Change], reporter: Reporter) -> None:
+    """Call out by name what the build promises less than the one that is served."""
+    weaker = [change for change in changes if change.is_weaker]
+    if not weaker:
+        return
+    reporter.say()
+    reporter.say("Changed since the build that is served:")
+    for change in weaker[:_CHANGES_SAID]:
+        reporter.say(f"             {change.sentence}")
+    if len(weaker) > _CHANGES_SAID:
+        reporter.say(
+            f"             and {len(weaker) - _CHANGES_SAID} more; see quality.rule_change"
+        )
 
 
 def _run_rules(build: Build, tick: Any) -> None:

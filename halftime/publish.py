@@ -33,7 +33,7 @@ from halftime.home import (
     utc_now,
     write_atomically,
 )
-from quality.load import load_rule_tables
+from quality.load import RULE_TABLES, load_rule_tables
 from quality.results import connection_settings
 
 PUBLISHED_SCHEMAS = (
@@ -156,7 +156,7 @@ def _copy_marts(
                 progress(done, len(relations), f"{schema}.{table}")
         con.execute("detach warehouse")
         load_rule_tables(con, home.build_folder(build_id) / "rules")
-        for schema, table in [*relations, ("quality", "rule_result"), ("quality", "rule_failure")]:
+        for schema, table in [*relations, *(("quality", name) for name in RULE_TABLES)]:
             rows, digest = content_hash(con, schema, table)
             tables[f"{schema}.{table}"] = {"rows": rows, "content_hash": digest}
         con.execute("checkpoint")

@@ -19,10 +19,11 @@ from halftime.dbt import run_dbt
 from halftime.errors import DataError, UsageError
 from halftime.hashing import content_hash, quote
 from halftime.home import Home, machine_errors
+from quality.load import RULE_TABLES
 from quality.results import connection_settings
 
 # Written by the rules after the models; a reproduction builds the models only.
-_RULE_TABLES = frozenset({"quality.rule_result", "quality.rule_failure"})
+_RULE_TABLES = frozenset(f"quality.{name}" for name in RULE_TABLES)
 
 
 @dataclass(frozen=True)

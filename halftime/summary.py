@@ -76,6 +76,12 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
                     + (select count(*) from lagging.fct_lagging_indicator)
             """
         ).fetchone()
+        changes = con.execute(
+            """
+            select subject, rule_id, change, sentence from quality.rule_change
+            where is_weaker order by subject, rule_id, change
+            """
+        ).fetchall()
     rows = dict(
         zip(
             ("source", "accepted", "superseded", "rejected", "residual"),
@@ -104,6 +110,14 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
         "broken_rules": [
             {"rule_id": rule.rule_id, "severity": rule.severity, "sentence": rule.sentence}
             for rule in verdict.broken
+        ],
+        "waived_rules": [
+            {"rule_id": rule.rule_id, "severity": rule.severity, "sentence": rule.sentence}
+            for rule in verdict.waived
+        ],
+        "rule_changes": [
+            dict(zip(("subject", "rule_id", "change", "sentence"), change, strict=True))
+            for change in changes
         ],
         "database": str(published.database),
     }
@@ -135,6 +149,8 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
     )
     for rule in summary["broken_rules"][:5]:
         reporter.say(f"             {rule['severity']}: {rule['sentence']}")
+    for rule in summary["waived_rules"]:
+        reporter.say(f"             {rule['severity']}, waived: {rule['sentence']}")
     unlisted = len(summary["broken_rules"]) - 5
     if unlisted > 0:
         reporter.say(f"             and {unlisted} more; see Data & definitions")

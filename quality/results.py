@@ -37,6 +37,42 @@ FAILURE_COLUMNS = {
     "table_name": "varchar",
     "key": "varchar",
 }
+RULE_COLUMNS = {
+    "build_id": "varchar",
+    "rule_id": "varchar",
+    "rule_group": "varchar",
+    "layer": "varchar",
+    "engine": "varchar",
+    "kind": "varchar",
+    "severity": "varchar",
+    "owner": "varchar",
+    "sentence": "varchar",
+    "rationale": "varchar",
+    "table_name": "varchar",
+    "column_names": "varchar",
+    "pages": "varchar",
+    "marts": "varchar",
+    "tolerance_share": "double",
+    "tolerance_rows": "bigint",
+    "accepted_values": "varchar",
+    "definition": "varchar",
+    "definition_hash": "varchar",
+    "is_waived": "boolean",
+    "waiver_owner": "varchar",
+    "waiver_reason": "varchar",
+    "waived_until": "date",
+}
+CHANGE_COLUMNS = {
+    "build_id": "varchar",
+    "previous_build_id": "varchar",
+    "subject": "varchar",
+    "rule_id": "varchar",
+    "change": "varchar",
+    "is_weaker": "boolean",
+    "sentence": "varchar",
+    "before": "varchar",
+    "after": "varchar",
+}
 
 
 class Cursor(Protocol):
@@ -70,6 +106,11 @@ class RuleResult:
     owner: str
     table_name: str
     message: str | None = None
+
+    @property
+    def was_checked(self) -> bool:
+        """Tell whether the rule could be checked at all; only then can it be waived."""
+        return not (self.message or "").startswith("Could not be checked.")
 
 
 def literal(value: object) -> str:

@@ -8,8 +8,14 @@ final as (
         'person_alias': 'text',
         'split_type': 'text',
         'split_percent': 'money',
+        'created_date': 'date',
+        'stamped_at': 'timestamp',
+        'stamped_date': 'date',
+        'is_deleted': 'boolean',
+        'row_status': 'text',
         '_source_file': 'text',
         '_source_row': 'bigint',
+        '_load_id': 'bigint',
     }) }}
 )
 

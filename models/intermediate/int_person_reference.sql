@@ -115,6 +115,7 @@ refs as (
         'owner' as reference_kind,
         cast(null as date) as reference_date
     from {{ ref('int_opportunity_split_conformed') }}
+    where row_status = 'accepted' and not is_deleted
 
     union all
 

@@ -338,7 +338,7 @@ def test_splits_count_if_they_make_the_whole_deal(
     assert found == [
         (first, people["Ann Lee"], Decimal("60.00"), True, None),
         (first, people["Bob Ray"], Decimal("40.00"), True, None),
-        (first, people["Mia Orr"], Decimal("100.00"), False, "other_split_type"),
+        (first, people["Mia Orr"], Decimal("100.00"), False, "overlay_split"),
         (second, people["Ann Lee"], Decimal("70.00"), False, "split_sum"),
         (second, people["Bob Ray"], Decimal("20.00"), False, "split_sum"),
     ]

@@ -77,6 +77,40 @@ def test_a_part_is_the_deal_s_amount_times_its_share(
         assert abs(part - whole * percent / 100) <= Decimal("0.01")
 
 
+def test_attainment_credits_each_rep_with_what_the_split_file_gives(
+    warehouse: duckdb.DuckDBPyConnection, shared_by_file: dict[str, list[tuple[str, Decimal]]]
+) -> None:
+    person_of = dict(
+        warehouse.execute("select lower(email), person_id from core.dim_person").fetchall()
+    )
+    expected: dict[tuple[str, int, str], Decimal] = defaultdict(Decimal)
+    parts: dict[tuple[str, int, str], int] = defaultdict(int)
+    helpers = set()
+    for deal, owner, year, currency, amount in warehouse.execute(
+        "select opportunity_id, owner_id, year(close_date), currency_code, amount "
+        "from core.fct_opportunity where is_won and not is_deleted and amount is not null"
+    ).fetchall():
+        shares = [(person_of[email], percent) for email, percent in shared_by_file.get(deal, [])]
+        helpers |= {person for person, _ in shares if person != owner}
+        for person, percent in shares or [(owner, Decimal(100))]:
+            expected[person, year, currency] += amount * percent / 100
+            parts[person, year, currency] += 1
+
+    published = {
+        (person, year, currency): (amount, count)
+        for person, year, currency, amount, count in warehouse.execute(
+            "select entity_id, year(period_start), currency_code, numerator, observation_count "
+            "from lagging.fct_lagging_indicator where indicator_id = 'QU-01' "
+            "and measure_id = 'attainment' and entity_type = 'rep' and period_grain = 'year' "
+            "and observation_count > 0"
+        ).fetchall()
+    }
+    assert helpers & {person for person, _, _ in published}, "somebody is credited as a helper"
+    assert {key: count for key, (_, count) in published.items()} == parts
+    for key, (amount, _) in published.items():
+        assert abs(Decimal(str(amount)) - expected[key]) <= Decimal("0.01") * parts[key], key
+
+
 def test_sharing_changes_who_is_credited_but_not_the_company(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -49,6 +49,7 @@ ranked as (
             partition by opportunity_split_id, (broken_rule is null)
             order by
                 version_at desc nulls last,
+                _file_date desc nulls last,
                 _load_id desc,
                 _source_file desc,
                 _source_row desc
@@ -87,6 +88,7 @@ final as (
         broken_rule,
         _source_file,
         _source_row,
+        _file_date,
         _load_id
     from ranked
 )

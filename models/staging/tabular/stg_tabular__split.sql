@@ -31,6 +31,7 @@ ranked as (
         row_number() over (
             partition by opportunity_id, person_name, split_type, (broken_rule is null)
             order by
+                _file_date desc nulls last,
                 _load_id desc,
                 _source_file desc,
                 _source_row desc
@@ -56,6 +57,7 @@ final as (
         broken_rule,
         _source_file,
         _source_row,
+        _file_date,
         _load_id
     from ranked
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import duckdb
 
 from halftime.config import load_config
 from halftime.contracts import load_contracts
+from halftime.landing import store
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 UP_TO_THE_CORE = (
@@ -22,6 +25,28 @@ UP_TO_THE_CORE = (
     "path:models/intermediate",
     "path:models/core",
 )
+
+AS_OF = dt.date(2026, 6, 30)
+# Made for the property tests of mapping, identities, versions, lines and snapshots.
+ANY_COMPANY = f"""\
+version: 1
+company: Any Company
+landing: .
+reporting: {{timezone: UTC, currency: USD, as_of: {AS_OF}}}
+sources:
+  salesforce: {{files: ['salesforce/*'], timezone: UTC, delivery: snapshot}}
+  tabular:
+    files: ['tabular/*']
+    timezone: UTC
+    date_formats: ['DD/MM/YYYY']
+    objects:
+      opportunity:
+        columns: {{stage: Phase, account: "Client's name", opportunity_name: 'Deal "x"'}}
+        constants: {{currency_code: EUR}}
+        key: [account, opportunity_name]
+        values: {{stage: {{"O'Won": "It's won", 'lost ✗': Lost}}}}
+        formats: {{created_date: {{date_formats: ['MM/DD/YYYY']}}}}
+"""
 
 
 def build_core(
@@ -80,3 +105,142 @@ def reader(warehouse: Path) -> Query:
             return con.execute(sql).fetchall()
 
     return ask
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model or seed as dbt compiled it: where it stands, its SQL and whom it reads."""
+
+    relation: str
+    sql: str
+    parents: tuple[str, ...]
+
+
+def compile_core(root: Path, project: Path, config: str) -> None:
+    """Compile the models up to the core under a configuration into ``root/models.json``.
+
+    For those who run a few models many times: dbt takes longer to start than the models to run.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    settings = root / "halftime.yml"
+    settings.write_text(config, encoding="utf-8")
+    contracts = load_contracts(project)
+    with duckdb.connect(str(root / "warehouse.duckdb")) as con:
+        store.ensure_raw_tables(con, contracts.values())
+    loaded = load_config(settings, contracts)
+    _run(
+        "dbt.cli.main",
+        *("compile", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"),
+        *("--target-path", str(root / "target"), "--log-path", str(root / "logs")),
+        *("--select", *UP_TO_THE_CORE, "--exclude", "test_type:unit", "test_type:data"),
+        *("--vars", json.dumps(loaded.dbt_vars(as_of=None, loaded_until=None), default=str)),
+        project=project,
+        environment={
+            "HALFTIME_WAREHOUSE": str(root / "warehouse.duckdb"),
+            "HALFTIME_TEMP_DIRECTORY": str(root / "tmp"),
+        },
+    )
+    nodes = json.loads((root / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    models = {
+        node["name"]: {
+            "relation": node["relation_name"],
+            "sql": node.get("compiled_code") or _seed_sql(project, node),
+            "parents": [
+                nodes[key]["name"] for key in node["depends_on"].get("nodes", ()) if key in nodes
+            ],
+        }
+        for node in nodes.values()
+        if node.get("compiled_code") or node["name"] == "stage_map"
+        if node["resource_type"] in ("model", "seed")
+    }
+    (root / "models.json").write_text(json.dumps(models), encoding="utf-8")
+
+
+def _seed_sql(project: Path, node: dict[str, Any]) -> str:
+    types = ", ".join(
+        f"'{name}': '{kind}'" for name, kind in node["config"]["column_types"].items()
+    )
+    return f"select * from read_csv('{project / node['original_file_path']}', types = {{{types}}})"
+
+
+class Chain:
+    """The models between some inputs and outputs, in a DuckDB of their own, run again and again.
+
+    Inputs are models or raw tables, which tests fill; everything else that the models between read
+    is what it is in a company without any data.
+    """
+
+    def __init__(
+        self, folder: Path, project: Path, inputs: Sequence[str], outputs: Sequence[str]
+    ) -> None:
+        found = json.loads((folder / "models.json").read_text(encoding="utf-8"))
+        self.models = {name: Model(**model) for name, model in found.items()}
+        self.con = duckdb.connect(config={"threads": 1})
+        self.con.execute("set TimeZone = 'UTC'")
+        self.con.execute("attach ':memory:' as warehouse")
+        self.con.execute("use warehouse")
+        store.ensure_raw_tables(self.con, load_contracts(project).values())
+        order = self._order(outputs)
+        for name in order:
+            schema = self.models[name].relation.rpartition(".")[0]
+            self.con.execute(f"create schema if not exists {schema}")
+            self._make(name)
+        self.inputs = {name: self._relation(name) for name in inputs}
+        raw = {name for name in inputs if name not in self.models}
+        changed = set(inputs) - raw
+        self.between: list[str] = []
+        for name in order:
+            model = self.models[name]
+            reads_raw = any(self._is_read(table, model) for table in raw)
+            if name not in inputs and (reads_raw or changed.intersection(model.parents)):
+                changed.add(name)
+                self.between.append(name)
+
+    def _order(self, outputs: Sequence[str]) -> list[str]:
+        """Return the outputs and all that they read, parents first."""
+        order: dict[str, None] = {}
+
+        def visit(name: str) -> None:
+            if name not in order:
+                for parent in self.models[name].parents:
+                    visit(parent)
+                order[name] = None
+
+        for name in outputs:
+            visit(name)
+        return list(order)
+
+    def _relation(self, name: str) -> str:
+        if name in self.models:
+            return self.models[name].relation
+        schema, _, table = name.partition(".")
+        return f'"warehouse"."{schema}"."{table}"'
+
+    def _is_read(self, table: str, model: Model) -> bool:
+        return self._relation(table) in model.sql
+
+    def _make(self, name: str) -> None:
+        model = self.models[name]
+        self.con.execute(f"create or replace table {model.relation} as {model.sql}")
+
+    def run(self, **rows: Sequence[Mapping[str, Any]]) -> None:
+        """Fill the inputs with rows, all others with none, and run the models between.
+
+        A raw table is named with two underscores for its point: ``raw__salesforce__user``.
+        """
+        given = {name.replace("raw__", "raw.", 1): found for name, found in rows.items()}
+        assert set(given) <= set(self.inputs), set(given) - set(self.inputs)
+        for name, relation in self.inputs.items():
+            self.con.execute(f"delete from {relation}")
+            for row in given.get(name, ()):
+                columns = ", ".join(f'"{column}"' for column in row)
+                marks = ", ".join("?" for _ in row)
+                self.con.execute(
+                    f"insert into {relation} ({columns}) values ({marks})", list(row.values())
+                )
+        for name in self.between:
+            self._make(name)
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a question about what the models made."""
+        return self.con.execute(sql).fetchall()

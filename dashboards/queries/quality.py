@@ -244,6 +244,49 @@ def rules(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Data
     return frame(connection, sql, seen.parameters)
 
 
+def rule_changes(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return what rules, waivers and definitions became since the build before, weaker first.
+
+    A build that was published before changes were kept has none to show.
+    """
+    seen = see.anyone(scope)
+    if not _is_there(connection, "rule_change"):
+        return pd.DataFrame(
+            columns=["is_weaker", "subject", "rule_id", "sentence", "before", "after"]
+        )
+    sql = f"""
+        select is_weaker, subject, rule_id, sentence, before, after
+        from quality.rule_change
+        where {seen.sql}
+        order by is_weaker desc, subject, rule_id, change
+    """
+    return frame(connection, sql, seen.parameters)
+
+
+def waivers(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return the rules that are waived in this build: who answers for it, why and until when."""
+    seen = see.anyone(scope)
+    if not _is_there(connection, "rule"):
+        return pd.DataFrame(
+            columns=["rule_id", "sentence", "waiver_owner", "waiver_reason", "waived_until"]
+        )
+    sql = f"""
+        select rule_id, sentence, waiver_owner, waiver_reason, waived_until
+        from quality.rule
+        where is_waived and {seen.sql}
+        order by waived_until, rule_id
+    """
+    return frame(connection, sql, seen.parameters)
+
+
+def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = 'quality' and table_name = ?",
+        [table],
+    ).fetchone()
+    return bool(found and found[0])
+
+
 def rule_failures(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, rule_id: str, limit: int = 1000
 ) -> pd.DataFrame:

@@ -123,6 +123,7 @@ def show_rules() -> None:
             f"{len(rules) - len(broken):,} of {count_of(len(rules), 'rule')} held; {listed(names)}",
             anchor=False,
         )
+    show_changes()
     st.caption("Choose a row to see the keys that break the rule.")
     shown = rules.assign(
         icon=rules["status"].map(
@@ -166,6 +167,46 @@ def show_rules() -> None:
         show_failures(rules.iloc[chosen[0]])
     elif len(broken):
         show_failures(broken.iloc[0])
+
+
+def show_changes() -> None:
+    """Show which rules are waived, and what this build promises less than the one before."""
+    waived = data.ask(quality.waivers)
+    if len(waived):
+        st.subheader(f"{count_of(len(waived), 'rule')} waived", anchor=False)
+        st.dataframe(
+            waived,
+            key="waivers",
+            hide_index=True,
+            height=min(38 + 35 * len(waived), 220),
+            column_config={
+                "rule_id": "Id",
+                "sentence": st.column_config.TextColumn("Rule", width="large"),
+                "waiver_owner": "Answers for it",
+                "waiver_reason": "Why",
+                "waived_until": st.column_config.DateColumn("Until"),
+            },
+        )
+    changes = data.ask(quality.rule_changes)
+    weaker = changes[changes["is_weaker"].astype(bool)] if len(changes) else changes
+    if weaker.empty:
+        return
+    st.subheader(
+        f"{count_of(len(weaker), 'promise')} weaker than in the build before, or reworded",
+        anchor=False,
+    )
+    st.dataframe(
+        weaker,
+        key="rule_changes",
+        hide_index=True,
+        height=min(38 + 35 * len(weaker), 300),
+        column_order=["sentence", "before", "after"],
+        column_config={
+            "sentence": st.column_config.TextColumn("What changed", width="large"),
+            "before": "Before",
+            "after": "Now",
+        },
+    )
 
 
 def show_failures(rule: pd.Series) -> None:

@@ -86,20 +86,99 @@ flags as (
 
 -- Where nobody gives a leave date and no roster says otherwise, who has no open account left has
 -- left; so has whose record the source deleted, unless another account is open.
-leavers as (
+endings as (
     select
         p.person_id,
+        p.leave_date as given_date,
         case
-            when p.leave_date is not null then p.leave_date
+            when p.leave_date is not null then null
             when p.is_on_roster or s.person_id is null then f.deleted_date
             when s.is_closed
                 then coalesce(least(s.closed_date, f.deleted_date), s.closed_date, f.deleted_date)
-        end as leave_date
+        end as stamped_date,
+        p.leave_date is null
+        and case
+            when p.is_on_roster or s.person_id is null then coalesce(f.is_deleted, false)
+            else s.is_closed
+        end as is_gone
     from people as p
     left join statuses as s
         on p.person_id = s.person_id
     left join flags as f
         on p.person_id = f.record_key
+),
+
+-- Nobody says since when: whatever such a person did last is the latest sign of employment.
+undated_aliases as (
+    select a.*
+    from {{ ref('int_person_alias') }} as a
+    inner join endings as e
+        on a.person_id = e.person_id
+    where e.is_gone and e.stamped_date is null
+),
+
+sessions as (
+    select * from {{ ref('int_session_conformed') }}
+    where status = 'held'
+),
+
+signs as (
+    select
+        source_system,
+        owner_alias as alias,
+        activity_date as seen_date
+    from {{ ref('int_activity_conformed') }}
+    where is_completed and not is_deleted
+
+    union all
+
+    select
+        source_system,
+        coach_alias as alias,
+        session_date as seen_date
+    from sessions
+
+    union all
+
+    select
+        t.source_system,
+        t.coachee_alias as alias,
+        sessions.session_date as seen_date
+    from sessions
+    inner join {{ ref('int_session_attended') }} as t
+        on sessions.session_id = t.session_id
+    where t.is_present
+),
+
+last_signs as (
+    select
+        a.person_id,
+        max(s.seen_date) as seen_date
+    from signs as s
+    inner join undated_aliases as a
+        on
+            s.source_system = a.source_system
+            and s.alias = a.alias
+            and s.seen_date >= a.valid_from
+            and s.seen_date < a.valid_to
+    cross join clock
+    where s.seen_date <= clock.as_of_date
+    group by a.person_id
+),
+
+leavers as (
+    select
+        e.person_id,
+        coalesce(e.given_date, e.stamped_date, l.seen_date) as leave_date,
+        case
+            when e.given_date is not null then 'given'
+            when e.stamped_date is not null then 'account_closed'
+            when l.seen_date is not null then 'last_seen'
+            when e.is_gone then 'never_seen'
+        end as leave_date_source
+    from endings as e
+    left join last_signs as l
+        on e.person_id = l.person_id
 ),
 
 final as (
@@ -111,6 +190,7 @@ final as (
         coalesce(titles.job_title, p.job_title) as job_title,
         p.hire_date,
         leavers.leave_date,
+        leavers.leave_date_source,
         p.time_zone,
         coalesce(p.hire_date <= clock.as_of_date, true)
         and coalesce(leavers.leave_date >= clock.as_of_date, true)

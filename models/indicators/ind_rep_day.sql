@@ -107,6 +107,8 @@ rep_days as (
             and org_versions.valid_to > days.date_day
             and (persons.hire_date is null or persons.hire_date <= days.date_day)
             and (persons.leave_date is null or persons.leave_date >= days.date_day)
+            -- Gone, and nothing tells of a day of work.
+            and coalesce(persons.leave_date_source, '') <> 'never_seen'
     cross join coaching_start
 ),
 

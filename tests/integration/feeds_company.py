@@ -28,7 +28,15 @@ sources:
     objects:
       event: {file_to: owner}
       entry: {file_to: owner}
-  gong: {}
+  gong:
+    objects:
+      answered_scorecard: {files: [page_4.json, "Scorecard export*.csv"]}
+      answered_question:
+        files: ["Scorecard export*.csv"]
+        unpivot:
+          id_columns: [Call ID, Scorecard, Team Member, Reviewed By, Review Date, Remarks]
+          names_to: question_id
+          values_to: score
   learning: {}
   reference: {}
 """
@@ -178,6 +186,12 @@ ANSWERED = {
              {"questionId": "q1", "questionRevisionId": "q1.1", "score": 3}]},
     ],
 }  # fmt: skip
+# One column per question, as a reviewer's spreadsheet has it; Bob's second answer is left open.
+WIDE_SCORECARDS = f"""Answered Scorecard ID,Call ID,Scorecard,Team Member,Reviewed By,Review Date,\
+Sets an agenda,Asks openly,Overall,Remarks
+R1,2,Discovery,{BOB},{MANAGER},2026-04-06,3,5,7,CANARY fine
+R2,{BIG_ID},Discovery,{ANN},{MANAGER},2026-04-07,4,,6,CANARY
+"""
 COACHING = {
     "coachingData": [
         {"manager": {"id": str(BIG_ID)}, "directReportsMetrics": [
@@ -222,6 +236,7 @@ def write(folder: Path) -> Path:
         "gong/page_2.json": json.dumps(CALLS),
         "gong/calls.json": json.dumps(SCORECARDS),  # what is in it counts, not its name
         "gong/page_4.json": json.dumps(ANSWERED),
+        "gong/Scorecard export 2026-04-07.csv": WIDE_SCORECARDS,
         "gong/page_5.json": json.dumps(COACHING),
         "learning/enrolments.csv": LEARNING,
         "learning/courses.csv": COURSES,

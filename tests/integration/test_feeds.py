@@ -62,6 +62,9 @@ def test_every_record_is_accounted_for(published: duckdb.DuckDBPyConnection) -> 
     assert ledger["calendar", "entry", ics] == [records, records - 2, 2, 0]
     answers = sum(len(card["answers"]) for card in company.ANSWERED["answeredScorecards"])
     assert ledger["gong", "answered_question", "gong/page_4.json"][0] == answers
+    wide = "gong/Scorecard export 2026-04-07.csv"
+    assert ledger["gong", "answered_scorecard", wide] == [2, 2, 0, 0]
+    assert ledger["gong", "answered_question", wide] == [5, 5, 0, 0]
     parties = sum(len(call.get("parties", ())) for call in company.CALLS["calls"])
     assert ledger["gong", "call_party", "gong/page_2.json"][0] == parties
 
@@ -199,8 +202,12 @@ def test_reviews_are_sessions_and_scores(published: duckdb.DuckDBPyConnection) -
     assert rows(
         published,
         "select session_id, coach_id, mode, session_date from core.fct_coaching_session"
-        " where source_system = 'gong'",
-    ) == [(big, MIA, "call_review", dt.date(2026, 4, 3))]
+        " where source_system = 'gong' order by session_id",
+    ) == [
+        (big, MIA, "call_review", dt.date(2026, 4, 3)),
+        ("gong:R1", MIA, "call_review", dt.date(2026, 4, 6)),
+        ("gong:R2", MIA, "call_review", dt.date(2026, 4, 7)),
+    ]
     assert rows(
         published,
         "select person_id, skill, cast(score as int), cast(score_maximum as int), scored_by_id,"
@@ -209,6 +216,12 @@ def test_reviews_are_sessions_and_scores(published: duckdb.DuckDBPyConnection) -
         (ANN, "Sets an agenda", 4, 5, MIA, big, big, False),
         (ANN, "overall", 8, 10, MIA, big, big, False),
         (BOB, "Sets an agenda", 3, 5, None, None, "gong:2", True),
+        # From the sheet with a column per question: an open answer is no score.
+        (BOB, "Asks openly", 5, 5, MIA, "gong:R1", "gong:2", False),
+        (BOB, "overall", 7, 10, MIA, "gong:R1", "gong:2", False),
+        (BOB, "Sets an agenda", 3, 5, MIA, "gong:R1", "gong:2", False),
+        (ANN, "overall", 6, 10, MIA, "gong:R2", big, False),
+        (ANN, "Sets an agenda", 4, 5, MIA, "gong:R2", big, False),
     ]
 
 

@@ -30,23 +30,42 @@ questions as (
     group by question_id
 ),
 
+-- A sheet with a column per question knows the questions by their words only.
+worded as (
+    select
+        lower(question_text) as question_words,
+        max(score_maximum) as score_maximum,
+        max(case when is_overall then 1 else 0 end) = 1 as is_overall
+    from {{ ref('stg_gong__scorecard_question') }}
+    where row_status = 'accepted'
+    group by lower(question_text)
+),
+
 answers as (
     select
         r.answered_scorecard_id,
         a.question_id,
         cast(coalesce(a.position_number, 1) as {{ dbt.type_string() }}) as place,
         case
-            when a.is_overall then 'overall'
+            when a.is_overall or worded.is_overall then 'overall'
             else
                 coalesce(
                     revisions.question_text,
                     questions.question_text,
                     a.question_text,
-                    'question ' || a.question_id
+                    case
+                        when trim(both '0123456789' from a.question_id) <> ''
+                            then a.question_id
+                        else 'question ' || a.question_id
+                    end
                 )
         end as skill,
         a.score,
-        coalesce(revisions.score_maximum, questions.score_maximum) as score_maximum,
+        coalesce(
+            revisions.score_maximum,
+            questions.score_maximum,
+            worded.score_maximum
+        ) as score_maximum,
         a._source_file,
         a._source_row
     from {{ ref('stg_gong__answered_question') }} as a
@@ -65,6 +84,8 @@ answers as (
         on a.question_revision_id = revisions.question_revision_id
     left join questions
         on a.question_id = questions.question_id
+    left join worded
+        on lower(a.question_id) = worded.question_words
     where
         a.row_status = 'accepted'
         and a.score is not null

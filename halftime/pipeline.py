@@ -31,7 +31,9 @@ from halftime.home import (
     write_atomically,
 )
 from halftime.landing import LandingReport, land, preflight
+from halftime.privacy.erase import bury_again
 from halftime.publish import Publication, publish
+from halftime.volume import remember_volume
 from quality.changes import Change
 from quality.dbt_results import collect_dbt_tests
 from quality.results import private
@@ -141,15 +143,17 @@ def check_landing(config: Config) -> None:
 
 
 def land_step(home: Home, config: Config, reporter: Reporter) -> LandingReport:
-    """Land what is new in the landing folder."""
+    """Land what is new in the landing folder; who was erased does not come back with it."""
     with reporter.step("Landing files") as tick:
-        return land(
+        report = land(
             config.sources,
             config.landing,
             home.warehouse,
             PROJECT_ROOT,
             lambda event: tick(event.done, event.total, event.file),
         )
+    bury_again(home, report.load_id)
+    return report
 
 
 def build_step(build: Build, reporter: Reporter) -> None:
@@ -214,6 +218,8 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
             build.build_id,
             rules,
         )
+        served = served_database(build.home)
+        remember_volume(build.home, served, _loads_that_count(build))
         with reporter.step("Checking rules") as tick:
             _run_rules(build, tick)
         changes = review(
@@ -221,7 +227,7 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
             target / "manifest.json",
             build.home.warehouse,
             build_id=build.build_id,
-            previous=served_database(build.home),
+            previous=served,
             waivers=read_waivers(build.state.get("waivers", ())),
             out_dir=rules,
         )
@@ -230,6 +236,11 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
         record |= {"verdict": verdict.verdict, "rules": verdict.rule_count}
         build.state |= {"verdict": verdict.verdict, "status": "validated"}
     return verdict
+
+
+def _loads_that_count(build: Build) -> int:
+    """Return the last load that this build looks at."""
+    return min(int(build.state["last_load_id"]), int(build.state["variables"]["loaded_until"]))
 
 
 def served_database(home: Home) -> Path | None:

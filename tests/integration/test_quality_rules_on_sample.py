@@ -60,6 +60,12 @@ BREAKAGES = {
     update "leading".fct_leading_indicator set denominator = denominator + 1
     where indicator_id in ('AF-01', 'ST-05') and period_grain = 'month'
     """: {"indicators.follow_through.actions_tie", "indicators.overdue.deals_tie"},
+    """
+    insert into raw._earlier_volume
+    select 'b', 'object', source_system, object, 100 + 3 * sum(accepted_rows)
+    from quality.ledger
+    group by source_system, object
+    """: {"raw.volume.object_halved"},
     "drop table core.dim_coaching_policy": {"core.policy.assumed"},
 }
 

@@ -1,7 +1,9 @@
+-- sqlfluff:exclude_rules:LT02
 -- Which canonical person a source record is. A person of the system that is believed first (the
 -- roster) stands for itself; any other becomes the person of a system believed before it that the
 -- map, the id, the e-mail or a name unique on both sides points to. What matches nobody is a person
 -- of its own.
+{% set levels = 8 %}
 with
 
 named as (
@@ -115,19 +117,47 @@ chosen as (
     having min(parent_id) = max(parent_id)
 ),
 
+-- A record may be another of another of another: the walk goes on to whom nobody stands above.
+walks as (
+    select
+        people.record_id,
+        parent_1.how,
+        parent_1.confirmed_by,
+        coalesce(
+            {% for level in range(levels, 0, -1) -%}
+                parent_{{ level }}.parent_id,
+            {% endfor -%}
+            people.record_id
+        ) as end_id,
+        parent_{{ levels }}.parent_id is not null as is_endless,
+        least(
+            people.record_id
+            {%- for level in range(1, levels + 1) %},
+                coalesce(parent_{{ level }}.parent_id, people.record_id)
+            {%- endfor %}
+        ) as first_id
+    from people
+    {% for level in range(1, levels + 1) -%}
+        left join chosen as parent_{{ level }}
+            on {{ 'people.record_id' if level == 1 else 'parent_' ~ (level - 1) ~ '.parent_id' }}
+            = parent_{{ level }}.record_id
+    {% endfor -%}
+),
+
+-- Records that a map sends round in a circle are one person, named by the first of them.
 final as (
     select
         people.source_system,
         people.source_person_id,
-        coalesce(grandparent.parent_id, parent.parent_id, people.record_id) as person_id,
-        coalesce(parent.how, 'id') as how,
-        parent.confirmed_by,
-        people.system_rank
+        walks.confirmed_by,
+        people.system_rank,
+        case when walks.is_endless then circles.first_id else walks.end_id end as person_id,
+        coalesce(walks.how, 'id') as how
     from people
-    left join chosen as parent
-        on people.record_id = parent.record_id
-    left join chosen as grandparent
-        on parent.parent_id = grandparent.record_id
+    inner join walks
+        on people.record_id = walks.record_id
+    left join walks as circles
+        on walks.end_id = circles.record_id
 )
 
 select * from final

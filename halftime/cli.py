@@ -323,6 +323,54 @@ def evidence(
 
 
 @app.command()
+def subject(
+    person: Annotated[str, typer.Option("--person", help="Id of the person, as in core.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for what is held.")],
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Write all that is held about one person, for that person: CSV per table, and a list."""
+    from halftime.privacy.subject import write_subject
+
+    reporter = Reporter(json_output=json_output)
+    place = _home(home)
+    _need_warehouse(place)
+    with place.lock() as held:
+        report = write_subject(held, person, out.resolve())
+    reporter.say(f"{report['rows']} rows of {len(report['tables'])} tables in {out}")
+    reporter.result(report)
+
+
+@app.command()
+def erase(
+    person: Annotated[list[str], typer.Option("--person", help="Id of a person; can be repeated.")],
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Erase persons from warehouse, builds and files; what cannot be told from others stays."""
+    from halftime.privacy.erase import erase as erase_persons
+
+    reporter = Reporter(json_output=json_output)
+    place = _home(home)
+    _need_warehouse(place)
+    place.create()
+    with place.lock() as held, reporter.step("Erasing"):
+        done = erase_persons(held, person)
+    reporter.say(
+        f"{done.raw_rows} raw rows, {len(done.builds)} published builds and {done.files} other "
+        "files were written anew."
+    )
+    if done.kept_names:
+        reporter.say(f"{done.kept_names} names that others bear too were left as they are.")
+    reporter.say(
+        "Remove the person from the landing files and from packs taken away too. If the same "
+        "files are landed again, the person is replaced again."
+    )
+    reporter.say(f"What was derived is made again by the next: halftime run --home {home}")
+    reporter.result(done.to_dict())
+
+
+@app.command()
 def status(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> None:
     """Show what is served, how old it is, and how the last builds ended."""
     from halftime.summary import home_status, say_status

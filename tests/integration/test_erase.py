@@ -1,0 +1,224 @@
+"""Erasing twenty persons of the sample company leaves no byte of them and no figure different."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from halftime.hashing import file_sha256
+from halftime.home import Home
+from halftime.privacy.people import Known, read_directory
+from halftime.privacy.redact import Redactor, Tombstones, home_key
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+PERSONS = 20
+COMPANY = """
+    select * from {table} where entity_type = 'company' order by all
+"""
+FACTS = ('"leading".fct_leading_indicator', "lagging.fct_lagging_indicator")
+
+
+def company_figures(home: Path) -> dict[str, list[tuple]]:
+    database = next(home.glob("published/[!.]*/marts.duckdb"))
+    with duckdb.connect(str(database), read_only=True) as con:
+        return {table: con.execute(COMPANY.format(table=table)).fetchall() for table in FACTS}
+
+
+def texts(known: set[Known]) -> set[str]:
+    """What is searched for: a text of four letters or digits stands in any file by chance."""
+    return {item.text.lower() for item in known if item.stands_in_text}
+
+
+@pytest.fixture(scope="module")
+def erased(
+    sample_home: Path, cli: Cli, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, set[str], dict[str, list[tuple]], str]]:
+    """A copy of the published sample company without twenty persons."""
+    home = tmp_path_factory.mktemp("erased") / "home"
+    shutil.copytree(sample_home, home)
+    directory = read_directory(Home(home))
+    chosen = random.Random(20).sample(sorted(directory.known), PERSONS)
+    shared = directory.shared(chosen)
+    wanted = set().union(*(texts(directory.of(person)) for person in chosen)) - shared
+    before = company_figures(home)
+    words = [word for person in chosen for word in ("--person", person)]
+    said = cli("erase", *words, "--home", str(home))
+    yield home, wanted, before, said.stdout
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def found(home: Path, wanted: set[str]) -> list[tuple[str, str]]:
+    """Return file and text of each text that stands in the bytes of a file under ``home``."""
+    leaks = []
+    for path in sorted(home.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            forms = (content.lower(), content.decode("utf-8", "ignore").lower().encode())
+            leaks += [
+                (str(path.relative_to(home)), text)
+                for text in sorted(wanted)
+                if any(text.encode() in form for form in forms)
+            ]
+            if path.suffix == ".duckdb":  # its blocks are compressed
+                leaks += [(path.name, text) for text in within_values(path, wanted)]
+    return leaks
+
+
+def within_values(database: Path, wanted: set[str]) -> set[str]:
+    """Return the texts that stand in a value of any table."""
+    leaks = set()
+    with duckdb.connect(str(database), read_only=True) as con:
+        for schema, table, column in con.execute(
+            "select schema_name, table_name, column_name from duckdb_columns()"
+            " where data_type = 'VARCHAR' and database_name = current_database()"
+        ).fetchall():
+            values = con.execute(
+                f'select distinct lower("{column}") from "{schema}"."{table}"'
+                f' where "{column}" is not null'
+            ).fetchall()
+            everything = "\n".join(value for (value,) in values)
+            leaks |= {text for text in wanted - leaks if text in everything}
+    return leaks
+
+
+def test_the_search_finds_them_before(sample_home: Path, erased: tuple) -> None:
+    _, wanted, _, _ = erased
+    leaks = found(sample_home, wanted)
+    assert {text for _, text in leaks} >= wanted - {""}
+    assert {Path(name).name for name, _ in leaks} >= {"warehouse.duckdb", "marts.duckdb"}
+
+
+def test_no_byte_of_an_erased_person_is_left(erased: tuple) -> None:
+    home, wanted, _, _ = erased
+    assert len(wanted) > PERSONS * 3
+    assert found(home, wanted) == []
+
+
+def test_figures_of_the_company_stand(erased: tuple) -> None:
+    home, _, before, _ = erased
+    assert all(before.values())
+    assert company_figures(home) == before
+
+
+def test_the_manifest_fits_the_new_file_and_says_why(erased: tuple) -> None:
+    home, _, _, _ = erased
+    path = next(home.glob("published/[!.]*/manifest.json"))
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    database = path.with_name("marts.duckdb")
+    assert manifest["files"]["marts.duckdb"]["sha256"] == file_sha256(database)
+    assert [entry["why"] for entry in manifest["rewritten"]] == ["erasure"]
+
+
+def test_what_is_kept_is_for_the_owner_alone(erased: tuple) -> None:
+    home, _, _, said = erased
+    assert {path.stat().st_mode & 0o777 for path in (home / "privacy").iterdir()} == {0o600}
+    assert (home / "privacy").stat().st_mode & 0o777 == 0o700
+    assert "Remove the person from the landing files" in said
+
+
+def test_notes_about_an_erased_person_are_gone(sample_home: Path, erased: tuple) -> None:
+    home, _, _, _ = erased
+    sql = "select raw_notes from raw.coaching_log__session where raw_notes is not null"
+    notes = []
+    for place in (sample_home, home):
+        with duckdb.connect(str(place / "warehouse.duckdb"), read_only=True) as con:
+            notes.append([row[0] for row in con.execute(sql).fetchall()])
+    before, after = notes
+    assert len(before) == len(after)
+    assert sum(note.startswith("erased ") for note in after) > 0
+    assert not set(before) & {note for note in after if note.startswith("erased ")}
+
+
+def test_a_new_run_brings_nobody_back_and_changes_no_figure(
+    erased: tuple, sample_folder: Path, cli: Cli
+) -> None:
+    """The landing folder still holds them, one file of it under a new name."""
+    home, wanted, before, _ = erased
+    landing = home.parent / "landing"
+    shutil.copytree(sample_folder, landing)
+    roster = landing / "people" / "roster.csv"
+    roster.write_bytes(roster.read_bytes() + b"\n")
+    config = landing / "halftime.yml"
+    for build in home.glob("published/2*"):
+        shutil.rmtree(build)
+    cli("run", "--config", str(config), "--home", str(home))
+    assert found(home, wanted) == []
+    assert company_figures(home) == before
+
+
+def test_subject_holds_rows_of_every_layer(sample_home: Path, cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "subject"
+    home = tmp_path / "home"
+    shutil.copytree(sample_home, home)
+    person = sorted(read_directory(Home(home)).known)[-1]
+    cli("subject", "--person", person, "--out", str(out), "--home", str(home))
+    report = json.loads((out / "subject.json").read_text(encoding="utf-8"))
+    layers = {table["table"].partition(".")[0] for table in report["tables"]}
+    assert layers >= {"raw", "staging", "core"}
+    assert len(list(out.glob("*/*.csv"))) == len(report["tables"])
+    assert report["person_id"] == person
+
+
+def tombstones(tmp_path: Path, *known: Known) -> Tombstones:
+    home = Home(tmp_path)
+    made = Tombstones(home_key(home))
+    for item in known:
+        made.bury(item, set())
+    return made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Raquel Coleman",
+        "RAQUEL  COLEMAN",
+        "Coleman, Raquel",
+        "calendar/raquel_coleman.ics",
+        "raquel.coleman@company.example",
+        "people:E1005@2026-01-01",
+        "spoke with Raquel Coleman (E1005) today",
+        "0055f0000000004AAQ",
+    ],
+)
+def test_every_form_of_a_text_is_replaced(tmp_path: Path, text: str) -> None:
+    made = tombstones(
+        tmp_path,
+        Known("name", "Raquel Coleman"),
+        Known("email", "raquel.coleman@company.example"),
+        Known("id", "E1005", "people"),
+        Known("id", "0055f0000000004", "salesforce"),
+    )
+    new = Redactor(made).value(text, "-")
+    old = ("raquel", "coleman", "e1005", "0055f0000000004")
+    assert [part for part in old if part in new.lower()] == []
+    assert new != text
+    assert ("company.example" in text) == ("company.example" in new)
+
+
+def test_others_stay_as_they_are(tmp_path: Path) -> None:
+    made = tombstones(
+        tmp_path,
+        Known("name", "Mar S."),
+        Known("id", "41", "hubspot"),
+        Known("name", "Ana Coleman"),
+    )
+    redactor = Redactor(made)
+    kept = ("Mar's plan", "41 calls", "gong:41", "Raquel Coleman", "Diana Coleman")
+    assert [redactor.value(text, "-") for text in kept] == list(kept)
+    assert redactor.value("Mar S.", "-") != "Mar S."
+    assert redactor.value("41", "hubspot") != "41"
+    assert redactor.value("hubspot:41", "-").startswith("hubspot:9")
+
+
+def test_ids_that_differ_in_case_are_two(tmp_path: Path) -> None:
+    made = tombstones(tmp_path, Known("id", "0055f000000000A", "salesforce"))
+    redactor = Redactor(made)
+    assert redactor.value("0055f000000000a", "salesforce") == "0055f000000000a"
+    assert redactor.value("0055f000000000A", "salesforce") != "0055f000000000A"

@@ -18,6 +18,7 @@ from halftime.landing.spec import ObjectSpec
 SURE = 0.75
 LIKELY = 0.45
 _CLOSE = 0.12
+_NEXT = 4
 _NAME_WEIGHT = 0.35
 ALIKE = 0.72
 _HOW = {"exact": 1.0, "normalised": 0.95, "alias": 0.85}
@@ -121,22 +122,31 @@ def guess(table: Table, contracts: Mapping[tuple[str, str], Contract]) -> Guess 
         (_scored(table, contract) for contract in contracts.values()),
         key=lambda item: (-item.score, item.contract.system, item.contract.object),
     )
-    best = scored[0]
-    if best.score < LIKELY / 2:
+    if scored[0].score < LIKELY / 2:
         return None
-    proposals = propose(best)
+    best, others = _proposed(scored[0]), scored[1:]
+    if best.score < scored[0].score:
+        # What lacks something that one object demands may have all that another does.
+        places = [place for place, item in enumerate(others[:_NEXT]) if item.score > best.score]
+        tried = [best, *(_proposed(others[place]) for place in places)]
+        best = max(tried, key=lambda item: item.score)
+        others = [item for item in (*tried, *others[len(places) :]) if item is not best]
     rival = next(
         (
             (f"{item.contract.system}.{item.contract.object}", item.score)
-            for item in scored[1:]
+            for item in others
             if item.score >= max(LIKELY, best.score - _CLOSE)
         ),
         None,
     )
-    score = best.score
-    if best.missing and not any(item.column.required for item in proposals):
-        score = min(score, 0.6)
-    return Guess(table, best.contract, best.match, score, proposals, rival)
+    return replace(best, rival=rival)
+
+
+def _proposed(found: Guess) -> Guess:
+    """Add proposals for what a table lacks; without one for a required column it is less likely."""
+    found = replace(found, proposals=propose(found))
+    lacks = found.missing and not any(item.column.required for item in found.proposals)
+    return replace(found, score=min(found.score, 0.6)) if lacks else found
 
 
 def _shown(table: Table, contract: Contract) -> Guess:

@@ -34,12 +34,16 @@ def _say_files(report: CheckReport, reporter: Reporter) -> None:
         f"{len(report.files)} files in {report.landing}; as of {report.as_of or 'no date'}"
     )
     width = min(max((len(item.file) for item in report.files), default=4), 44)
+    names = [
+        f"{item.system}.{item.object}" if item.status != "unknown" else "(not claimed)"
+        for item in report.files
+    ]
+    room = max(map(len, (*names, "object")))
     counts = f"{'rows':>9} {'accepted':>9} {'older':>7} {'rejected':>8}"
-    reporter.say(f"  {'file':<{width}}  {'object':<28} {counts}")
-    for item in report.files:
-        name = f"{item.system}.{item.object}" if item.status != "unknown" else "(not claimed)"
+    reporter.say(f"  {'file':<{width}}  {'object':<{room}} {counts}")
+    for item, name in zip(report.files, names, strict=True):
         reporter.say(
-            f"  {item.file:<{width}}  {name:<28} {item.source_rows:>9,} {item.accepted:>9,} "
+            f"  {item.file:<{width}}  {name:<{room}} {item.source_rows:>9,} {item.accepted:>9,} "
             f"{item.superseded:>7,} {item.rejected:>8,}"
             + ("" if item.status == "landed" else f"  {item.status}")
         )

@@ -112,6 +112,28 @@ def test_a_folder_without_data_is_a_mistake_of_the_user(
     assert not (folder / "halftime.yml").exists()
 
 
+def test_a_log_as_people_keep_it_is_no_list_of_sessions(cli: Cli, tmp_path: Path) -> None:
+    """Where one object lacks its id and another has all that it needs, the other is drafted."""
+    book = openpyxl.Workbook()
+    for row in (
+        ["Coaching log"],
+        [],
+        [
+            *("Date", "Coach", "Rep", "Topic", "Opportunity", "Notes", "Next steps", "Due"),
+            "Done?",
+        ],
+        ["2026-01-05", "Bo Roe", "Ann Lee", "Discovery", "", "x", "call", "2026-01-09", "yes"],
+        ["2026-01-12", "Bo Roe", "Cem Ay", "Pipeline", "", "x", "", "", ""],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "Coaching Log.xlsx")
+
+    found = init(cli, tmp_path)
+
+    assert [(item["object"], item["header_row"]) for item in found["files"]] == [("log", 3)]
+    assert draft(tmp_path)["sources"]["coaching_log"]["objects"].keys() == {"log"}
+
+
 def test_what_the_values_do_not_tell_is_a_doubt(cli: Cli, tmp_path: Path) -> None:
     """Day or month first, comma or point, an id that is not there, a header of one's own."""
     with (tmp_path / "Deals.csv").open("w", encoding="utf-8", newline="") as stream:

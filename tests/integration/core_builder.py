@@ -241,6 +241,17 @@ class Chain:
         for name in self.between:
             self._make(name)
 
+    def take(self, warehouse: Path) -> None:
+        """Fill the inputs that are raw tables with what was landed, and run the models between."""
+        self.con.execute(f"attach '{warehouse}' as landed (read_only)")
+        for name, relation in self.inputs.items():
+            schema, _, table = name.partition(".")
+            self.con.execute(f"delete from {relation}")
+            self.con.execute(f'insert into {relation} by name from landed."{schema}"."{table}"')
+        self.con.execute("detach landed")
+        for name in self.between:
+            self._make(name)
+
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a question about what the models made."""
         return self.con.execute(sql).fetchall()

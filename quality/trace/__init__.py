@@ -1,0 +1,1 @@
+"""From a published figure back to the rows of the files that it was made of."""

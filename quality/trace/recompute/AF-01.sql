@@ -1,0 +1,49 @@
+-- AF-01 action on-time completion, action by action from the landed lists: whose it is, and whether
+-- it was done by the first date that was agreed.
+-- needs: people, sessions
+with
+
+alone as (
+    select session_id, any_value(person_id) as person_id
+    from coached
+    group by all
+    having count(*) = 1
+),
+
+actions as (
+    select
+        a.action_id,
+        coalesce(nullif(alone.person_id, '(unassigned)'), k.person_id, '(unassigned)') as person_id,
+        a.first_due_date as day,
+        coalesce(a.completed_date <= least(a.first_due_date, clock.as_of), false) as is_on_time
+    from warehouse.intermediate.int_action_conformed as a
+    cross join clock
+    left join warehouse.intermediate.int_session_conformed as s using (session_id)
+    left join alone using (session_id)
+    left join known_as as k
+        on
+            k.system = a.source_system and k.alias = a.owner_alias
+            and coalesce(a.created_date, s.session_date, a.first_due_date) >= k.valid_from
+            and coalesce(a.created_date, s.session_date, a.first_due_date) < k.valid_to
+    where
+        coalesce(a.created_date, s.session_date, a.first_due_date) <= clock.as_of
+        and a.status is distinct from 'dropped'
+        -- Done on an unknown day is neither on time nor late.
+        and not (a.status is not distinct from 'done' and a.completed_date is null)
+)
+
+select
+    c.cell_id,
+    count(*) filter (where a.is_on_time) as numerator,
+    count(a.action_id) as denominator,
+    count(a.action_id) as observation_count,
+    null as value
+from cell as c
+left join stood as s
+    on c.entity_type = s.entity_type and c.entity_id = s.entity_id
+left join actions as a
+    on
+        a.person_id = s.person_id
+        and a.day >= s.valid_from and a.day < s.valid_to
+        and a.day between c.period_from and c.stock_date
+group by c.cell_id

@@ -1,0 +1,181 @@
+"""The rows of core behind a figure, and the rows of the landed files behind those."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from halftime.contracts import Contract, load_contracts
+from halftime.hashing import quote
+from halftime.home import PROJECT_ROOT
+from quality.trace.build import OpenBuild
+from quality.trace.figure import Cell
+from quality.trace.recompute import is_same, put_cells
+
+FOLDER = Path(__file__).resolve().parent / "rows"
+_FILES = {
+    **dict.fromkeys(("PI-11", "PI-12"), "closed_deals"),
+    "PI-03": "created_deals",
+    **dict.fromkeys(("ST-04", "ST-05"), "open_deals"),
+    "AF-01": "actions",
+    "QU-01": "credits",
+    **dict.fromkeys(("CO-01", "CO-02", "CO-04", "CO-06", "CO-09"), "sessions"),
+}
+# A key of these kinds is no text that somebody wrote about somebody.
+_KEY_KINDS = frozenset({"id", "date", "timestamp", "integer", "decimal", "boolean"})
+#: Landed rows of a deal beside the one that core names: its other versions and its history.
+_DEAL_TABLES = ("int_opportunity_conformed", "int_opportunity_change_conformed")
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class CoreRows:
+    """The rows of core of one figure, the statement that found them, and what they add up to.
+
+    ``differences`` names what the rows do not add up to; None where rows alone cannot, because
+    days without a row count too, or because the figure is a median.
+    """
+
+    sql: str
+    rows: Rows
+    differences: tuple[str, ...] | None
+
+
+def core_rows(build: OpenBuild, cell: Cell, figure: dict[str, Any]) -> CoreRows:
+    """Find the rows of core that are in a figure, in a fixed order."""
+    sql = (FOLDER / f"{_FILES[cell.indicator_id]}.sql").read_text(encoding="utf-8")
+    put_cells(build, [cell])
+    found = build.rows(f"select * from ({sql}) order by day, core_table, core_key")
+    for row in found:
+        del row["cell_id"]
+    return CoreRows(sql, found, _added_up(cell, figure, found))
+
+
+def _added_up(cell: Cell, figure: dict[str, Any], rows: Rows) -> tuple[str, ...] | None:
+    if _FILES[cell.indicator_id] == "sessions":
+        return None
+    sums = {"denominator": sum(float(row["denominator_part"]) for row in rows)}
+    if figure["aggregation"] == "sum":
+        sums["denominator"] = 1.0
+    if figure["numerator"] is not None:
+        sums["numerator"] = sum(float(row["numerator_part"] or 0) for row in rows)
+    return tuple(
+        f"{part}: published {figure[part]}, rows add up to {total}"
+        for part, total in sums.items()
+        if not is_same(total, figure[part])
+    )
+
+
+def raw_rows(build: OpenBuild, rows: Rows) -> Rows:
+    """Return the landed rows behind rows of core, each with file, row, judgement and raw key.
+
+    Without the warehouse only file and row are known. Texts are not among what is returned.
+    """
+    wanted = {
+        (row["source_system"], row["_source_file"], row["_source_row"], row["core_key"])
+        for row in rows
+        if row["_source_file"] is not None
+    }
+    if not build.absent:
+        wanted |= _history(build, rows)
+    found: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+    for system, file, number, key in wanted:
+        found[system, file, number].add(key)
+    landed = [
+        {
+            "source_system": system,
+            "source_file": file,
+            "source_row": number,
+            "core_keys": ", ".join(sorted(keys)),
+        }
+        for (system, file, number), keys in sorted(found.items())
+    ]
+    if not build.absent:
+        _look_up(build, landed)
+    return landed
+
+
+def _history(build: OpenBuild, rows: Rows) -> set[tuple[str, str, int, str]]:
+    """Find all that was landed about the deals among the rows."""
+    deals = {
+        row["core_key"].partition("#")[0]: row["core_key"]
+        for row in rows
+        if row["core_table"].startswith("core.fct_opportunity")
+    }
+    found = set()
+    for table in _DEAL_TABLES:
+        for row in build.rows(
+            f"select source_system, _source_file, _source_row, opportunity_id "
+            f"from warehouse.intermediate.{table} "
+            "where list_contains(?, opportunity_id) and _source_file is not null",
+            [sorted(deals)],
+        ):
+            *place, deal = row.values()
+            found.add((*place, deals[deal]))
+    return found
+
+
+def _look_up(build: OpenBuild, landed: Rows) -> None:
+    """Add what raw and staging say of each row: object, load, judgement and the raw key."""
+    objects: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in build.rows(
+        "select distinct source_system, object, source_file from build.quality.file order by all"
+    ):
+        objects[row["source_system"], row["source_file"]].append(row["object"])
+    contracts = load_contracts(PROJECT_ROOT)
+    places: dict[tuple[str, str], Rows] = defaultdict(list)
+    for row in landed:
+        for name in objects[row["source_system"], row["source_file"]]:
+            places[row["source_system"], name].append(row)
+    for key, rows in places.items():
+        if key in contracts:
+            _look_up_object(build, contracts[key], rows)
+
+
+def _look_up_object(build: OpenBuild, contract: Contract, rows: Rows) -> None:
+    keys = [
+        column
+        for column in contract.columns
+        if (column.name in contract.key or column.typed in contract.key)
+        and column.kind in _KEY_KINDS
+        and not (column.private or column.withheld)
+    ]
+    shown = ", ".join(["r._load_id", *(f"r.{quote(column.raw_name)}" for column in keys)])
+    build.con.execute("create or replace temp table place (source_file varchar, source_row bigint)")
+    build.con.executemany(
+        "insert into place values (?, ?)", [[row["source_file"], row["source_row"]] for row in rows]
+    )
+    found = build.rows(
+        f"""
+        select distinct on (r._source_file, r._source_row)
+            r._source_file, r._source_row, s.row_status, s.broken_rule, {shown}
+        from warehouse.raw.{quote(contract.table)} as r
+        inner join place as p on p.source_file = r._source_file and p.source_row = r._source_row
+        left join warehouse.staging.{quote(f"stg_{contract.system}__{contract.object}")} as s
+            on
+                s._source_file = r._source_file and s._source_row = r._source_row
+                and s._load_id = r._load_id
+        order by r._source_file, r._source_row, r._load_id desc
+        """
+    )
+    by_place = {(row["_source_file"], row["_source_row"]): row for row in found}
+    for row in rows:
+        raw = by_place.get((row["source_file"], row["source_row"]))
+        if raw is None:
+            continue
+        row |= {
+            "object": contract.object,
+            "load_id": raw["_load_id"],
+            "row_status": raw["row_status"],
+            "broken_rule": raw["broken_rule"],
+            "raw_key": ", ".join(f"{column.name}={raw[column.raw_name]}" for column in keys),
+        }
+
+
+def missing_rows(build: OpenBuild, landed: Sequence[dict[str, Any]]) -> Rows:
+    """Return rows of files that raw does not hold: a trace that ends in nothing."""
+    return [] if build.absent else [row for row in landed if "object" not in row]

@@ -12,6 +12,7 @@ import json
 import os
 import random
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,25 @@ DATA_SETS = {
 }
 # Definitions of properties say what the fields of a CRM are called; they are no records of it.
 NOT_RECORDS = ("property_data", "property_option_data")
+# What is written over numbers and days, and which column of the contract each header is.
+WORDS, NO_DAY = "ten thousand", "31 February 2026"
+RETYPED = {
+    "sales_pipeline": {"close_value": ("amount", WORDS)},
+    "Opportunity": {"Amount": ("amount", WORDS), "CloseDate": ("close_date", NO_DAY)},
+    "OpportunityHistory": {"Amount": ("amount", WORDS)},
+    "Account": {"AnnualRevenue": ("annual_revenue", WORDS)},
+    "sf_opportunity_data": {
+        "amount": ("amount", WORDS),
+        "close_date": ("close_date", NO_DAY),
+    },
+    "sf_account_data": {"annual_revenue": ("annual_revenue", WORDS)},
+    "deal_data": {
+        "property_amount": ("amount", WORDS),
+        "property_closedate": ("close_at", NO_DAY),
+    },
+}
 KEPT_COLUMNS = (
-    *("id", "_id", "name", "stage", "date", "timestamp"),
+    *("id", "_id", "name", "stage", "date", "timestamp", "amount", "revenue", "value"),
     *("agent", "manager", "product", "account"),
 )
 CONTAINERS = (
@@ -48,12 +66,16 @@ CONTAINERS = (
 
 @dataclass
 class Copy:
-    """One mangled copy: where it was written, its records, and how many were made unreadable."""
+    """One mangled copy: where it was written, its records, and how many were made unreadable.
+
+    ``spoiled`` counts the rows by the column that no longer holds what it should.
+    """
 
     path: str
     rows: int
     broken: int
     done: list[str]
+    spoiled: Counter[str]
 
 
 def renamed(header: str, rng: random.Random) -> str:
@@ -72,14 +94,24 @@ def without_a_column(frame: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
     return frame.drop(columns=rng.choice(free)) if free else frame
 
 
-def with_other_types(frame: pd.DataFrame, rng: random.Random) -> tuple[pd.DataFrame, int]:
-    """Put words into one in a hundred cells of a column of money; small files stay as they are."""
-    if len(frame) < 500 or "close_value" not in frame.columns:
-        return frame, 0
-    chosen = rng.sample(range(len(frame)), len(frame) // 100)
-    frame = frame.copy()
-    frame.iloc[chosen, frame.columns.get_loc("close_value")] = "ten thousand"
-    return frame, len(chosen)
+def with_other_types(
+    frame: pd.DataFrame, stem: str, rng: random.Random
+) -> tuple[pd.DataFrame, Counter[str]]:
+    """Put words into the cells of money and days of some rows, one cell a row.
+
+    The first rows, which may be doubled, and the last, which may be cut, stay as they are.
+    Returns how often each column of the contract was spoiled.
+    """
+    wanted = RETYPED.get(stem, {})
+    share = max(len(frame) // 100, 1)
+    chosen = rng.sample(range(3, len(frame) - 1), share * len(wanted)) if wanted else []
+    frame, spoiled = frame.copy(), Counter[str]()
+    for place, header in enumerate(wanted):
+        column, text = wanted[header]
+        rows = chosen[place * share : (place + 1) * share]
+        frame.iloc[rows, frame.columns.get_loc(header)] = text
+        spoiled[column] += len(rows)
+    return frame, spoiled
 
 
 def write(frame: pd.DataFrame, target: Path, kind: str, encoding: str, delimiter: str) -> None:
@@ -125,8 +157,9 @@ def mangle(source: Path, system: str, landing: Path, number: int, rng: random.Ra
         fewer = without_a_column(frame, rng)
         done += ["dropped"] if len(fewer.columns) < len(frame.columns) else []
         frame = fewer
-    frame, broken = with_other_types(frame, rng)
-    done += ["retyped"] if broken else []
+    frame, spoiled = with_other_types(frame, source.stem, rng)
+    broken = spoiled.total()
+    done += [f"retyped {system}"] if broken else []
     if len(frame) and number % 2:
         frame = pd.concat([frame, frame.iloc[:3]], ignore_index=True)
         done.append("duplicated")
@@ -141,7 +174,7 @@ def mangle(source: Path, system: str, landing: Path, number: int, rng: random.Ra
         done += ["truncated"] * cut
         broken += cut
     done.append(f"{kind} {encoding}")
-    return Copy(target.relative_to(landing).as_posix(), len(frame), broken, done)
+    return Copy(target.relative_to(landing).as_posix(), len(frame), broken, done, spoiled)
 
 
 def configuration() -> dict:
@@ -194,7 +227,8 @@ def test_every_kind_of_damage_was_done(
     mangled: tuple[list[Copy], duckdb.DuckDBPyConnection],
 ) -> None:
     done = {word for copy in mangled[0] for word in copy.done}
-    assert done >= {"shuffled", "renamed", "dropped", "retyped", "duplicated", "truncated"}
+    assert done >= {"shuffled", "renamed", "dropped", "duplicated", "truncated"}
+    assert done >= {f"retyped {system}" for system in DATA_SETS}
     assert {word.split()[0] for word in done} >= {"csv", "csv.gz", "xlsx", "parquet", "jsonl"}
 
 
@@ -228,3 +262,16 @@ def test_only_what_was_broken_is_rejected(
     )
     broken = {copy.path: copy.broken for copy in copies}
     assert {path: rejected.get(path, 0) for path in broken} == broken
+
+
+def test_what_was_retyped_is_rejected_for_its_column(
+    mangled: tuple[list[Copy], duckdb.DuckDBPyConnection],
+) -> None:
+    copies, con = mangled
+    found: dict[str, Counter[str]] = {}
+    for file, column, rows in con.execute(
+        "select source_file, column_name, count(*) from quality.rejected_row "
+        "where reason_code = 'unparsable' group by 1, 2"
+    ).fetchall():
+        found.setdefault(file, Counter())[column] = rows
+    assert found == {copy.path: copy.spoiled for copy in copies if copy.spoiled}

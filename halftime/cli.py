@@ -371,6 +371,66 @@ def erase(
 
 
 @app.command()
+def trace(
+    figure: Annotated[
+        str | None,
+        typer.Argument(help="PI-11:by_count@manager=ID@quarter=2026-01-01[@product=ID]"),
+    ] = None,
+    indicator: Annotated[str | None, typer.Option("--indicator", help="PI-11, CO-01 …")] = None,
+    measure: Annotated[
+        str | None, typer.Option("--measure", help="Else the headline measure.")
+    ] = None,
+    entity_type: Annotated[
+        str | None,
+        typer.Option("--entity-type", help="rep, manager, manager_org, team, region, company."),
+    ] = None,
+    entity: Annotated[
+        str | None, typer.Option("--entity", help="Id or name; else the company.")
+    ] = None,
+    grain: Annotated[str | None, typer.Option("--grain", help="week, month, quarter …")] = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", help="First day or label; else the last whole one."),
+    ] = None,
+    dimension: Annotated[str | None, typer.Option("--dimension", help="product or area.")] = None,
+    member: Annotated[str | None, typer.Option("--member", help="Which product or area.")] = None,
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="Else the reporting currency.")
+    ] = None,
+    build: Annotated[
+        str | None, typer.Option("--build", help="Id of a published build; else the served one.")
+    ] = None,
+    csv_folder: Annotated[
+        Path | None, typer.Option("--csv", help="Folder for all rows and statements.")
+    ] = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Show the statements too.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Follow a figure to its rows and files and recompute it; exit 1 if it does not agree."""
+    from quality.trace import report as tracing
+    from quality.trace.figure import Wanted, parse_figure
+
+    reporter = Reporter(json_output=json_output)
+    options = Wanted(
+        indicator, measure, entity_type, entity, grain, period, dimension, member, currency
+    )
+    wanted = options.over(parse_figure(figure) if figure else Wanted())
+    if wanted.indicator is None:
+        raise UsageError(
+            "No figure is named.", hint="Write 'halftime trace PI-11' or give --indicator."
+        )
+    found = tracing.trace(_home(home), build, wanted)
+    tracing.say(found, reporter, with_sql=sql)
+    if csv_folder is not None:
+        files = tracing.write_csv(found, csv_folder.resolve())
+        reporter.say(f"{len(files)} files in {csv_folder}")
+    reporter.result(found.to_dict())
+    if not found.agrees:
+        raise typer.Exit(1)
+
+
+@app.command()
 def status(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> None:
     """Show what is served, how old it is, and how the last builds ended."""
     from halftime.summary import home_status, say_status

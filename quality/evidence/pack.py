@@ -80,9 +80,10 @@ def _write_csv(path: Path, rows: Rows) -> None:
             return
         writer = csv.writer(stream)
         writer.writerow(rows[0].keys())
-        writer.writerows([_harmless(value) for value in row.values()] for row in rows)
+        writer.writerows([harmless(value) for value in row.values()] for row in rows)
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
+    """Return the value, a text that a spreadsheet would run as a formula with an apostrophe."""
     is_formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
     return f"'{value}" if is_formula else value

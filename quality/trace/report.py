@@ -13,6 +13,7 @@ from rich.text import Text
 
 from halftime.console import Reporter
 from halftime.home import Home, machine_errors
+from quality.evidence.pack import harmless
 from quality.trace.build import OpenBuild, open_build
 from quality.trace.figure import Cell, Wanted
 from quality.trace.find import find_cell
@@ -159,9 +160,9 @@ def write_csv(found: Trace, folder: Path) -> list[str]:
         for name, rows in (("core_rows.csv", found.core.rows), ("raw_rows.csv", found.raw)):
             columns = list(dict.fromkeys(column for row in rows for column in row))
             with (folder / name).open("w", encoding="utf-8", newline="") as handle:
-                writer = csv.DictWriter(handle, columns)
-                writer.writeheader()
-                writer.writerows(rows)
+                writer = csv.writer(handle)
+                writer.writerow(columns)
+                writer.writerows([harmless(row.get(name)) for name in columns] for row in rows)
         texts = {
             "indicator.sql": found.model_sql,
             "core_rows.sql": found.core.sql,

@@ -75,13 +75,13 @@ def raw_rows(build: OpenBuild, rows: Rows) -> Rows:
 
     Without the warehouse only file and row are known. Texts are not among what is returned.
     """
-    wanted = {
+    own = {
         (row["source_system"], row["_source_file"], row["_source_row"], row["core_key"])
         for row in rows
         if row["_source_file"] is not None
     }
-    if not build.absent:
-        wanted |= _history(build, rows)
+    named = {place[:3] for place in own}
+    wanted = own if build.absent else own | _history(build, rows)
     found: dict[tuple[str, str, int], set[str]] = defaultdict(set)
     for system, file, number, key in wanted:
         found[system, file, number].add(key)
@@ -90,9 +90,10 @@ def raw_rows(build: OpenBuild, rows: Rows) -> Rows:
             "source_system": system,
             "source_file": file,
             "source_row": number,
-            "core_keys": ", ".join(sorted(keys)),
+            "named_by": "row of core" if (system, file, number) in named else "history of the deal",
+            "core_keys": ", ".join(sorted(found[system, file, number])),
         }
-        for (system, file, number), keys in sorted(found.items())
+        for system, file, number in sorted(found, key=lambda place: (place not in named, place))
     ]
     if not build.absent:
         _look_up(build, landed)

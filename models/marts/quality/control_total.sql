@@ -1,0 +1,212 @@
+-- sqlfluff:exclude_rules:LT02
+-- What the exporting system says that it sent against what was landed. A control row is about the
+-- files of its object that came in the same load, else in the last one before it; about one file if
+-- it names one. Blank lines, preambles and totals of report exports are no rows of the export.
+with
+
+files as (
+    select * from {{ ref('file') }}
+    where file_status = 'landed'
+),
+
+stated as (
+    {% for system in var('systems') if 'control_total' in (var('systems')[system].objects or []) %}
+        select
+            source_system,
+            object,
+            file_name,
+            column_name,
+            cast(row_count as bigint) as row_count,
+            cast(total as decimal(38, 2)) as total,
+            _source_file,
+            _source_row,
+            _load_id
+        from {{ ref('stg_' ~ system ~ '__control_total') }}
+        where row_status = 'accepted'
+        union all
+    {% endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as source_system,
+        cast(null as {{ dbt.type_string() }}) as object,
+        cast(null as {{ dbt.type_string() }}) as file_name,
+        cast(null as {{ dbt.type_string() }}) as column_name,
+        cast(null as bigint) as row_count,
+        cast(null as decimal(38, 2)) as total,
+        cast(null as {{ dbt.type_string() }}) as _source_file,
+        cast(null as bigint) as _source_row,
+        cast(null as bigint) as _load_id
+    from (select 1 as one) as nobody
+    where one = 0
+),
+
+latest as (
+    select
+        stated._source_file,
+        stated._source_row,
+        stated._load_id,
+        max(files.load_id) as load_id
+    from stated
+    inner join files
+        on
+            stated.source_system = files.source_system
+            and stated.object = files.object
+            and stated._load_id >= files.load_id
+            and (
+                stated.file_name is null
+                or files.source_file = stated.file_name
+                or files.source_file like '%/' || stated.file_name
+            )
+    group by stated._source_file, stated._source_row, stated._load_id
+),
+
+controls as (
+    select
+        stated.*,
+        latest.load_id as landed_load_id
+    from stated
+    left join latest
+        on
+            stated._source_file = latest._source_file
+            and stated._source_row = latest._source_row
+            and stated._load_id = latest._load_id
+),
+
+judged_rows as (
+    select
+        source_system,
+        object,
+        source_file,
+        load_id,
+        count(*) as row_count,
+        sum(case when row_status = 'rejected' then 1 else 0 end) as rejected_rows
+    from {{ ref('int_row_judged') }}
+    where coalesce(broken_rule, '') not like 'not_data%'
+    group by source_system, object, source_file, load_id
+),
+
+column_totals as (
+    {% for system in var('systems') %}
+        {% for object in var('systems')[system].objects or [] %}
+            {% set model = ref('stg_' ~ system ~ '__' ~ object) %}
+            {% set path = 'source.' ~ project_name ~ '.' ~ system ~ '.' ~ object %}
+            {% set sources = graph.sources if execute else {} %}
+            {% for raw, column in (sources[path].columns if path in sources else {}).items() %}
+                {% set meta = column.config.meta %}
+                {% if meta.kind == 'decimal' %}
+                    select
+                        '{{ system }}' as source_system,
+                        '{{ object }}' as object,
+                        '{{ raw[4:] }}' as column_name,
+                        '{{ (meta.header or raw[4:]) | lower }}' as header,
+                        _source_file as source_file,
+                        _load_id as load_id,
+                        cast(sum({{ meta.typed or raw[4:] }}) as decimal(38, 2)) as total
+                    from {{ model }}
+                    group by _source_file, _load_id
+                    union all
+                {% endif %}
+            {% endfor %}
+        {% endfor %}
+    {% endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as source_system,
+        cast(null as {{ dbt.type_string() }}) as object,
+        cast(null as {{ dbt.type_string() }}) as column_name,
+        cast(null as {{ dbt.type_string() }}) as header,
+        cast(null as {{ dbt.type_string() }}) as source_file,
+        cast(null as bigint) as load_id,
+        cast(null as decimal(38, 2)) as total
+    from (select 1 as one) as nobody
+    where one = 0
+),
+
+landed_rows as (
+    select
+        controls._source_file,
+        controls._source_row,
+        controls._load_id,
+        sum(judged_rows.row_count) as row_count,
+        sum(judged_rows.rejected_rows) as rejected_rows
+    from controls
+    inner join judged_rows
+        on
+            controls.source_system = judged_rows.source_system
+            and controls.object = judged_rows.object
+            and controls.landed_load_id = judged_rows.load_id
+            and (
+                controls.file_name is null
+                or judged_rows.source_file = controls.file_name
+                or judged_rows.source_file like '%/' || controls.file_name
+            )
+    group by controls._source_file, controls._source_row, controls._load_id
+),
+
+landed_totals as (
+    select
+        controls._source_file,
+        controls._source_row,
+        controls._load_id,
+        sum(column_totals.total) as total
+    from controls
+    inner join column_totals
+        on
+            controls.source_system = column_totals.source_system
+            and controls.object = column_totals.object
+            and controls.landed_load_id = column_totals.load_id
+            and controls.column_name in (column_totals.column_name, column_totals.header)
+            and (
+                controls.file_name is null
+                or column_totals.source_file = controls.file_name
+                or column_totals.source_file like '%/' || controls.file_name
+            )
+    group by controls._source_file, controls._source_row, controls._load_id
+),
+
+compared as (
+    select
+        controls.*,
+        coalesce(landed_rows.row_count, 0) as landed_row_count,
+        coalesce(landed_rows.rejected_rows, 0) as rejected_row_count,
+        landed_totals.total as landed_total
+    from controls
+    left join landed_rows
+        on
+            controls._source_file = landed_rows._source_file
+            and controls._source_row = landed_rows._source_row
+            and controls._load_id = landed_rows._load_id
+    left join landed_totals
+        on
+            controls._source_file = landed_totals._source_file
+            and controls._source_row = landed_totals._source_row
+            and controls._load_id = landed_totals._load_id
+),
+
+final as (
+    select
+        source_system,
+        object,
+        coalesce(file_name, '(all)') as file_name,
+        coalesce(column_name, '(none)') as column_name,
+        cast(row_count as bigint) as stated_rows,
+        cast(landed_row_count as bigint) as landed_rows,
+        cast(landed_row_count - row_count as bigint) as row_difference,
+        cast(rejected_row_count as bigint) as rejected_rows,
+        cast(total as decimal(38, 2)) as stated_total,
+        landed_total,
+        landed_total - total as total_difference,
+        case
+            when landed_load_id is null then 'nothing_landed'
+            when landed_row_count <> row_count then 'rows_differ'
+            when total is not null and landed_total is null then 'no_such_column'
+            -- What was rejected may hold no readable amount: it is missing from the sum, not the file.
+            when landed_total <> total and rejected_row_count > 0 then 'rejects_differ'
+            when landed_total <> total then 'total_differs'
+            else 'complete'
+        end as finding,
+        _source_file as source_file,
+        _source_row as source_row,
+        landed_load_id as load_id
+    from compared
+)
+
+select * from final

@@ -291,12 +291,22 @@ def rules(
     one_by_one: Annotated[
         bool, typer.Option("--all", help="Each rule of each contract on a line of its own.")
     ] = False,
+    uncovered: Annotated[
+        bool, typer.Option("--uncovered", help="Columns that no rule looks at, instead of rules.")
+    ] = False,
     json_output: JsonOption = False,
 ) -> None:
     """List every rule with its last result; changes nothing."""
-    from quality.listing import lines, list_catalogue
+    from quality.listing import lines, list_catalogue, list_uncovered
 
     reporter = Reporter(json_output=json_output)
+    if uncovered:
+        found = list_uncovered(_home(home))
+        for item in found:
+            reporter.say(f"{item.table}.{item.column}")
+        reporter.say(f"{len(found)} columns without a rule")
+        reporter.result([{"table": item.table, "column": item.column} for item in found])
+        return
     listing = list_catalogue(_home(home), layer=layer, broken=broken)
     for line in lines(listing, one_by_one=one_by_one or broken):
         reporter.say(line)

@@ -14,10 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from halftime import child
+from halftime.contracts import load_contracts
 from halftime.dbt import dbt_environment
 from halftime.errors import DataError
 from halftime.home import PROJECT_ROOT, Home
 from quality.catalogue import CatalogueRule, catalogue
+from quality.coverage import (
+    Uncovered,
+    exempt_columns,
+    unbounded_contract_columns,
+    uncovered_table_columns,
+)
+from quality.dbt_results import read_json
 from quality.results import RuleResult, read_results
 
 _SIGNS = {True: "held", False: "broken", None: "–"}
@@ -79,6 +87,27 @@ def list_catalogue(home: Home, *, layer: str | None = None, broken: bool = False
     return Listing(build_id, tuple(kept))
 
 
+def list_uncovered(home: Home) -> list[Uncovered]:
+    """Return the columns that no rule looks at and that are not exempt, of contracts and tables."""
+    build_id, _ = _last_results(home)
+    contracts = load_contracts(PROJECT_ROOT).values()
+    with tempfile.TemporaryDirectory(prefix="halftime-rules-") as folder:
+        manifest = _manifest_of(home, build_id) or parse_project(Path(folder))
+        found = uncovered_table_columns(catalogue(PROJECT_ROOT, manifest), read_json(manifest))
+    exempt = exempt_columns()
+    return [
+        *unbounded_contract_columns(contracts),
+        *(item for item in found if item.column not in exempt),
+    ]
+
+
+def _manifest_of(home: Home, build_id: str | None) -> Path | None:
+    if build_id is None:
+        return None
+    manifest = home.build_folder(build_id) / "dbt" / "test" / "manifest.json"
+    return manifest if manifest.is_file() else None
+
+
 def _last_results(home: Home) -> tuple[str | None, list[RuleResult]]:
     """Return the newest build whose rules were checked, and their results."""
     for folder in sorted(home.builds.glob("*/rules"), reverse=True):
@@ -89,10 +118,8 @@ def _last_results(home: Home) -> tuple[str | None, list[RuleResult]]:
 
 def project_catalogue(home: Home, build_id: str | None) -> list[CatalogueRule]:
     """Return the catalogue of the project as the last build knew it; dbt is asked if none did."""
-    if build_id is not None:
-        manifest = home.build_folder(build_id) / "dbt" / "test" / "manifest.json"
-        if manifest.is_file():
-            return catalogue(PROJECT_ROOT, manifest)
+    if manifest := _manifest_of(home, build_id):
+        return catalogue(PROJECT_ROOT, manifest)
     with tempfile.TemporaryDirectory(prefix="halftime-rules-") as folder:
         return catalogue(PROJECT_ROOT, parse_project(Path(folder)))
 

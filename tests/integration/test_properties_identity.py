@@ -24,10 +24,9 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def chain(compiled_core: Path, project_root: Path) -> Chain:
+def chain(compiled_core: Path) -> Chain:
     return Chain(
         compiled_core,
-        project_root,
         [
             "int_person_conformed",
             "int_person_map_conformed",
@@ -128,7 +127,7 @@ def result(chain: Chain) -> dict[str, list[tuple[Any, ...]]]:
     return {name: chain.ask(f"from {table} order by all") for name, table in tables.items()}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(company=companies(), chance=st.randoms(use_true_random=False))
 def test_a_record_is_one_person_and_each_name_is_matched_ambiguous_or_unmatched(
     chain: Chain, company: dict[str, Rows], chance: Any

@@ -20,10 +20,9 @@ Company = dict[str, list[Place]]
 
 
 @pytest.fixture(scope="module")
-def chain(compiled_core: Path, project_root: Path) -> Chain:
+def chain(compiled_core: Path) -> Chain:
     return Chain(
         compiled_core,
-        project_root,
         ["int_person_conformed", "int_person_version_conformed", "int_person_reference"],
         ["dim_person_history", "dim_reporting_line", "dim_reporting_problem"],
     )
@@ -120,7 +119,7 @@ def intervals(chain: Chain, table: str, key: str) -> dict[Any, list[tuple[dt.dat
     return found
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(company=companies())
 def test_lines_are_those_of_a_walk_and_each_broken_one_is_reported(
     chain: Chain, company: Company

@@ -48,10 +48,9 @@ CHANGE = st.fixed_dictionaries(STATE | {"changed_at": st.sampled_from(MOMENTS)})
 
 
 @pytest.fixture(scope="module")
-def chain(compiled_core: Path, project_root: Path) -> Chain:
+def chain(compiled_core: Path) -> Chain:
     return Chain(
         compiled_core,
-        project_root,
         [
             "int_opportunity_conformed",
             "int_opportunity_change_conformed",
@@ -143,7 +142,7 @@ def result(chain: Chain) -> tuple[list[tuple[Any, ...]], ...]:
     return tuple(chain.ask(f"from core.{table} order by all") for table in tables)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(company=companies(), chance=st.randoms(use_true_random=False))
 def test_every_deal_has_one_life_of_versions_and_one_of_stays(
     chain: Chain, company: dict[str, Rows], chance: Any

@@ -43,10 +43,9 @@ EXPORTS = {
 
 
 @pytest.fixture(scope="module")
-def chain(compiled_core: Path, project_root: Path) -> Chain:
+def chain(compiled_core: Path) -> Chain:
     return Chain(
         compiled_core,
-        project_root,
         ["raw.salesforce__user", "raw._file"],
         ["dim_person_history", "dim_reporting_line", "dim_reporting_problem"],
     )

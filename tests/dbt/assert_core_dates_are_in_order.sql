@@ -3,8 +3,8 @@
     severity='warn',
     meta={
         'rule_id': 'CORE-DATES-IN-ORDER',
-        'sentence': 'Nobody leaves before being hired, nothing is deleted before it was created, due '
-            ~ 'before it was agreed, completed before it was assigned, or dated after the as-of date.',
+        'sentence': 'Nobody leaves before being hired, nothing is deleted before it was created, '
+            ~ 'due before it was agreed, completed before it was assigned, or later than today.',
         'severity': 'warning',
         'owner': 'data team',
     }
@@ -53,18 +53,18 @@ pairs as (
     union all
     select
         'fct_opportunity' as object,
-        opportunity_id as record_id,
-        current_stage_date as earlier_date,
-        as_of_date as later_date
-    from {{ ref('fct_opportunity') }}
+        deal.opportunity_id as record_id,
+        deal.current_stage_date as earlier_date,
+        clock.as_of_date as later_date
+    from {{ ref('fct_opportunity') }} as deal
     cross join clock
     union all
     select
         'fct_opportunity' as object,
-        opportunity_id as record_id,
-        last_activity_date as earlier_date,
-        as_of_date as later_date
-    from {{ ref('fct_opportunity') }}
+        deal.opportunity_id as record_id,
+        deal.last_activity_date as earlier_date,
+        clock.as_of_date as later_date
+    from {{ ref('fct_opportunity') }} as deal
     cross join clock
 )
 

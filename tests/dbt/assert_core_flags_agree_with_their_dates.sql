@@ -4,8 +4,8 @@
     severity='warn',
     meta={
         'rule_id': 'CORE-FLAGS-AGREE',
-        'sentence': 'Deleted records are flagged, pushes have days, regressions are no skips, weekdays '
-            ~ 'are the first five days, and groups have more than one attendee.',
+        'sentence': 'Deleted records are flagged, pushes have days, regressions are no skips, '
+            ~ 'weekdays are the first five days, and groups have more than one attendee.',
         'severity': 'warning',
         'owner': 'data team',
     }

@@ -2,7 +2,7 @@
 {{ config(
     meta={
         'rule_id': 'CORE-ROWS-TRACEABLE',
-        'sentence': 'Every fact, person and account says which system, file and record it came from.',
+        'sentence': 'Every fact, person and account says which system, file and record it is from.',
         'severity': 'critical',
         'owner': 'data team',
     }

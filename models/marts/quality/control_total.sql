@@ -1,4 +1,4 @@
--- sqlfluff:exclude_rules:LT02
+-- sqlfluff:exclude_rules:LT02,RF04,ST06
 -- What the exporting system says that it sent against what was landed. A control row is about the
 -- files of its object that came in the same load, else in the last one before it; about one file if
 -- it names one. Blank lines, preambles and totals of report exports are no rows of the export.
@@ -53,7 +53,7 @@ latest as (
             and stated._load_id >= files.load_id
             and (
                 stated.file_name is null
-                or files.source_file = stated.file_name
+                or stated.file_name = files.source_file
                 or files.source_file like '%/' || stated.file_name
             )
     group by stated._source_file, stated._source_row, stated._load_id
@@ -135,7 +135,7 @@ landed_rows as (
             and controls.landed_load_id = judged_rows.load_id
             and (
                 controls.file_name is null
-                or judged_rows.source_file = controls.file_name
+                or controls.file_name = judged_rows.source_file
                 or judged_rows.source_file like '%/' || controls.file_name
             )
     group by controls._source_file, controls._source_row, controls._load_id
@@ -156,7 +156,7 @@ landed_totals as (
             and controls.column_name in (column_totals.column_name, column_totals.header)
             and (
                 controls.file_name is null
-                or column_totals.source_file = controls.file_name
+                or controls.file_name = column_totals.source_file
                 or column_totals.source_file like '%/' || controls.file_name
             )
     group by controls._source_file, controls._source_row, controls._load_id
@@ -198,7 +198,7 @@ final as (
             when landed_load_id is null then 'nothing_landed'
             when landed_row_count <> row_count then 'rows_differ'
             when total is not null and landed_total is null then 'no_such_column'
-            -- What was rejected may hold no readable amount: it is missing from the sum, not the file.
+            -- What was rejected may hold no readable amount: it is missing from the sum only.
             when landed_total <> total and rejected_row_count > 0 then 'rejects_differ'
             when landed_total <> total then 'total_differs'
             else 'complete'

@@ -66,6 +66,13 @@ BREAKAGES = {
     from quality.ledger
     group by source_system, object
     """: {"raw.volume.object_halved"},
+    """
+    update "leading".fct_leading_indicator set reason_code = null where reason_code = 'small_n'
+    """: {"indicators.leading.small_n_marked"},
+    """
+    update lagging.fct_lagging_indicator set reason_code = 'small_n'
+    where reason_code is null and observation_count > 100
+    """: {"indicators.lagging.small_n_marked"},
     "drop table core.dim_coaching_policy": {"core.policy.assumed"},
 }
 

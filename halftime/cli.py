@@ -129,13 +129,13 @@ def run(
     json_output: JsonOption = False,
 ) -> None:
     """Land, run, test, validate and publish, under one lock."""
-    from halftime import pipeline
+    from halftime import chain, pipeline
     from halftime.summary import run_summary, say_summary
 
     reporter = Reporter(json_output=json_output)
     settings, options, place = _config(config, landing), _options(as_of, loaded_until), _home(home)
     landed, verdict, published = pipeline.run(place, settings, options, reporter)
-    summary = run_summary(landed, verdict, published)
+    summary = {**run_summary(landed, verdict, published), "chain_head": chain.head(place)}
     say_summary(summary, reporter, home)
     reporter.result(summary)
 
@@ -149,13 +149,14 @@ def land(
 ) -> None:
     """Land the files that are new; raw is append-only."""
     from halftime import pipeline
+    from halftime.history import remembered
     from halftime.summary import landing_summary, say_landing
 
     reporter = Reporter(json_output=json_output)
     settings, place = _config(config, landing), _home(home)
     pipeline.check_landing(settings)
     place.create()
-    with place.lock() as held:
+    with place.lock() as held, remembered(held, "land", settings):
         report = pipeline.land_step(held, settings, reporter)
     summary = landing_summary(report)
     say_landing(summary, reporter)
@@ -173,13 +174,15 @@ def build(
 ) -> None:
     """Run models and dbt tests on what was landed, as a new build."""
     from halftime import pipeline
+    from halftime.history import remembered
 
     reporter = Reporter(json_output=json_output)
     settings, options, place = _config(config, landing), _options(as_of, loaded_until), _home(home)
     _need_warehouse(place)
     place.create()
-    with place.lock() as held:
+    with place.lock() as held, remembered(held, "build", settings) as memory:
         made = pipeline.Build.create(held, settings, options)
+        memory.build_id = made.build_id
         pipeline.build_step(made, reporter)
     reporter.say(f"Built {made.build_id}. Next: halftime validate --home {home}")
     reporter.result(made.state)
@@ -189,13 +192,16 @@ def build(
 def validate(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> None:
     """Check the rules on the latest build; a broken critical rule ends with exit 1."""
     from halftime import pipeline
+    from halftime.history import remembered
 
     reporter = Reporter(json_output=json_output)
     place = _home(home)
     _need_warehouse(place)
-    with place.lock() as held:
+    with place.lock() as held, remembered(held, "validate") as memory:
         made = pipeline.Build.latest(held)
+        memory.build_id = made.build_id
         verdict = pipeline.validate_step(made, reporter)
+        memory.verdict = verdict.verdict
         pipeline.stop_on_critical(verdict, made)
     reporter.say(f"{verdict.rule_count} rules checked: {verdict.verdict}.")
     reporter.result(made.state)
@@ -210,13 +216,15 @@ def publish(
 ) -> None:
     """Publish the latest validated build."""
     from halftime import pipeline
+    from halftime.history import remembered
 
     reporter = Reporter(json_output=json_output)
     settings, place = _config(config, landing), _home(home)
     _need_warehouse(place)
     place.create()
-    with place.lock() as held:
+    with place.lock() as held, remembered(held, "publish", settings) as memory:
         made = pipeline.Build.latest(held)
+        memory.build_id, memory.verdict = made.build_id, made.state.get("verdict")
         published = pipeline.publish_step(made, settings, reporter)
     reporter.say(f"Published {published.build_id}.")
     reporter.result(published.manifest)
@@ -330,6 +338,123 @@ def evidence(
         pack = write_pack(_home(home), build, out.resolve(), tick)
     reporter.say(f"{len(pack.files)} files about {pack.build_id} in {out}; open evidence.html")
     reporter.result({"build_id": pack.build_id, "out": str(pack.folder), "files": pack.files})
+
+
+@app.command()
+def verify(
+    build: Annotated[
+        str | None, typer.Option("--build", help="Files of this published build only.")
+    ] = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option("--anchor", help="A head kept elsewhere that must be in the chain."),
+    ] = None,
+    pack: Annotated[
+        Path | None, typer.Option("--pack", help="Verify this evidence pack instead of a home.")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Recompute chain, history, signatures, files and tables; exit 1 naming what differs."""
+    from halftime import verify as verifying
+
+    reporter = Reporter(json_output=json_output)
+    if pack is not None:
+        checked = verifying.verify_pack(pack.resolve())
+        _say_finding(checked.finding, reporter)
+        if checked.finding is None:
+            reporter.say(f"Sound: {checked.files} files. Hash of its list: {checked.sha256}")
+        reporter.result(checked.to_dict())
+        raise typer.Exit(1 if checked.finding else 0)
+    keys = _signing_keys(config)
+    with reporter.step("Verifying") as tick:
+        done = verifying.verify(_home(home), build_id=build, keys=keys, anchor=anchor, tick=tick)
+    reporter.say(
+        f"{done.entries} entries, {len(done.builds)} builds, {done.files} files, "
+        f"{done.tables} tables"
+    )
+    for sign_off in done.sign_offs:
+        reporter.say(
+            f"             {sign_off.build_id}: {sign_off.decision} by "
+            f"{sign_off.signer or 'an unknown key'} ({sign_off.role}) {sign_off.signed_at}"
+            + (f" – {sign_off.note}" if sign_off.note else "")
+        )
+    for note in done.notes:
+        reporter.say(f"             {note}")
+    _say_finding(done.finding, reporter)
+    if done.finding is None:
+        reporter.say(f"Sound. Head of the chain, to be kept elsewhere: {done.head}")
+    reporter.result(done.to_dict())
+    raise typer.Exit(1 if done.finding else 0)
+
+
+def _say_finding(finding: Any, reporter: Reporter) -> None:
+    if finding is not None:
+        reporter.say(f"DIFFERS    {finding.what}")
+        reporter.say(f"Where      {finding.where}")
+        reporter.say(f"Why        {finding.why}")
+        reporter.say(f"Mend       {finding.mend}")
+
+
+@app.command()
+def sign(
+    new_key: Annotated[
+        Path | None,
+        typer.Option("--new-key", help="Write a private key here, print the public one."),
+    ] = None,
+    build: Annotated[
+        str | None, typer.Option("--build", help="Id of the published build to decide about.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="File of the private key.")] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", help="In which role, such as auditor.")
+    ] = None,
+    decision: Annotated[str | None, typer.Option("--decision", help="accept or reject.")] = None,
+    comment: Annotated[
+        str, typer.Option("--comment", help="Why. It stays for good: name no person.")
+    ] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Sign a decision about a build (Ed25519), or make the key for it."""
+    from halftime import sign as signing
+
+    reporter = Reporter(json_output=json_output)
+    if new_key is not None:
+        public_key = signing.new_key(new_key)
+        reporter.say(f"The private key is in {new_key}. The public key, for 'sign: keys:':")
+        reporter.say(public_key)
+        reporter.result({"file": str(new_key), "public_key": public_key})
+        return
+    if build is None or key is None or role is None or decision is None:
+        raise UsageError(
+            "A sign-off needs --build, --key, --role and --decision.",
+            hint="A key is made with: halftime sign --new-key FILE",
+        )
+    place, keys = _home(home), _signing_keys(config)
+    if not place.published.is_dir():
+        raise UsageError(f"There is no home in {place.root}.", hint="Name it with --home.")
+    with place.lock() as held:
+        entry = signing.sign(
+            held, build, key, role=role, decision=decision, comment=comment, keys=keys
+        )
+    signer = next((k.name for k in keys if k.public_key == entry.body["public_key"]), None)
+    reporter.say(f"{build}: {decision} by {signer or 'a key that the configuration does not name'}")
+    reporter.say(f"Head of the chain, to be kept elsewhere: {entry.hash}")
+    reporter.result({**entry.body, "signer": signer, "head": entry.hash})
+
+
+def _signing_keys(config: Path) -> Any:
+    """Return whose signatures count; none without the default configuration file."""
+    from halftime.config import load_signing_keys
+
+    if config == DEFAULT_CONFIG and not config.exists():
+        return ()
+    if not config.is_file():
+        raise UsageError(f"There is no configuration file at {config}.", hint="Check --config.")
+    return load_signing_keys(config.resolve())
 
 
 @app.command()

@@ -27,7 +27,7 @@ from quality.waivers import Waiver
 ALL_LOADS = 9223372036854775807
 _FORMAT_KEYS = frozenset({"timezone", "date_formats", "timestamp_formats", "decimal", "thousands"})
 _TOP_KEYS = frozenset(
-    {"version", "company", "landing", "reporting", "sources", "stages", "waivers"}
+    {"version", "company", "landing", "reporting", "sources", "stages", "waivers", "sign"}
 )
 FISCAL_PATTERNS = ("calendar", "4-4-5", "4-5-4", "5-4-4")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -81,8 +81,18 @@ _FORMAT_KINDS = {
 # What a coaching meeting is called, unless the configuration says otherwise.
 COACHING_WORDS = ("1:1", "1-1", "one on one", "one-on-one", "coaching")
 _WAIVER_KEYS = frozenset({"owner", "reason", "until"})
+_SIGNING_KEYS = frozenset({"name", "role", "public_key"})
 _STAGE_KEYS = frozenset({"category", "order", "qualified"})
 STAGE_CATEGORIES = ("open", "won", "lost", "no_decision", "disqualified")
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A public key (Ed25519, 64 hexadecimal digits) that counts, whose it is, and for what."""
+
+    name: str
+    role: str
+    public_key: str
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,7 @@ class Config:
     source_settings: dict[str, Any] = field(hash=False)
     stage_overrides: list[dict[str, Any]] = field(hash=False)
     waivers: tuple[Waiver, ...] = ()
+    signing_keys: tuple[SigningKey, ...] = ()
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -267,7 +278,15 @@ def load_config(
             reader, top.get("stages"), frozenset(system for system, _ in contracts)
         ),
         waivers=_read_waivers(reader, top.get("waivers")),
+        signing_keys=_read_signing_keys(reader, top.get("sign")),
     )
+
+
+def load_signing_keys(path: Path) -> tuple[SigningKey, ...]:
+    """Read ``sign: keys:`` alone, so that who verifies needs neither landing folder nor sources."""
+    reader = _Reader(path)
+    top = reader.mapping(reader.root, (), _TOP_KEYS)
+    return _read_signing_keys(reader, top.get("sign"))
 
 
 def _landing_folder(reader: _Reader, path: Path, own: Any, given: Path | None) -> Path:
@@ -702,3 +721,27 @@ def _read_waivers(reader: _Reader, value: Any) -> tuple[Waiver, ...]:
         if until is not None:
             waivers.append(Waiver(rule_id, str(item["owner"]), str(item["reason"]), until))
     return tuple(waivers)
+
+
+def _read_signing_keys(reader: _Reader, value: Any) -> tuple[SigningKey, ...]:
+    """Read whose signatures under builds count; each key has a name and a role."""
+    node = reader.mapping(value, ("sign",), frozenset({"keys"}))
+    at = ("sign", "keys")
+    items = node.get("keys") or []
+    if not isinstance(items, list):
+        raise reader.fail(at, "'sign.keys' must be a list.", "Begin each key with '- name:'.")
+    keys = []
+    for entry in items:
+        item = reader.mapping(entry, at, _SIGNING_KEYS)
+        key = SigningKey(*(str(item.get(name) or "") for name in ("name", "role", "public_key")))
+        if not (key.name and key.role and re.fullmatch(r"[0-9a-f]{64}", key.public_key)):
+            raise reader.fail(
+                at,
+                f"the key of '{key.name}' needs 'name', 'role' and 'public_key'.",
+                "The public key is the 64 digits that 'halftime sign --new-key FILE' prints.",
+            )
+        keys.append(key)
+    for position, key in enumerate(keys):
+        if key.public_key in {other.public_key for other in keys[:position]}:
+            raise reader.fail(at, f"the key of '{key.name}' stands twice.", "Keep one of them.")
+    return tuple(keys)

@@ -75,6 +75,16 @@ class Home:
         return self.published / "current.json"
 
     @property
+    def history(self) -> Path:
+        """What is remembered of runs, rules and sign-offs; it outlives warehouse and builds."""
+        return self.root / "history"
+
+    @property
+    def chain_file(self) -> Path:
+        """The chain of all that happened (:mod:`halftime.chain`)."""
+        return self.history / "chain.jsonl"
+
+    @property
     def dbt_variables(self) -> Path:
         """The variables of the latest build, for those who call dbt themselves."""
         return self.root / "dbt_vars.json"
@@ -221,11 +231,11 @@ def _mend(error: OSError) -> str:
     return "Check the disk and the rights of this folder."
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a small file so that a reader sees the whole old or the whole new one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
+    with temporary.open("wb") as stream:
+        stream.write(content.encode() if isinstance(content, str) else content)
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(path)

@@ -21,6 +21,7 @@ from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.dbt import DbtStep, ended_with_us, run_dbt
 from halftime.errors import DataError, LockedError, MachineError, UsageError
+from halftime.history import record_rules, remembered
 from halftime.home import (
     PROJECT_ROOT,
     Home,
@@ -235,6 +236,7 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
         verdict = read_verdict(rules)
         record |= {"verdict": verdict.verdict, "rules": verdict.rule_count}
         build.state |= {"verdict": verdict.verdict, "status": "validated"}
+        record_rules(build.home, build.build_id, rules)
     return verdict
 
 
@@ -372,11 +374,13 @@ def run(
     """Walk the whole road once, under the lock of this home."""
     check_landing(config)
     home.create()
-    with home.lock() as held:
+    with home.lock() as held, remembered(held, "run", config) as memory:
         landed = land_step(held, config, reporter)
         build = Build.create(held, config, options)
+        memory.build_id = build.build_id
         build_step(build, reporter)
         verdict = validate_step(build, reporter)
+        memory.verdict = verdict.verdict
         stop_on_critical(verdict, build)
         published = publish_step(build, config, reporter)
     return landed, verdict, published

@@ -1,31 +1,27 @@
 """Publish a build: copy the marts into a fresh file, hash them, and swap the pointer.
 
 A reader sees a whole old build or a whole new one: the new file is written under a hidden name, its
-folder is renamed into place, and only then ``current.json`` is replaced. Nothing is ever changed
-after that.
+folder is renamed into place, the chain gets its entry, and only then ``current.json`` is replaced.
+Nothing is ever changed after that.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import platform
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from halftime import __version__
+from halftime import chain, history
 from halftime.config import Config
 from halftime.errors import DataError
 from halftime.hashing import content_hash, file_sha256, quote
 from halftime.home import (
-    PROJECT_ROOT,
     Home,
     machine_errors,
     sync_folder,
@@ -33,6 +29,7 @@ from halftime.home import (
     utc_now,
     write_atomically,
 )
+from halftime.provenance import described_commit, versions
 from quality.load import RULE_TABLES, load_rule_tables
 from quality.results import connection_settings
 
@@ -51,14 +48,6 @@ SORTED_TABLES = ("fct_leading_indicator", "fct_lagging_indicator")
 READ_ORDER = (
     "order by entity_type, period_grain, entity_id, indicator_id, measure_id, period_start, "
     "dimension, member, currency_code"
-)
-_VERSIONED_PACKAGES = (
-    "dbt-core",
-    "dbt-duckdb",
-    "duckdb",
-    "great-expectations",
-    "streamlit",
-    "pandas",
 )
 
 
@@ -96,19 +85,26 @@ def publish(
             shutil.rmtree(half_written, ignore_errors=True)
         if final.is_dir():
             manifest = json.loads((final / "manifest.json").read_text(encoding="utf-8"))
-            write_atomically(home.current_file, to_json(_pointer(manifest)))
+            history.adopt(home)
+            write_atomically(home.current_file, to_json(pointer(manifest)))
             return Publication(build_id, final / "marts.duckdb", manifest)
+        history.adopt(home)
+        previous, head = history.state_of(chain.entries(home)).last, chain.head(home)
         staging.mkdir(parents=True)
         try:
             tables = _copy_marts(home, build_id, staging, dbt_manifest, progress)
-            manifest = _manifest(build_id, config, staging, tables, verdict, started_at, inputs)
+            manifest = {
+                **_manifest(build_id, config, staging, tables, verdict, started_at, inputs),
+                "chain": _chain_block(previous, head),
+            }
             write_atomically(staging / "manifest.json", to_json(manifest))
             for path in staging.iterdir():
                 path.chmod(0o444)
             sync_folder(staging)
             staging.rename(final)
             sync_folder(home.published)
-            write_atomically(home.current_file, to_json(_pointer(manifest)))
+            history.record_published(home, build_id, previous)
+            write_atomically(home.current_file, to_json(pointer(manifest)))
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
@@ -198,31 +194,20 @@ def _manifest(
         "tables": tables,
         "configuration": config.fingerprint,
         "inputs": inputs,
-        "code": {
-            "halftime": __version__,
-            "git_commit": _git_commit(),
-            "python": platform.python_version(),
-            **{package: metadata.version(package) for package in _VERSIONED_PACKAGES},
-        },
+        "code": {"git_commit": described_commit(), **versions()},
     }
 
 
-def _pointer(manifest: dict[str, Any]) -> dict[str, Any]:
+def _chain_block(previous: history.Known | None, head: str) -> dict[str, Any]:
+    """Return what a manifest says of the build before it and of the chain as it was then."""
+    return {
+        "previous_build_id": previous.build_id if previous else None,
+        "previous_manifest_sha256": previous.manifest_sha256 if previous else None,
+        "head": head,
+    }
+
+
+def pointer(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``current.json`` says of a build: a part of its manifest."""
     keys = ("build_id", "database", "published_at", "as_of", "data_through", "verdict", "company")
     return {key: manifest[key] for key in keys}
-
-
-def _git_commit() -> str | None:
-    """Return the commit of the project, with '-dirty' when the tree differs; None outside git."""
-    try:
-        done = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=PROJECT_ROOT,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() or None

@@ -154,6 +154,7 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
     unlisted = len(summary["broken_rules"]) - 5
     if unlisted > 0:
         reporter.say(f"             and {unlisted} more; see Data & definitions")
+    reporter.say(f"Chain      {summary['chain_head']}")
     reporter.say()
     reporter.say(f"Next: {_next_command(home)}   then open http://127.0.0.1:8501")
 

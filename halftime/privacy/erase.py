@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from halftime import history
 from halftime.contracts import load_contracts
 from halftime.home import (
     PROJECT_ROOT,
@@ -74,6 +75,7 @@ def erase(home: Home, persons: Sequence[str]) -> Erasure:
     for item in sorted(gone, key=lambda item: (item.kind, item.text, item.system)):
         tombstones.bury(item, taken)
     with machine_errors("erase"):
+        history.adopt(home)  # so that each build has a hash of before
         tombstones.write(home)  # first: an erasure that is cut short is gone on with
         redactor = Redactor(tombstones, _coaching_pattern(home))
         finder = Finder(gone)
@@ -83,6 +85,7 @@ def erase(home: Home, persons: Sequence[str]) -> Erasure:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
         done = rewrite_files(_others(home), redactor, finder)
+        history.record_rewritten(home, builds, "erasure")
         record(home, "erasure", {"persons": len(persons), "builds": builds})
     return Erasure(
         persons=len(persons),
@@ -94,7 +97,7 @@ def erase(home: Home, persons: Sequence[str]) -> Erasure:
 
 
 def _others(home: Home) -> list[Path]:
-    keys = home.root / "privacy"
+    keys = home.root / "privacy"  # nor is the history: it holds no data, and must not change
     return sorted(
         path
         for path in home.root.rglob("*")
@@ -102,6 +105,7 @@ def _others(home: Home) -> list[Path]:
         and path.name not in ("lock", *_REWRITTEN)
         and not (path.name == "manifest.json" and path.parent.parent == home.published)
         and keys not in path.parents
+        and home.history not in path.parents
     )
 
 

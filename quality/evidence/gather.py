@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from halftime import chain
 from halftime.errors import UsageError
 from halftime.hashing import file_sha256
 from halftime.home import PROJECT_ROOT, Home, machine_errors
@@ -159,7 +160,8 @@ def gather(home: Home, build_id: str | None, progress: Progress | None = None) -
             if progress:
                 progress(done, len(SECTIONS), name)
     add_sql(sections["rules"] or [], home, str(manifest["build_id"]))
-    return Evidence(identity(manifest, folder), sections)
+    run = run_of(home, str(manifest["build_id"]))
+    return Evidence(identity(manifest, folder, run), sections)
 
 
 def published_folder(home: Home, build_id: str | None) -> Path:
@@ -184,16 +186,17 @@ def _records(con: duckdb.DuckDBPyConnection, sql: str) -> Rows:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def identity(manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
+def identity(manifest: dict[str, Any], folder: Path, run: dict[str, Any] | None) -> dict[str, Any]:
     """Return what tells this build from any other: clocks, times, code, inputs and hashes.
 
-    Of the configuration only the hash is told: its file may name what is nobody's business.
+    ``run`` is what the chain remembers of the command that made it. Of the configuration only the
+    hash is told: its file may name what is nobody's business.
     """
-    inputs = manifest.get("inputs") or {}
+    inputs, made = manifest.get("inputs") or {}, run or {}
     variables = inputs.get("variables") or {}
-    code = dict(manifest.get("code") or {})
-    commit = str(code.pop("git_commit", None) or "unknown")
-    lock = PROJECT_ROOT / "requirements.lock"
+    by = made.get("code") or {}
+    versions = dict(manifest.get("code") or {})
+    commit = str(versions.pop("git_commit", None) or "unknown")
     return {
         "company": manifest.get("company"),
         "build_id": manifest["build_id"],
@@ -203,19 +206,30 @@ def identity(manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
         "loaded_until": inputs.get("last_load_id"),
         "reporting_timezone": variables.get("reporting_timezone"),
         "reporting_currency": variables.get("reporting_currency"),
-        "started_at": manifest["started_at"],
+        "started_at": made.get("started_at") or manifest["started_at"],
         "published_at": manifest["published_at"],
-        "actor": manifest.get("actor"),
+        "ended_at": made.get("ended_at"),
+        "actor": made.get("actor"),
         "git_commit": commit.removesuffix("-dirty"),
         "is_tree_dirty": commit.endswith("-dirty"),
-        "versions": code,
-        "lock_sha256": file_sha256(lock) if lock.is_file() else None,
+        "versions": versions,
+        "lock_sha256": by.get("lock_sha256"),
         "configuration_sha256": (manifest.get("configuration") or {}).get("sha256"),
         "manifest_sha256": file_sha256(folder / "manifest.json"),
-        "previous_manifest_sha256": manifest.get("previous_manifest_sha256"),
+        "previous_manifest_sha256": (manifest.get("chain") or {}).get("previous_manifest_sha256"),
         "files": manifest.get("files"),
         "tables": len(manifest.get("tables") or {}),
     }
+
+
+def run_of(home: Home, build_id: str) -> dict[str, Any] | None:
+    """Return the last command that the chain remembers of a build; None before there was one."""
+    runs = [
+        entry.body
+        for entry in chain.entries(home)
+        if entry.kind == "run" and entry.body.get("build_id") == build_id
+    ]
+    return runs[-1] if runs else None
 
 
 def add_sql(rules: Rows, home: Home, build_id: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from halftime import chain, history
 from halftime.errors import UsageError
 from halftime.hashing import file_sha256
 from halftime.home import Home, machine_errors
@@ -37,12 +38,15 @@ def write_pack(
     """
     _check_folder(out)
     evidence = gather(home, build_id, progress)
+    evidence.identity["chain_head"] = chain.head(home)
+    signatures = _sign_offs(home, str(evidence.identity["build_id"]))
     with machine_errors(f"write the pack into {out}"):
         fresh = out.with_name(f".{out.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         (fresh / "csv").mkdir(parents=True)
-        (fresh / "evidence.html").write_text(render(evidence, None), encoding="utf-8")
-        (fresh / "evidence.json").write_text(_to_json(evidence), encoding="utf-8")
+        (fresh / "evidence.html").write_text(render(evidence, signatures), encoding="utf-8")
+        (fresh / "evidence.json").write_text(_to_json(evidence, signatures), encoding="utf-8")
+        _write_csv(fresh / "csv" / "sign_offs.csv", signatures)
         for name, rows in evidence.sections.items():
             if rows is not None:
                 _write_csv(fresh / "csv" / f"{name}.csv", rows)
@@ -68,8 +72,18 @@ def _check_folder(out: Path) -> None:
         )
 
 
-def _to_json(evidence: Evidence) -> str:
+def _sign_offs(home: Home, build_id: str) -> Rows:
+    """Return who decided what about the build; whether a signature is sound says ``verify``."""
+    names = ("signed_at", "role", "decision", "comment", "public_key", "manifest_sha256")
+    return [
+        {name: entry.body.get(name) for name in names} | {"entry": entry.number}
+        for entry in history.sign_offs(home, build_id)
+    ]
+
+
+def _to_json(evidence: Evidence, signatures: Rows) -> str:
     document: dict[str, Any] = {"identity": evidence.identity, **evidence.sections}
+    document["sign_offs"] = signatures
     return json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n"
 
 

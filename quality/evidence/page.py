@@ -36,7 +36,7 @@ _VERDICTS = {
 }
 
 
-def render(evidence: Evidence, signatures: Rows | None) -> str:
+def render(evidence: Evidence, signatures: Rows) -> str:
     """Return the page; every value is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),

@@ -59,7 +59,7 @@ def rule(**changes: object) -> dict[str, object]:
 
 
 def test_every_value_is_escaped_and_nothing_comes_from_elsewhere() -> None:
-    page = render(evidence(rules=[rule()]), None)
+    page = render(evidence(rules=[rule()]), [])
 
     assert "<script" not in page
     assert "Acme &lt;script&gt;" in page
@@ -68,8 +68,8 @@ def test_every_value_is_escaped_and_nothing_comes_from_elsewhere() -> None:
 
 
 def test_the_page_does_not_grow_with_the_rejects() -> None:
-    few = render(evidence(rejected_rows=[reject(n) for n in range(SHOWN["rejected_rows"])]), None)
-    many = render(evidence(rejected_rows=[reject(n) for n in range(100_000)]), None)
+    few = render(evidence(rejected_rows=[reject(n) for n in range(SHOWN["rejected_rows"])]), [])
+    many = render(evidence(rejected_rows=[reject(n) for n in range(100_000)]), [])
 
     assert len(many) - len(few) < 2_000
     assert "200 of 100,000 are shown" in many
@@ -80,7 +80,7 @@ def test_a_broken_rule_shows_its_count_keys_and_sql() -> None:
         {"rule_id": "core.clock.fresh", "table_name": "core.dim_clock", "key": f"k{n:02}"}
         for n in range(25)
     ]
-    page = render(evidence(rules=[rule()], rule_failures=keys), None)
+    page = render(evidence(rules=[rule()], rule_failures=keys), [])
 
     assert "1 of 1,234 rows" in page
     assert "k00" in page

@@ -14,10 +14,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from halftime import chain
 from halftime.hashing import file_sha256
 from halftime.home import Home
 from halftime.privacy.people import Known, read_directory
 from halftime.privacy.redact import Redactor, Tombstones, home_key
+from halftime.verify import verify
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 PERSONS = 20
@@ -131,6 +133,16 @@ def test_the_manifest_fits_the_new_file_and_says_why(erased: tuple) -> None:
     database = path.with_name("marts.duckdb")
     assert manifest["files"]["marts.duckdb"]["sha256"] == file_sha256(database)
     assert [entry["why"] for entry in manifest["rewritten"]] == ["erasure"]
+
+
+def test_the_chain_says_that_it_happened_and_is_sound(erased: tuple) -> None:
+    home, _, _, _ = erased
+    (entry,) = [entry for entry in chain.entries(Home(home)) if entry.kind == "rewritten"]
+    assert entry.body["why"] == "erasure"
+    assert all(build["before"] != build["after"] for build in entry.body["builds"])
+    done = verify(Home(home))
+    assert done.finding is None
+    assert any("rewritten" in note for note in done.notes)
 
 
 def test_what_is_kept_is_for_the_owner_alone(erased: tuple) -> None:

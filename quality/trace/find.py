@@ -90,6 +90,9 @@ def _by_name(build: OpenBuild, name: str, known: list[str]) -> str | None:
 
 def _period(build: OpenBuild, wanted: Wanted, fixed: dict[str, Any]) -> dict[str, Any]:
     grain = one_of(wanted.grain or "quarter", words.GRAINS, "period grain")
+    if not wanted.period and not wanted.dimension:
+        # Of a mix by area only empty periods have a figure of the whole: do not prefer those.
+        fixed = {key: fixed[key] for key in fixed if key not in ("dimension", "member")}
     known = _known(build, "period_start", fixed | {"period_grain": grain})
     if not wanted.period:
         whole = build.rows(

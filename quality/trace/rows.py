@@ -26,8 +26,17 @@ _FILES = {
 }
 # A key of these kinds is no text that somebody wrote about somebody.
 _KEY_KINDS = frozenset({"id", "date", "timestamp", "integer", "decimal", "boolean"})
-#: Landed rows of a deal beside the one that core names: its other versions and its history.
-_DEAL_TABLES = ("int_opportunity_conformed", "int_opportunity_change_conformed")
+# All that was landed about deals; kept while the build is open, because the history is a view.
+_TOLD_OF_DEALS = """
+create temp table if not exists told_of_deal as
+select source_system, _source_file, _source_row, opportunity_id
+from warehouse.intermediate.int_opportunity_conformed
+where _source_file is not null
+union
+select source_system, _source_file, _source_row, opportunity_id
+from warehouse.intermediate.int_opportunity_change_conformed
+where _source_file is not null
+"""
 
 Rows = list[dict[str, Any]]
 
@@ -91,7 +100,7 @@ def raw_rows(build: OpenBuild, rows: Rows) -> Rows:
             "source_file": file,
             "source_row": number,
             "named_by": "row of core" if (system, file, number) in named else "history of the deal",
-            "core_keys": ", ".join(sorted(found[system, file, number])),
+            "core_keys": "; ".join(sorted(found[system, file, number])),
         }
         for system, file, number in sorted(found, key=lambda place: (place not in named, place))
     ]
@@ -107,16 +116,13 @@ def _history(build: OpenBuild, rows: Rows) -> set[tuple[str, str, int, str]]:
         for row in rows
         if row["core_table"].startswith("core.fct_opportunity")
     }
+    build.con.execute(_TOLD_OF_DEALS)
     found = set()
-    for table in _DEAL_TABLES:
-        for row in build.rows(
-            f"select source_system, _source_file, _source_row, opportunity_id "
-            f"from warehouse.intermediate.{table} "
-            "where list_contains(?, opportunity_id) and _source_file is not null",
-            [sorted(deals)],
-        ):
-            *place, deal = row.values()
-            found.add((*place, deals[deal]))
+    for row in build.rows(
+        "select * from told_of_deal where list_contains(?, opportunity_id)", [sorted(deals)]
+    ):
+        *place, deal = row.values()
+        found.add((*place, deals[deal]))
     return found
 
 
@@ -146,9 +152,10 @@ def _look_up_object(build: OpenBuild, contract: Contract, rows: Rows) -> None:
         and not (column.private or column.withheld)
     ]
     shown = ", ".join(["r._load_id", *(f"r.{quote(column.raw_name)}" for column in keys)])
-    build.con.execute("create or replace temp table place (source_file varchar, source_row bigint)")
-    build.con.executemany(
-        "insert into place values (?, ?)", [[row["source_file"], row["source_row"]] for row in rows]
+    build.con.execute(
+        "create or replace temp table place as "
+        "select unnest(?::varchar[]) as source_file, unnest(?::bigint[]) as source_row",
+        [[row["source_file"] for row in rows], [row["source_row"] for row in rows]],
     )
     found = build.rows(
         f"""

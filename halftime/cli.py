@@ -36,6 +36,9 @@ AsOfOption = Annotated[
 LoadedUntilOption = Annotated[
     int | None, typer.Option("--loaded-until", min=0, help="The last load id that counts.")
 ]
+BuildOption = Annotated[
+    str | None, typer.Option("--build", help="Id of a published build; else the served one.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DEFAULT_CONFIG = Path("halftime.yml")
 DEFAULT_HOME = Path("var")
@@ -263,9 +266,7 @@ def sample(
 
 @app.command()
 def reproduce(
-    build: Annotated[
-        str | None, typer.Option("--build", help="Id of a published build; else the served one.")
-    ] = None,
+    build: BuildOption = None,
     home: HomeOption = DEFAULT_HOME,
     json_output: JsonOption = False,
 ) -> None:
@@ -324,9 +325,7 @@ def rules(
 @app.command()
 def evidence(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],
-    build: Annotated[
-        str | None, typer.Option("--build", help="Id of a published build; else the served one.")
-    ] = None,
+    build: BuildOption = None,
     home: HomeOption = DEFAULT_HOME,
     json_output: JsonOption = False,
 ) -> None:
@@ -532,9 +531,7 @@ def trace(
     currency: Annotated[
         str | None, typer.Option("--currency", help="Else the reporting currency.")
     ] = None,
-    build: Annotated[
-        str | None, typer.Option("--build", help="Id of a published build; else the served one.")
-    ] = None,
+    build: BuildOption = None,
     csv_folder: Annotated[
         Path | None, typer.Option("--csv", help="Folder for all rows and statements.")
     ] = None,

@@ -39,12 +39,15 @@ stated as (
     where one = 0
 ),
 
-latest as (
+-- The files that each control row speaks of, of all loads up to its own.
+stated_files as (
     select
-        stated._source_file,
-        stated._source_row,
-        stated._load_id,
-        max(files.load_id) as load_id
+        stated.*,
+        files.source_file as landed_file,
+        files.load_id as landed_load_id,
+        max(files.load_id) over (
+            partition by stated._source_file, stated._source_row, stated._load_id
+        ) as last_load_id
     from stated
     inner join files
         on
@@ -56,19 +59,11 @@ latest as (
                 or stated.file_name = files.source_file
                 or files.source_file like '%/' || stated.file_name
             )
-    group by stated._source_file, stated._source_row, stated._load_id
 ),
 
-controls as (
-    select
-        stated.*,
-        latest.load_id as landed_load_id
-    from stated
-    left join latest
-        on
-            stated._source_file = latest._source_file
-            and stated._source_row = latest._source_row
-            and stated._load_id = latest._load_id
+control_files as (
+    select * from stated_files
+    where landed_load_id = last_load_id
 ),
 
 judged_rows as (
@@ -122,63 +117,71 @@ column_totals as (
 
 landed_rows as (
     select
-        controls._source_file,
-        controls._source_row,
-        controls._load_id,
+        c._source_file,
+        c._source_row,
+        c._load_id,
         sum(judged_rows.row_count) as row_count,
         sum(judged_rows.rejected_rows) as rejected_rows
-    from controls
+    from control_files as c
     inner join judged_rows
         on
-            controls.source_system = judged_rows.source_system
-            and controls.object = judged_rows.object
-            and controls.landed_load_id = judged_rows.load_id
-            and (
-                controls.file_name is null
-                or controls.file_name = judged_rows.source_file
-                or judged_rows.source_file like '%/' || controls.file_name
-            )
-    group by controls._source_file, controls._source_row, controls._load_id
+            c.source_system = judged_rows.source_system
+            and c.object = judged_rows.object
+            and c.landed_file = judged_rows.source_file
+            and c.landed_load_id = judged_rows.load_id
+    group by c._source_file, c._source_row, c._load_id
 ),
 
 landed_totals as (
     select
-        controls._source_file,
-        controls._source_row,
-        controls._load_id,
+        c._source_file,
+        c._source_row,
+        c._load_id,
         sum(column_totals.total) as total
-    from controls
+    from control_files as c
     inner join column_totals
         on
-            controls.source_system = column_totals.source_system
-            and controls.object = column_totals.object
-            and controls.landed_load_id = column_totals.load_id
-            and controls.column_name in (column_totals.column_name, column_totals.header)
-            and (
-                controls.file_name is null
-                or controls.file_name = column_totals.source_file
-                or column_totals.source_file like '%/' || controls.file_name
-            )
-    group by controls._source_file, controls._source_row, controls._load_id
+            c.source_system = column_totals.source_system
+            and c.object = column_totals.object
+            and c.landed_file = column_totals.source_file
+            and c.landed_load_id = column_totals.load_id
+            and c.column_name in (column_totals.column_name, column_totals.header)
+    group by c._source_file, c._source_row, c._load_id
+),
+
+landed_loads as (
+    select
+        _source_file,
+        _source_row,
+        _load_id,
+        max(landed_load_id) as landed_load_id
+    from control_files
+    group by _source_file, _source_row, _load_id
 ),
 
 compared as (
     select
-        controls.*,
+        stated.*,
+        landed_loads.landed_load_id,
         coalesce(landed_rows.row_count, 0) as landed_row_count,
         coalesce(landed_rows.rejected_rows, 0) as rejected_row_count,
         landed_totals.total as landed_total
-    from controls
+    from stated
+    left join landed_loads
+        on
+            stated._source_file = landed_loads._source_file
+            and stated._source_row = landed_loads._source_row
+            and stated._load_id = landed_loads._load_id
     left join landed_rows
         on
-            controls._source_file = landed_rows._source_file
-            and controls._source_row = landed_rows._source_row
-            and controls._load_id = landed_rows._load_id
+            stated._source_file = landed_rows._source_file
+            and stated._source_row = landed_rows._source_row
+            and stated._load_id = landed_rows._load_id
     left join landed_totals
         on
-            controls._source_file = landed_totals._source_file
-            and controls._source_row = landed_totals._source_row
-            and controls._load_id = landed_totals._load_id
+            stated._source_file = landed_totals._source_file
+            and stated._source_row = landed_totals._source_row
+            and stated._load_id = landed_totals._load_id
 ),
 
 final as (

@@ -191,7 +191,7 @@ def test_a_new_run_brings_nobody_back(erased: tuple, run_again: Path) -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="a new run after an erasure gives other figures of coaching; the cause is not found yet",
+    reason="the odd minute of a shared session goes by the order of ids, which are new: CO-09 Gini",
 )
 def test_a_new_run_changes_no_figure_of_coaching(erased: tuple, run_again: Path) -> None:
     _, _, before, _ = erased

@@ -1,6 +1,7 @@
 -- Who was coached in a session and for how many of its minutes. Minutes that the log gives are kept
--- as long as they fit into the session; else the session is shared equally, the odd minutes going
--- to the first names. People who match nobody are one '(unassigned)' row per session.
+-- as long as they fit into the session; else the session is shared equally. The odd minutes go to
+-- whoever the session itself names, then in the order of its list: ids change when somebody is
+-- erased. People who match nobody are one '(unassigned)' row per session.
 with
 
 sessions as (
@@ -25,7 +26,8 @@ attended as (
         coachee_alias,
         minutes,
         is_present,
-        is_listed
+        is_listed,
+        _source_row
     from {{ ref('int_session_attended') }}
     union all
     select
@@ -34,7 +36,8 @@ attended as (
         coachee_alias,
         cast(null as integer) as minutes,
         true as is_present,
-        false as is_listed
+        false as is_listed,
+        cast(null as bigint) as _source_row
     from {{ ref('bridge_calendar_session') }}
     where is_own_session
 ),
@@ -58,6 +61,7 @@ named as (
         s.duration_minutes,
         coalesce(p.person_id, '(unassigned)') as coachee_id,
         coalesce(p.person_id, '?' || a.coachee_alias) as attendee_key,
+        min(a._source_row) as first_row,
         max(a.minutes) as given_minutes,
         max(case when a.is_listed then 1 else 0 end) as is_listed,
         max(case when a.is_listed and a.is_present then 1 else 0 end) as is_listed_present
@@ -97,7 +101,10 @@ counted as (
             over (partition by session_id) as silent_count,
         row_number() over (
             partition by session_id, presence
-            order by attendee_key asc nulls last
+            order by
+                is_listed asc,
+                first_row asc nulls last,
+                attendee_key asc nulls last
         ) as place
     from present
 ),

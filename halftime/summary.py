@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from halftime.landing import LandingReport
 from halftime.publish import Publication
 from quality.verdict import Verdict
 
+# Whole reasons stand on Data & definitions and in --json; a list of twenty headers hides the rest.
+_REASON_WIDTH = 160
 _VERDICT_WORDS = {
     "passed": "no warning, nothing critical",
     "warnings": "published with warnings",
@@ -44,9 +47,8 @@ def say_landing(summary: dict[str, Any], reporter: Reporter) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in summary["files"].items())
     reporter.say(f"Files      {counts or 'none'}; {summary['landed_rows']:,} rows landed")
     for item in summary["not_landed"][:10]:
-        reporter.say(
-            f"             {item['file']}: {item['status']} – {item['reason'] or 'no contract'}"
-        )
+        reason = textwrap.shorten(item["reason"] or "no contract", _REASON_WIDTH, placeholder=" …")
+        reporter.say(f"             {item['file']}: {item['status']} – {reason}")
     for pattern in summary["unmatched_patterns"]:
         reporter.say(f"             {pattern} fits no file of the landing folder")
     hidden = len(summary["not_landed"]) - 10

@@ -27,7 +27,8 @@ attended as (
         minutes,
         is_present,
         is_listed,
-        _source_row
+        _source_row,
+        list_place
     from {{ ref('int_session_attended') }}
     union all
     select
@@ -37,7 +38,8 @@ attended as (
         cast(null as integer) as minutes,
         true as is_present,
         false as is_listed,
-        cast(null as bigint) as _source_row
+        cast(null as bigint) as _source_row,
+        cast(null as integer) as list_place
     from {{ ref('bridge_calendar_session') }}
     where is_own_session
 ),
@@ -62,6 +64,7 @@ named as (
         coalesce(p.person_id, '(unassigned)') as coachee_id,
         coalesce(p.person_id, '?' || a.coachee_alias) as attendee_key,
         min(a._source_row) as first_row,
+        min(a.list_place) as first_place,
         max(a.minutes) as given_minutes,
         max(case when a.is_listed then 1 else 0 end) as is_listed,
         max(case when a.is_listed and a.is_present then 1 else 0 end) as is_listed_present
@@ -104,6 +107,7 @@ counted as (
             order by
                 is_listed asc,
                 first_row asc nulls last,
+                first_place asc nulls last,
                 attendee_key asc nulls last
         ) as place
     from present

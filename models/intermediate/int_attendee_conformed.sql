@@ -11,6 +11,7 @@ final as (
         'score': 'decimal(6, 2)',
         'is_present': 'boolean',
         'is_listed': 'boolean',
+        'list_place': 'integer',
         '_source_file': 'text',
         '_source_row': 'bigint',
     }) }}

@@ -19,6 +19,7 @@ final as (
         cast(null as decimal(6, 2)) as score,
         true as is_present,
         false as is_listed,
+        cast(null as integer) as list_place,
         _source_file,
         _source_row
     from sessions
@@ -35,6 +36,7 @@ final as (
         score,
         is_present,
         is_listed,
+        list_place,
         _source_file,
         _source_row
     from attendees

@@ -72,6 +72,7 @@ places as (
 named as (
     select
         p.session_id,
+        n.place,
         {{ clean_text(dbt.split_part('p.names', "';'", 'n.place')) }} as coachee_name,
         p._source_file,
         p._source_row
@@ -90,6 +91,7 @@ final as (
         cast(score as decimal(6, 2)) as score,
         coalesce(is_attended, true) as is_present,
         true as is_listed,
+        cast(null as integer) as list_place,
         _source_file,
         _source_row
     from listed
@@ -105,6 +107,7 @@ final as (
         cast(null as decimal(6, 2)) as score,
         true as is_present,
         true as is_listed,
+        cast(min(place) as integer) as list_place,
         min(_source_file) as _source_file,
         min(_source_row) as _source_row
     from named

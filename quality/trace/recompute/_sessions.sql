@@ -19,10 +19,11 @@ create temp table coached as
 with
 
 named as (
-    select source_system, session_id, coachee_alias, minutes, is_present, is_listed, _source_row
+    select source_system, session_id, coachee_alias, minutes, is_present, is_listed,
+        _source_row, list_place
     from warehouse.intermediate.int_session_attended
     union all
-    select source_system, session_id, coachee_alias, null, true, false, null
+    select source_system, session_id, coachee_alias, null, true, false, null, null
     from build.core.bridge_calendar_session
     where is_own_session
 ),
@@ -38,6 +39,7 @@ people as (
         max(n.minutes) as given,
         bool_or(n.is_listed) as is_listed,
         min(n._source_row) as first_row,
+        min(n.list_place) as first_place,
         not bool_or(n.is_listed) or bool_or(n.is_listed and n.is_present) as is_present
     from named as n
     inner join session_row as s using (session_id)
@@ -54,7 +56,10 @@ present as (
     select
         session_id,
         any_value(length) as length,
-        list(name_key order by is_listed, first_row nulls last, name_key) as names,
+        list(
+            name_key
+            order by is_listed, first_row nulls last, first_place nulls last, name_key
+        ) as names,
         bool_and(given is not null) as all_given,
         sum(given) as given
     from people

@@ -19,6 +19,7 @@ from halftime import child
 from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
+from halftime.corrections import corrected_columns
 from halftime.dbt import DbtStep, ended_with_us, run_dbt
 from halftime.errors import DataError, LockedError, MachineError, UsageError
 from halftime.history import record_rules, remembered
@@ -72,6 +73,10 @@ class Build:
         now = utc_now()
         build = cls(home, new_build_id(now))
         variables = config.dbt_vars(as_of=options.as_of, loaded_until=options.loaded_until)
+        with machine_errors("read the corrections"):
+            variables["corrections"] = corrected_columns(
+                home.warehouse, load_contracts(PROJECT_ROOT)
+            )
         build.state = {
             "build_id": build.build_id,
             "started_at": now.isoformat(),

@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 
 from dashboards.queries import scope as see
-from dashboards.queries.base import frame
+from dashboards.queries.base import exists, frame
 from dashboards.queries.scope import Scope
 
 
@@ -112,6 +112,46 @@ def rejected_rows(
         limit ?
     """
     return frame(connection, sql, [system, system, reason, reason, *seen.parameters, limit])
+
+
+def corrections(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return what became of each correction that is in force or would be, refused ones first."""
+    seen = see.company(scope)
+    if not exists(connection, "quality", "correction"):  # published before there were any
+        return pd.DataFrame(columns=["source_system", "fate", "reason_code"])
+    sql = f"""
+        select
+            source_system, object, column_name, fate, reason_code, mended_rows, rejected_rows,
+            old_reason_code, old_value, new_value, mended_file, mended_row, applied_load_id,
+            author_id, approver_id, source_file, source_row
+        from quality.correction
+        where (? = 'all' or source_system in (?, '(unknown)'))
+            and coalesce(reason_code, '') <> 'replaced'
+            and {seen.sql}
+        order by fate desc, source_file, source_row, load_id
+        limit 1000
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def reconciliation(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return rows and amounts from raw to the marts, step by step, with every difference."""
+    seen = see.company(scope)
+    if not exists(connection, "quality", "reconciliation"):
+        return pd.DataFrame(columns=["source_system", "step", "row_count", "amount"])
+    sql = f"""
+        select
+            source_system, object, column_name, step, kind, row_count,
+            cast(amount as double) as amount
+        from quality.reconciliation
+        where (? = 'all' or source_system in (?, '(all)')) and {seen.sql}
+        order by source_system, object, column_name, position_number, step
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
 
 
 def files_not_landed(

@@ -53,9 +53,11 @@ def render() -> None:
     if rows_tab.open:
         with rows_tab:
             show_rejected(system)
+            show_corrections(system)
     if files_tab.open:
         with files_tab:
             show_ledger(system)
+            show_reconciliation(system)
     if sources_tab.open:
         with sources_tab:
             sources.show(system)
@@ -292,6 +294,95 @@ def show_rejected(system: str) -> None:
         },
     )
     st.caption("File and row say where to look; what the row said stays in the file.")
+
+
+def show_corrections(system: str) -> None:
+    """Show what became of each correction; nothing where there are none."""
+    found = data.ask(quality.corrections, system)
+    if found.empty:
+        return
+    applied = found["fate"] == "applied"
+    refused = int((~applied).sum())
+    st.subheader(
+        f"{count_of(int(applied.sum()), 'correction')} applied"
+        + (f", {refused:,} not" if refused else ""),
+        anchor=False,
+    )
+    sentences = data.sentences()
+    shown = found.assign(
+        state=[
+            "✓ Applied" if done else f"✕ {sentences.get(str(code), spoken(code))}"
+            for done, code in zip(applied, found["reason_code"], strict=True)
+        ],
+        was=[spoken(str(code)) if code else "" for code in found["old_reason_code"]],
+    )
+    st.dataframe(
+        shown,
+        key="corrections",
+        hide_index=True,
+        height=min(38 + 35 * len(shown), 300),
+        column_order=[
+            *("state", "object", "column_name", "old_value", "new_value", "was", "mended_rows"),
+            *("mended_file", "mended_row", "source_file", "source_row", "author_id", "approver_id"),
+        ],
+        column_config={
+            "state": st.column_config.TextColumn("State", width="large"),
+            "object": "Object",
+            "column_name": "Column",
+            "old_value": "Old",
+            "new_value": "New",
+            "was": "Was rejected as",
+            "mended_rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "mended_file": "File of the row",
+            "mended_row": st.column_config.NumberColumn("Row", format="%d"),
+            "source_file": "Corrections file",
+            "source_row": st.column_config.NumberColumn("Its row", format="%d"),
+            "author_id": "Asked for by",
+            "approver_id": "Approved by",
+        },
+    )
+    st.caption(
+        "Reasons and texts stay in the corrections file; numbers, dates and flags are shown."
+    )
+
+
+def show_reconciliation(system: str) -> None:
+    """Show rows and money from raw to the marts, each difference with its reason."""
+    steps = data.ask(quality.reconciliation, system)
+    if steps.empty:
+        return
+    remainder = steps["step"].str.startswith("unexplained")
+    open_steps = steps[remainder & ((steps["row_count"] != 0) | (steps["amount"].abs() > 0))]
+    st.subheader(
+        "Rows and money are explained from raw to the marts"
+        if open_steps.empty
+        else f"{count_of(len(open_steps), 'difference')} on the way from raw to the marts "
+        "without a reason",
+        anchor=False,
+    )
+    shown = steps[~remainder | steps.index.isin(open_steps.index)]
+    shown = shown.assign(
+        step=[
+            f"= {spoken(step)}" if kind == "total" else f"± {spoken(step)}"
+            for step, kind in zip(shown["step"], shown["kind"], strict=True)
+        ]
+    )
+    st.dataframe(
+        shown,
+        key="reconciliation",
+        hide_index=True,
+        height=min(38 + 35 * len(shown), 380),
+        column_order=["source_system", "object", "column_name", "step", "row_count", "amount"],
+        column_config={
+            "source_system": "Source",
+            "object": "Object",
+            "column_name": "Column",
+            "step": st.column_config.TextColumn("Step", width="medium"),
+            "row_count": st.column_config.NumberColumn("Rows", format="localized"),
+            "amount": st.column_config.NumberColumn("Sum", format="localized"),
+        },
+    )
+    st.caption("Sums of amounts in their own currencies: they prove completeness, nothing else.")
 
 
 def show_ledger(system: str) -> None:

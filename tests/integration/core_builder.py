@@ -16,6 +16,7 @@ import duckdb
 
 from halftime.config import load_config
 from halftime.contracts import load_contracts
+from halftime.corrections import corrected_columns
 from halftime.landing import store
 
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -50,11 +51,17 @@ sources:
 
 
 def build_core(
-    root: Path, project: Path, files: dict[str, str], config: str, select: tuple[str, ...] = ()
+    root: Path,
+    project: Path,
+    files: dict[str, str],
+    config: str,
+    select: tuple[str, ...] = (),
+    *,
+    loaded_until: int | None = None,
 ) -> Path:
     """Land the files under a configuration, run the models up to the core; return the warehouse.
 
-    ``select`` are dbt selectors for those who need less than the whole core.
+    ``select`` are dbt selectors for those who need less than the whole core, or more.
     """
     landing = root / "landing"
     for name, text in files.items():
@@ -65,14 +72,17 @@ def build_core(
     settings.write_text(config, encoding="utf-8")
     home = root / "home"
     _run("halftime", "land", "--config", str(settings), "--home", str(home), project=project)
-    loaded = load_config(settings, load_contracts(project))
+    contracts = load_contracts(project)
+    loaded = load_config(settings, contracts)
     warehouse = home / "warehouse.duckdb"
+    variables = loaded.dbt_vars(as_of=None, loaded_until=loaded_until)
+    variables["corrections"] = corrected_columns(warehouse, contracts)
     _run(
         "dbt.cli.main",
         *("build", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"),
         *("--target-path", str(root / "target"), "--log-path", str(root / "logs")),
         *("--select", *(select or UP_TO_THE_CORE), "--exclude", "test_type:unit", "test_type:data"),
-        *("--vars", json.dumps(loaded.dbt_vars(as_of=None, loaded_until=None), default=str)),
+        *("--vars", json.dumps(variables, default=str)),
         project=project,
         environment={
             "HALFTIME_WAREHOUSE": str(warehouse),

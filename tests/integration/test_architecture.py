@@ -18,7 +18,11 @@ from halftime.contracts import LINEAGE_COLUMNS, load_contracts
 from halftime.hashing import file_sha256
 
 ALLOWED_UPSTREAM = {
-    "models/staging/": (),
+    # Staging reads its own source, and the corrections of it.
+    "models/staging/": (
+        "models/staging/reference/stg_reference__correction.sql",
+        "models/staging/halftime/stg_halftime__corrected_value.sql",
+    ),
     "models/intermediate/": ("models/staging/", "models/intermediate/", "seeds/"),
     "models/core/": ("models/intermediate/", "models/core/", "seeds/"),
     "models/indicators/": ("models/core/", "models/indicators/", "seeds/"),
@@ -27,6 +31,9 @@ ALLOWED_UPSTREAM = {
         "models/indicators/",
         "models/marts/",
         "models/staging/",
+        # Who corrected what is looked up among all whom a system describes; core keeps no names.
+        "models/intermediate/int_person_source.sql",
+        "models/intermediate/int_person_matched.sql",
         "seeds/",
     ),
     "models/marts/": ("models/core/", "models/indicators/", "models/marts/", "seeds/"),
@@ -37,6 +44,7 @@ NAMES_A_SYSTEM = {
     "models/core/bridge_calendar_session.sql": "a meeting is linked to the log that tells of it",
     "models/core/dim_exchange_rate.sql": "finance's own rates are believed before a CRM's",
     "models/intermediate/int_fiscal_month.sql": "finance's own calendar before a CRM's",
+    "models/marts/quality/correction.sql": "corrections are rows of the reference sheets",
 }
 
 

@@ -2,6 +2,7 @@
 -- What the exporting system says that it sent against what was landed. A control row is about the
 -- files of its object that came in the same load, else in the last one before it; about one file if
 -- it names one. Blank lines, preambles and totals of report exports are no rows of the export.
+{% set corrected_values = ref('stg_halftime__corrected_value') %}
 with
 
 files as (
@@ -99,6 +100,27 @@ column_totals as (
                     from {{ model }}
                     group by _source_file, _load_id
                     union all
+                    {% if raw[4:] in ((var('corrections')[system] or {})[object] or {}) %}
+                        -- The sender counted what was sent, not what a correction made of it.
+                        select
+                            '{{ system }}' as source_system,
+                            '{{ object }}' as object,
+                            '{{ raw[4:] }}' as column_name,
+                            '{{ (meta.header or raw[4:]) | lower }}' as header,
+                            mended_file as source_file,
+                            mended_load_id as load_id,
+                            cast(sum(old_number - coalesce(new_number, 0)) as decimal(38, 2))
+                                as total
+                        from {{ corrected_values }}
+                        where
+                            is_applied
+                            and old_number is not null
+                            and source_system = '{{ system }}'
+                            and object = '{{ object }}'
+                            and column_name = '{{ raw[4:] }}'
+                        group by mended_file, mended_load_id
+                        union all
+                    {% endif %}
                 {% endif %}
             {% endfor %}
         {% endfor %}

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('calendar', 'entry') }}
+    select * from {{ corrected('calendar', 'entry') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

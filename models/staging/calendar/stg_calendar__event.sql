@@ -46,7 +46,7 @@ source as (
                 ), 12, 8
             )
         ) as end_clock
-    from {{ source('calendar', 'event') }}
+    from {{ corrected('calendar', 'event') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

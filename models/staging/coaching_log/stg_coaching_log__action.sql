@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'action') }}
+    select * from {{ corrected('coaching_log', 'action') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

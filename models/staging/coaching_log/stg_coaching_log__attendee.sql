@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'attendee') }}
+    select * from {{ corrected('coaching_log', 'attendee') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

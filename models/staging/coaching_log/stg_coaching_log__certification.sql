@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'certification') }}
+    select * from {{ corrected('coaching_log', 'certification') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

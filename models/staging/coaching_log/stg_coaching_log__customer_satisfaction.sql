@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'customer_satisfaction') }}
+    select * from {{ corrected('coaching_log', 'customer_satisfaction') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

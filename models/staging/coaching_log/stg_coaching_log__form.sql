@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'form') }}
+    select * from {{ corrected('coaching_log', 'form') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'initiative') }}
+    select * from {{ corrected('coaching_log', 'initiative') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'log') }}
+    select * from {{ corrected('coaching_log', 'log') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

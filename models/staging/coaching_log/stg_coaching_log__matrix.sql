@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'matrix') }}
+    select * from {{ corrected('coaching_log', 'matrix') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'policy') }}
+    select * from {{ corrected('coaching_log', 'policy') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'recognition') }}
+    select * from {{ corrected('coaching_log', 'recognition') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'session') }}
+    select * from {{ corrected('coaching_log', 'session') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'survey_answer') }}
+    select * from {{ corrected('coaching_log', 'survey_answer') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

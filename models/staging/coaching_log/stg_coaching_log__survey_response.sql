@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('coaching_log', 'survey_response') }}
+    select * from {{ corrected('coaching_log', 'survey_response') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

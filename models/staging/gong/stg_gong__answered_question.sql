@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'answered_question') }}
+    select * from {{ corrected('gong', 'answered_question') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

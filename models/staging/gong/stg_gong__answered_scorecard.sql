@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'answered_scorecard') }}
+    select * from {{ corrected('gong', 'answered_scorecard') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'call') }}
+    select * from {{ corrected('gong', 'call') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

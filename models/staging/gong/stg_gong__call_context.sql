@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'call_context') }}
+    select * from {{ corrected('gong', 'call_context') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'call_party') }}
+    select * from {{ corrected('gong', 'call_party') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'call_speaker') }}
+    select * from {{ corrected('gong', 'call_speaker') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

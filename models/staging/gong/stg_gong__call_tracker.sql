@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'call_tracker') }}
+    select * from {{ corrected('gong', 'call_tracker') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'coaching') }}
+    select * from {{ corrected('gong', 'coaching') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

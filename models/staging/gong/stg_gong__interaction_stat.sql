@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'interaction_stat') }}
+    select * from {{ corrected('gong', 'interaction_stat') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

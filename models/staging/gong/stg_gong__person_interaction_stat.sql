@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'person_interaction_stat') }}
+    select * from {{ corrected('gong', 'person_interaction_stat') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'scorecard') }}
+    select * from {{ corrected('gong', 'scorecard') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'scorecard_question') }}
+    select * from {{ corrected('gong', 'scorecard_question') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

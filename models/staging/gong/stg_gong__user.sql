@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('gong', 'user') }}
+    select * from {{ corrected('gong', 'user') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

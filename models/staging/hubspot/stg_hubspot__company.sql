@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'company') }}
+    select * from {{ corrected('hubspot', 'company') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'company_property_history') }}
+    select * from {{ corrected('hubspot', 'company_property_history') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

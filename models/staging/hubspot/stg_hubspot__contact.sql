@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'contact') }}
+    select * from {{ corrected('hubspot', 'contact') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'contact_list') }}
+    select * from {{ corrected('hubspot', 'contact_list') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'contact_merge_audit') }}
+    select * from {{ corrected('hubspot', 'contact_merge_audit') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

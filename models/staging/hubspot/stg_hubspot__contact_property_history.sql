@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'contact_property_history') }}
+    select * from {{ corrected('hubspot', 'contact_property_history') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'deal') }}
+    select * from {{ corrected('hubspot', 'deal') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'deal_company') }}
+    select * from {{ corrected('hubspot', 'deal_company') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

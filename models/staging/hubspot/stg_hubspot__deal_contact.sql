@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'deal_contact') }}
+    select * from {{ corrected('hubspot', 'deal_contact') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'deal_pipeline_stage') }}
+    select * from {{ corrected('hubspot', 'deal_pipeline_stage') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

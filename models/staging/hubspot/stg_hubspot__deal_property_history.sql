@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'deal_property_history') }}
+    select * from {{ corrected('hubspot', 'deal_property_history') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement') }}
+    select * from {{ corrected('hubspot', 'engagement') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

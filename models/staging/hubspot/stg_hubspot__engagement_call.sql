@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_call') }}
+    select * from {{ corrected('hubspot', 'engagement_call') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_communication') }}
+    select * from {{ corrected('hubspot', 'engagement_communication') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

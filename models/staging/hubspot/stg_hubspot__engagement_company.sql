@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_company') }}
+    select * from {{ corrected('hubspot', 'engagement_company') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

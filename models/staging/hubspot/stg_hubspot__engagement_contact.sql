@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_contact') }}
+    select * from {{ corrected('hubspot', 'engagement_contact') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_deal') }}
+    select * from {{ corrected('hubspot', 'engagement_deal') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_email') }}
+    select * from {{ corrected('hubspot', 'engagement_email') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_meeting') }}
+    select * from {{ corrected('hubspot', 'engagement_meeting') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

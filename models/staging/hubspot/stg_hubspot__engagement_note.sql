@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_note') }}
+    select * from {{ corrected('hubspot', 'engagement_note') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

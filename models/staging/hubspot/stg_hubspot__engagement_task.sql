@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'engagement_task') }}
+    select * from {{ corrected('hubspot', 'engagement_task') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

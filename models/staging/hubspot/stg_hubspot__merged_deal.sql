@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'merged_deal') }}
+    select * from {{ corrected('hubspot', 'merged_deal') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

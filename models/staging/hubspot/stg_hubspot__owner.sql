@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'owner') }}
+    select * from {{ corrected('hubspot', 'owner') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

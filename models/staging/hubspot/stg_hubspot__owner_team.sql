@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'owner_team') }}
+    select * from {{ corrected('hubspot', 'owner_team') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'role') }}
+    select * from {{ corrected('hubspot', 'role') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'team') }}
+    select * from {{ corrected('hubspot', 'team') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

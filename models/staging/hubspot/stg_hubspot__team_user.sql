@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'team_user') }}
+    select * from {{ corrected('hubspot', 'team_user') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

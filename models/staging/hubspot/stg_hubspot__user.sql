@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('hubspot', 'user') }}
+    select * from {{ corrected('hubspot', 'user') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('learning', 'assessment') }}
+    select * from {{ corrected('learning', 'assessment') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

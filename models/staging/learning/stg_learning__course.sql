@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('learning', 'course') }}
+    select * from {{ corrected('learning', 'course') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('learning', 'enrolment') }}
+    select * from {{ corrected('learning', 'enrolment') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

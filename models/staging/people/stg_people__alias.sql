@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('people', 'alias') }}
+    select * from {{ corrected('people', 'alias') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('people', 'roster') }}
+    select * from {{ corrected('people', 'roster') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('reference', 'control_total') }}
+    select * from {{ corrected('reference', 'control_total') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('reference', 'exchange_rate') }}
+    select * from {{ corrected('reference', 'exchange_rate') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('reference', 'fiscal_period') }}
+    select * from {{ corrected('reference', 'fiscal_period') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('reference', 'plan') }}
+    select * from {{ corrected('reference', 'plan') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('reference', 'territory') }}
+    select * from {{ corrected('reference', 'territory') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('reference', 'territory_account') }}
+    select * from {{ corrected('reference', 'territory_account') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('reference', 'territory_person') }}
+    select * from {{ corrected('reference', 'territory_person') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

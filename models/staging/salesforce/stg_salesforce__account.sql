@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'account') }}
+    select * from {{ corrected('salesforce', 'account') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'contact') }}
+    select * from {{ corrected('salesforce', 'contact') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

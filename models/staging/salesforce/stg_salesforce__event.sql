@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'event') }}
+    select * from {{ corrected('salesforce', 'event') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

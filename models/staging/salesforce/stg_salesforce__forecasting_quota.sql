@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'forecasting_quota') }}
+    select * from {{ corrected('salesforce', 'forecasting_quota') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

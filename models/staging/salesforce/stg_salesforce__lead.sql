@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'lead') }}
+    select * from {{ corrected('salesforce', 'lead') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'object_territory') }}
+    select * from {{ corrected('salesforce', 'object_territory') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

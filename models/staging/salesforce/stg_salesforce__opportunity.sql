@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'opportunity') }}
+    select * from {{ corrected('salesforce', 'opportunity') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

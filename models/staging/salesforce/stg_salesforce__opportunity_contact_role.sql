@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'opportunity_contact_role') }}
+    select * from {{ corrected('salesforce', 'opportunity_contact_role') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'opportunity_field_history') }}
+    select * from {{ corrected('salesforce', 'opportunity_field_history') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

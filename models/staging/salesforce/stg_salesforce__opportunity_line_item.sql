@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'opportunity_line_item') }}
+    select * from {{ corrected('salesforce', 'opportunity_line_item') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'opportunity_split') }}
+    select * from {{ corrected('salesforce', 'opportunity_split') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

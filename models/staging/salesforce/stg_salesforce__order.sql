@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'order') }}
+    select * from {{ corrected('salesforce', 'order') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

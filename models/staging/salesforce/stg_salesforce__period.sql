@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'period') }}
+    select * from {{ corrected('salesforce', 'period') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'product') }}
+    select * from {{ corrected('salesforce', 'product') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'task') }}
+    select * from {{ corrected('salesforce', 'task') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

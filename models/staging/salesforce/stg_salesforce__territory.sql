@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'territory') }}
+    select * from {{ corrected('salesforce', 'territory') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

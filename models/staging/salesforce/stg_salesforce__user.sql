@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'user') }}
+    select * from {{ corrected('salesforce', 'user') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

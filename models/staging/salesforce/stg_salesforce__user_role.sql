@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'user_role') }}
+    select * from {{ corrected('salesforce', 'user_role') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

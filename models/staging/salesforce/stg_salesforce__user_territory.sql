@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('salesforce', 'user_territory') }}
+    select * from {{ corrected('salesforce', 'user_territory') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'account') }}
+    select * from {{ corrected('tabular', 'account') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'activity') }}
+    select * from {{ corrected('tabular', 'activity') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

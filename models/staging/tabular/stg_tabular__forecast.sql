@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'forecast') }}
+    select * from {{ corrected('tabular', 'forecast') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

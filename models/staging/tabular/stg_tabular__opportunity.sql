@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'opportunity') }}
+    select * from {{ corrected('tabular', 'opportunity') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'person') }}
+    select * from {{ corrected('tabular', 'person') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'product') }}
+    select * from {{ corrected('tabular', 'product') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'quota') }}
+    select * from {{ corrected('tabular', 'quota') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'split') }}
+    select * from {{ corrected('tabular', 'split') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

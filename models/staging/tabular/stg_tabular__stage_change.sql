@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('tabular', 'stage_change') }}
+    select * from {{ corrected('tabular', 'stage_change') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('sheetcrm', 'deal') }}
+    select * from {{ corrected('sheetcrm', 'deal') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ source('sheetcrm', 'seller') }}
+    select * from {{ corrected('sheetcrm', 'seller') }}
     where _load_id <= {{ var('loaded_until') }}
 ),
 

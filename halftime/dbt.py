@@ -69,26 +69,12 @@ def run_dbt(
     target = folder / "dbt" / step
     target.mkdir(parents=True, exist_ok=True)
     cached = home.cache / _PARSE_CACHE
-    words = [
-        "--log-format",
-        "json",
-        "--log-path",
-        str(folder / "logs" / f"dbt-{step}"),
-        *arguments,
-        "--project-dir",
-        str(PROJECT_ROOT),
-        "--profiles-dir",
-        str(PROJECT_ROOT),
-        "--target-path",
-        str(target),
-        "--vars",
-        json.dumps(dict(variables)),
-    ]
+    logs = folder / "logs" / f"dbt-{step}"
+    words = _words(arguments, logs=logs, target=target, variables=variables)
     if cached.is_file():
         words += ["--partial-parse-file-path", str(cached)]
     exit_code, messages = _follow(child.command("dbt.cli.main", words), home, progress)
-    if (target / _PARSE_CACHE).is_file():
-        shutil.copyfile(target / _PARSE_CACHE, cached)
+    _keep_parsed(home, target)
     results = _read_results(target)
     if exit_code < 0:
         raise MachineError(
@@ -104,8 +90,60 @@ def run_dbt(
     return done
 
 
+def _words(
+    arguments: Sequence[str], *, logs: Path, target: Path, variables: Mapping[str, Any]
+) -> list[str]:
+    return [
+        "--log-format",
+        "json",
+        "--log-path",
+        str(logs),
+        *arguments,
+        "--project-dir",
+        str(PROJECT_ROOT),
+        "--profiles-dir",
+        str(PROJECT_ROOT),
+        "--target-path",
+        str(target),
+        "--vars",
+        json.dumps(dict(variables)),
+    ]
+
+
+def _keep_parsed(home: Home, target: Path) -> None:
+    if (target / _PARSE_CACHE).is_file():
+        shutil.copyfile(target / _PARSE_CACHE, home.cache / _PARSE_CACHE)
+
+
 @contextmanager
-def ended_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
+def parsing_ahead(home: Home, variables: Mapping[str, Any]) -> Iterator[None]:
+    """Let dbt read the project while something else is done; only a new home needs it.
+
+    It opens no database. What it finds wrong is said by the command that comes after.
+    """
+    if (home.cache / _PARSE_CACHE).is_file():
+        yield
+        return
+    target = home.temporary / "parse"
+    words = _words(["parse"], logs=target / "logs", target=target, variables=variables)
+    with (
+        subprocess.Popen(
+            child.command("dbt.cli.main", words),
+            env=dbt_environment(home),
+            cwd=PROJECT_ROOT,
+            pass_fds=home.inherited,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+        ended_with_us(process),
+    ):
+        yield
+    _keep_parsed(home, target)
+    shutil.rmtree(target, ignore_errors=True)
+
+
+@contextmanager
+def ended_with_us(process: subprocess.Popen[Any]) -> Iterator[None]:
     """End a child when we are stopped: it would go on writing after our lock is gone."""
     try:
         yield

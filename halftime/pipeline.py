@@ -20,7 +20,7 @@ from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.corrections import corrected_columns
-from halftime.dbt import DbtStep, ended_with_us, run_dbt
+from halftime.dbt import DbtStep, ended_with_us, parsing_ahead, run_dbt
 from halftime.errors import DataError, LockedError, MachineError, UsageError
 from halftime.history import record_rules, remembered
 from halftime.home import (
@@ -380,7 +380,9 @@ def run(
     check_landing(config)
     home.create()
     with home.lock() as held, remembered(held, "run", config) as memory:
-        landed = land_step(held, config, reporter)
+        ahead = config.dbt_vars(as_of=options.as_of, loaded_until=options.loaded_until)
+        with parsing_ahead(held, ahead | {"corrections": {}}):
+            landed = land_step(held, config, reporter)
         build = Build.create(held, config, options)
         memory.build_id = build.build_id
         build_step(build, reporter)

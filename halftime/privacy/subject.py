@@ -58,32 +58,35 @@ def _export(name: str, path: Path, known: set[Known], out: Path) -> list[dict[st
                 [schema, table],
             ).fetchall()
             test = _about([column for (column,) in columns], known)
-            row = con.execute(f"select count(*) from {relation} where {test}").fetchone()
-            if not row or not row[0]:
-                continue
             folder = out / name
             folder.mkdir(exist_ok=True)
             file = folder / f"{schema}.{table}.csv"
-            con.execute(
+            (rows,) = con.execute(
                 f"copy (select * from {relation} where {test}) to {literal(file)}"
                 " (format csv, header)"
-            )
+            ).fetchone() or (0,)
+            if not rows:
+                file.unlink()
+                continue
             shown = str(file.relative_to(out))
-            done.append({"in": name, "table": f"{schema}.{table}", "rows": row[0], "file": shown})
+            done.append({"in": name, "table": f"{schema}.{table}", "rows": rows, "file": shown})
     return done
 
 
 def _about(columns: list[str], known: set[Known]) -> str:
-    """Build the test of a row in which any of the texts stands, as a value or as whole words."""
+    """Build the test of a row in which any of the texts stands, as a value or as whole words.
+
+    To prepare a pattern takes longer than to search a small table, so that there is one per table;
+    the word between two values keeps a name from being found across them.
+    """
     if not columns:
         return "false"
     long = frozenset(item for item in known if item.stands_in_text)
     whole = sorted({item.text.lower() for item in known})
     listed = ", ".join(literal(text) for text in whole)
-    tests = []
-    for column in map(quote, columns):
-        tests.append(f"lower({column}) in ({listed})")
-        if long:
-            pattern = rf"(?i)(^|[^\pL\pN])({'|'.join(Finder(long).parts)})($|[^\pL\pN])"
-            tests.append(f"regexp_matches({column}, {literal(pattern)})")
+    tests = [f"lower({column}) in ({listed})" for column in map(quote, columns)]
+    if long:
+        pattern = rf"(?i)(^|[^\pL\pN])({'|'.join(Finder(long).parts)})($|[^\pL\pN])"
+        whole_row = f"concat_ws(' / and / ', {', '.join(map(quote, columns))})"
+        tests.append(f"regexp_matches({whole_row}, {literal(pattern)})")
     return f"coalesce({' or '.join(tests)}, false)"

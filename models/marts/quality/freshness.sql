@@ -35,6 +35,7 @@ events as (
             select
                 '{{ system }}' as source_system,
                 '{{ object }}' as object,
+                min({{ event_date }}) as first_event_date,
                 max(
                     case when {{ event_date }} <= clock.as_of_date then {{ event_date }} end
                 ) as latest_event_date,
@@ -48,6 +49,7 @@ events as (
     select
         cast(null as {{ dbt.type_string() }}) as source_system,
         cast(null as {{ dbt.type_string() }}) as object,
+        cast(null as date) as first_event_date,
         cast(null as date) as latest_event_date,
         cast(0 as bigint) as accepted_rows
     from (select 1 as one) as nobody
@@ -60,6 +62,7 @@ final as (
         files.object,
         cast(files.landed_file_count as bigint) as landed_file_count,
         cast(coalesce(events.accepted_rows, 0) as bigint) as accepted_rows,
+        events.first_event_date,
         events.latest_event_date,
         cast({{ dbt.datediff('events.latest_event_date', 'clock.as_of_date', 'day') }} as integer)
             as days_behind,

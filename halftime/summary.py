@@ -149,7 +149,7 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
         f"Rules      {summary['rules']} checked, {len(summary['broken_rules'])} broken: "
         f"{_VERDICT_WORDS[summary['verdict']]}"
     )
-    for rule in summary["broken_rules"][:5]:
+    for rule in rarest_first(summary["broken_rules"])[:5]:
         reporter.say(f"             {rule['severity']}: {rule['sentence']}")
     for rule in summary["waived_rules"]:
         reporter.say(f"             {rule['severity']}, waived: {rule['sentence']}")
@@ -159,6 +159,22 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
     reporter.say(f"Chain      {summary['chain_head']}")
     reporter.say()
     reporter.say(f"Next: {_next_command(home)}   then open http://127.0.0.1:8501")
+
+
+def rarest_first(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sort broken rules within their severity: what breaks once before what many objects break.
+
+    A rule that is filled in per object ends in the name of its kind. A dozen of one kind would hide
+    the one that says that a correction was approved by its author.
+    """
+    kinds = [str(rule["rule_id"]).rpartition(".")[2] for rule in rules]
+    counts = Counter(kinds)
+    severities = list(dict.fromkeys(rule["severity"] for rule in rules))
+    places = sorted(
+        range(len(rules)),
+        key=lambda at: (severities.index(rules[at]["severity"]), counts[kinds[at]], at),
+    )
+    return [rules[at] for at in places]
 
 
 def _next_command(home: Path) -> str:

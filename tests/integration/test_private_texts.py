@@ -7,7 +7,8 @@ so a new one is covered as soon as the sample has a value for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ import pytest
 
 from halftime.contracts import load_contracts
 
+Cli = Callable[..., subprocess.CompletedProcess[str]]
 WORDS = 4  # so many words in a row are a sentence of somebody's, and no label
 
 
@@ -74,12 +76,13 @@ def test_no_private_text_is_published(private: dict[str, set[str]], sample_home:
     assert found == {}
 
 
-def test_no_private_text_stands_in_a_log_or_result(
-    private: dict[str, set[str]], sample_home: Path
-) -> None:
+def search(
+    private: dict[str, set[str]], folder: Path
+) -> tuple[dict[str, dict[str, str]], set[str]]:
+    """Return what leaks by file, and the kinds of files that were looked at."""
     found, looked_at = {}, set()
     with duckdb.connect(":memory:") as con:
-        for path in sorted(sample_home.rglob("*")):
+        for path in sorted(folder.rglob("*")):
             if not path.is_file() or path.suffix == ".duckdb":
                 continue
             looked_at.add(path.suffix)
@@ -89,6 +92,33 @@ def test_no_private_text_stands_in_a_log_or_result(
             else:
                 texts = path.read_bytes().decode("utf-8", "replace").splitlines()
             if here := leaks(private, texts):
-                found[str(path.relative_to(sample_home))] = here
+                found[str(path.relative_to(folder))] = here
+    return found, looked_at
+
+
+def test_no_private_text_stands_in_a_log_or_result(
+    private: dict[str, set[str]], sample_home: Path
+) -> None:
+    found, looked_at = search(private, sample_home)
     assert looked_at >= {".parquet", ".log", ".json"}
+    assert found == {}
+
+
+def test_no_private_text_stands_in_a_pack_or_in_what_a_command_prints(
+    private: dict[str, set[str]], sample_home: Path, cli: Cli, tmp_path: Path
+) -> None:
+    """Pages read the published file only (test_architecture), so that these are all ways out."""
+    home = ("--home", str(sample_home))
+    cli("evidence", "--out", str(tmp_path / "pack"), *home)
+    said = [
+        cli(*words, *home).stdout
+        for words in [
+            ("status",),
+            ("rules", "--all", "--json"),
+            *(("trace", f"{indicator}@company", "--json") for indicator in ("CO-01", "PI-11")),
+        ]
+    ]
+    (tmp_path / "said.txt").write_text("\n".join(said), encoding="utf-8")
+    found, looked_at = search(private, tmp_path)
+    assert looked_at >= {".html", ".json", ".csv", ".txt"}
     assert found == {}

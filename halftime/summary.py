@@ -140,7 +140,7 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
         f"{reason} {count:,}" for reason, count in summary["rejected_by_reason"].items()
     )
     if reasons:
-        reporter.say(f"Rejected   {reasons}")
+        reporter.say(f"Rejected   {reasons}{_in_whole_files(summary)}")
     reporter.say(
         f"Built      {built['people']:,} people, {built['opportunities']:,} opportunities, "
         f"{built['sessions']:,} coaching sessions, {built['figures']:,} figures"
@@ -159,6 +159,12 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
     reporter.say(f"Chain      {summary['chain_head']}")
     reporter.say()
     reporter.say(f"Next: {_next_command(home)}   then open http://127.0.0.1:8501")
+
+
+def _in_whole_files(summary: dict[str, Any]) -> str:
+    """Tell of the rejected rows that have no reason of their own: their file has it."""
+    rows = int(summary["rows"]["rejected"]) - sum(summary["rejected_by_reason"].values())
+    return f", in files rejected whole {rows:,}" if rows else ""
 
 
 def rarest_first(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:

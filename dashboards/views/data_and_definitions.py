@@ -293,7 +293,10 @@ def show_rejected(system: str) -> None:
             "column_name": "Column",
         },
     )
-    st.caption("File and row say where to look; what the row said stays in the file.")
+    st.caption(
+        "File and row say where to look; what the row said stays in the file. Rows of files that "
+        "were rejected whole stand in the ledger."
+    )
 
 
 def show_corrections(system: str) -> None:
@@ -314,8 +317,10 @@ def show_corrections(system: str) -> None:
             "✓ Applied" if done else f"✕ {sentences.get(str(code), spoken(code))}"
             for done, code in zip(applied, found["reason_code"], strict=True)
         ],
-        was=[spoken(str(code)) if code else "" for code in found["old_reason_code"]],
+        was=[spoken(code) if code else "" for code in found["old_reason_code"].fillna("")],
     )
+    texts = ["old_value", "new_value", "mended_file", "author_id", "approver_id"]
+    shown[texts] = shown[texts].fillna("")
     st.dataframe(
         shown,
         key="corrections",

@@ -45,7 +45,7 @@ sources:
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Query:
-    chosen = ("path:models/staging", "file", "int_row_judged", "control_total")
+    chosen = ("path:models/staging", "file", "int_row_judged", "int_column_total", "control_total")
     root = tmp_path_factory.mktemp("control")
     return reader(build_core(root, project_root, FILES, CONFIG, chosen))
 

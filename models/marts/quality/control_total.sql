@@ -2,7 +2,6 @@
 -- What the exporting system says that it sent against what was landed. A control row is about the
 -- files of its object that came in the same load, else in the last one before it; about one file if
 -- it names one. Blank lines, preambles and totals of report exports are no rows of the export.
-{% set corrected_values = ref('stg_halftime__corrected_value') %}
 with
 
 files as (
@@ -80,61 +79,53 @@ judged_rows as (
     group by source_system, object, source_file, load_id
 ),
 
+staged_totals as (
+    select * from {{ ref('int_column_total') }}
+),
+
+headers as (
+    select distinct
+        source_system,
+        object,
+        column_name,
+        header
+    from staged_totals
+),
+
 column_totals as (
-    {% for system in var('systems') %}
-        {% for object in var('systems')[system].objects or [] %}
-            {% set model = ref('stg_' ~ system ~ '__' ~ object) %}
-            {% set path = 'source.' ~ project_name ~ '.' ~ system ~ '.' ~ object %}
-            {% set sources = graph.sources if execute else {} %}
-            {% for raw, column in (sources[path].columns if path in sources else {}).items() %}
-                {% set meta = column.config.meta %}
-                {% if meta.kind == 'decimal' %}
-                    select
-                        '{{ system }}' as source_system,
-                        '{{ object }}' as object,
-                        '{{ raw[4:] }}' as column_name,
-                        '{{ (meta.header or raw[4:]) | lower }}' as header,
-                        _source_file as source_file,
-                        _load_id as load_id,
-                        cast(sum({{ meta.typed or raw[4:] }}) as decimal(38, 2)) as total
-                    from {{ model }}
-                    group by _source_file, _load_id
-                    union all
-                    {% if raw[4:] in ((var('corrections')[system] or {})[object] or {}) %}
-                        -- The sender counted what was sent, not what a correction made of it.
-                        select
-                            '{{ system }}' as source_system,
-                            '{{ object }}' as object,
-                            '{{ raw[4:] }}' as column_name,
-                            '{{ (meta.header or raw[4:]) | lower }}' as header,
-                            mended_file as source_file,
-                            mended_load_id as load_id,
-                            cast(sum(old_number - coalesce(new_number, 0)) as decimal(38, 2))
-                                as total
-                        from {{ corrected_values }}
-                        where
-                            is_applied
-                            and old_number is not null
-                            and source_system = '{{ system }}'
-                            and object = '{{ object }}'
-                            and column_name = '{{ raw[4:] }}'
-                        group by mended_file, mended_load_id
-                        union all
-                    {% endif %}
-                {% endif %}
-            {% endfor %}
-        {% endfor %}
-    {% endfor %}
     select
-        cast(null as {{ dbt.type_string() }}) as source_system,
-        cast(null as {{ dbt.type_string() }}) as object,
-        cast(null as {{ dbt.type_string() }}) as column_name,
-        cast(null as {{ dbt.type_string() }}) as header,
-        cast(null as {{ dbt.type_string() }}) as source_file,
-        cast(null as bigint) as load_id,
-        cast(null as decimal(38, 2)) as total
-    from (select 1 as one) as nobody
-    where one = 0
+        source_system,
+        object,
+        column_name,
+        header,
+        source_file,
+        load_id,
+        total
+    from staged_totals
+    union all
+    -- The sender counted what was sent, not what a correction made of it.
+    select
+        c.source_system,
+        c.object,
+        c.column_name,
+        headers.header,
+        c.mended_file as source_file,
+        c.mended_load_id as load_id,
+        cast(sum(c.old_number - coalesce(c.new_number, 0)) as decimal(38, 2)) as total
+    from {{ ref('stg_halftime__corrected_value') }} as c
+    inner join headers
+        on
+            c.source_system = headers.source_system
+            and c.object = headers.object
+            and c.column_name = headers.column_name
+    where c.is_applied and c.old_number is not null
+    group by
+        c.source_system,
+        c.object,
+        c.column_name,
+        headers.header,
+        c.mended_file,
+        c.mended_load_id
 ),
 
 landed_rows as (

@@ -36,39 +36,17 @@ corrected as (
 ),
 
 staged as (
-    {% for system in var('systems') %}
-        {% for object in var('systems')[system].objects or [] %}
-            {% set model = ref('stg_' ~ system ~ '__' ~ object) %}
-            {% set path = 'source.' ~ project_name ~ '.' ~ system ~ '.' ~ object %}
-            {% set sources = graph.sources if execute else {} %}
-            {% for raw, column in (sources[path].columns if path in sources else {}).items() %}
-                {% set typed = column.config.meta.typed or raw[4:] %}
-                {% if column.config.meta.kind == 'decimal' and typed.endswith('amount') %}
-                    select
-                        '{{ system }}' as source_system,
-                        '{{ object }}' as object,
-                        '{{ typed }}' as column_name,
-                        '{{ raw[4:] }}' as raw_column_name,
-                        row_status,
-                        cast(count(*) as bigint) as row_count,
-                        cast(coalesce(sum({{ typed }}), 0) as decimal(38, 2)) as amount
-                    from {{ model }}
-                    group by row_status
-                    union all
-                {% endif %}
-            {% endfor %}
-        {% endfor %}
-    {% endfor %}
     select
-        cast(null as {{ dbt.type_string() }}) as source_system,
-        cast(null as {{ dbt.type_string() }}) as object,
-        cast(null as {{ dbt.type_string() }}) as column_name,
-        cast(null as {{ dbt.type_string() }}) as raw_column_name,
-        cast(null as {{ dbt.type_string() }}) as row_status,
-        cast(null as bigint) as row_count,
-        cast(null as decimal(38, 2)) as amount
-    from (select 1 as one) as nobody
-    where one = 0
+        source_system,
+        object,
+        typed_name as column_name,
+        column_name as raw_column_name,
+        row_status,
+        cast(sum(row_count) as bigint) as row_count,
+        cast(coalesce(sum(total), 0) as decimal(38, 2)) as amount
+    from {{ ref('int_column_total') }}
+    where typed_name like '%amount'
+    group by source_system, object, typed_name, column_name, row_status
 ),
 
 staged_deals as (

@@ -123,13 +123,16 @@ def _keep_parsed(home: Home, target: Path) -> None:
 
 
 @contextmanager
-def parsing_ahead(home: Home, variables: Mapping[str, Any]) -> Iterator[None]:
+def parsing_ahead(
+    home: Home, variables: Mapping[str, Any]
+) -> Iterator[subprocess.Popen[bytes] | None]:
     """Let dbt read the project while something else is done; only a new home needs it.
 
-    It opens no database. What it finds wrong is said by the command that comes after.
+    Yields the process, or None where there is nothing to do. It opens no database. What it finds
+    wrong is said by the command that comes after.
     """
     if (home.cache / _PARSE_CACHE).is_file():
-        yield
+        yield None
         return
     target = home.temporary / "parse"
     words = _words(["parse"], logs=target / "logs", target=target, variables=variables)
@@ -144,7 +147,7 @@ def parsing_ahead(home: Home, variables: Mapping[str, Any]) -> Iterator[None]:
         ) as process,
         ended_with_us(process),
     ):
-        yield
+        yield process
     _keep_parsed(home, target)
     shutil.rmtree(target, ignore_errors=True)
 

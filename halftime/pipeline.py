@@ -381,8 +381,11 @@ def run(
     home.create()
     with home.lock() as held, remembered(held, "run", config) as memory:
         ahead = config.dbt_vars(as_of=options.as_of, loaded_until=options.loaded_until)
-        with parsing_ahead(held, ahead | {"corrections": {}}):
+        with parsing_ahead(held, ahead | {"corrections": {}}) as parsing:
             landed = land_step(held, config, reporter)
+            if parsing and parsing.poll() is None:
+                with reporter.step("Reading models"):
+                    parsing.wait()
         build = Build.create(held, config, options)
         memory.build_id = build.build_id
         build_step(build, reporter)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
 import pytest
 from core_builder import UP_TO_THE_CORE, Query, build_core, reader
+from test_portable_sql import violations
 
 from halftime.contracts import load_contracts
 from halftime.corrections import corrected_columns
@@ -15,7 +17,15 @@ from halftime.hashing import content_hash
 ROOT = Path(__file__).resolve().parents[2]
 WITH_QUALITY = (
     *UP_TO_THE_CORE,
-    *("file", "int_row_judged", "ledger", "rejected_row", "correction", "control_total"),
+    *(
+        "file",
+        "int_row_judged",
+        "int_column_total",
+        "ledger",
+        "rejected_row",
+        "correction",
+        "control_total",
+    ),
 )
 OPPORTUNITIES = "salesforce/Opportunity.csv"
 DEALS = [
@@ -191,6 +201,20 @@ def test_reasons_and_names_are_not_shown(nights) -> None:
     _, ask = nights
     shown = str(ask("select * from quality.correction")).lower()
     assert not [word for word in ("zanzibar", ANN, MAX, "ann lee", "zzz99") if word in shown]
+
+
+def test_what_corrections_compile_to_is_portable(nights) -> None:
+    """Without any, a model is its plain source, so that the check of a whole build sees none."""
+    _, ask = nights
+    (path,) = ask("select path from duckdb_databases() where not internal")[0]
+    results = json.loads((Path(path).parents[1] / "target" / "run_results.json").read_text())
+    sql = {
+        result["unique_id"]: result["compiled_code"]
+        for result in results["results"]
+        if "corrected_value" in (result.get("compiled_code") or "")
+    }
+    assert "model.halftime.stg_salesforce__opportunity" in sql
+    assert {name: found for name in sql if (found := violations(sql[name]))} == {}
 
 
 def test_objects_without_corrections_cost_nothing(nights) -> None:

@@ -24,6 +24,14 @@ def manifest(home: Path) -> dict:
     return json.loads((home / "published" / current["build_id"] / "manifest.json").read_text())
 
 
+def test_dbt_reads_the_project_once(sample_home: Path) -> None:
+    """While files land; read with other variables than the build has, it would be read again."""
+    (log,) = sample_home.glob("builds/*/logs/dbt-run/dbt.log")
+    text = log.read_text(encoding="utf-8")
+    assert "Finished running" in text
+    assert "Unable to do partial parsing" not in text
+
+
 def test_published_build_is_whole(sample_home: Path) -> None:
     current = json.loads((sample_home / "published" / "current.json").read_text())
     database = sample_home / "published" / current["database"]

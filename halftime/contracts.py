@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -75,6 +75,16 @@ class Column:
     def raw_name(self) -> str:
         """Name of the column in the raw table."""
         return RAW_PREFIX + self.name
+
+    @cached_property
+    def normal_names(self) -> tuple[str, ...]:
+        """Header and name, reduced as :func:`normalise_header` does."""
+        return normalise_header(self.header), normalise_header(self.name)
+
+    @cached_property
+    def normal_aliases(self) -> tuple[str, ...]:
+        """Aliases, reduced as :func:`normalise_header` does."""
+        return tuple(normalise_header(alias) for alias in self.aliases)
 
 
 @dataclass(frozen=True)
@@ -204,7 +214,10 @@ def _column(path: Path, table: str, node: dict) -> Column:
 
 def read_contracts(path: Path) -> list[Contract]:
     """Read the contracts of one ``_<system>__sources.yml``; a table without ``names`` has none."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    text = path.read_text(encoding="utf-8")
+    # libyaml reads the same documents ten times as fast; PyYAML may be built without it.
+    fast = yaml.__with_libyaml__
+    document = (yaml.load(text, Loader=yaml.CSafeLoader) if fast else yaml.safe_load(text)) or {}
     contracts = []
     for source in document.get("sources", ()):
         tables = source.get("tables", ())

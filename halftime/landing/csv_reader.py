@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -48,10 +49,11 @@ def plain_delimiter(name: str) -> str:
     return _DELIMITER_NAMES.get(name.lower(), name)
 
 
-def split_records(sample: str, delimiter: str) -> list[list[str]]:
-    """Split text into records of fields, as the parser of the whole file does."""
+def split_records(sample: str, delimiter: str, at_most: int | None = None) -> list[list[str]]:
+    """Split text into (the first) records of fields, as the parser of the whole file does."""
     lift_field_limit()
-    return list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
+    records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    return list(islice(records, at_most))
 
 
 def lift_field_limit() -> None:
@@ -75,7 +77,7 @@ def find_layout(
     best: tuple[tuple[float, ...], Layout] | None = None
     wanted = (plain_delimiter(spec.delimiter),) if spec.delimiter else tuple(delimiters)
     for order, delimiter in enumerate(wanted):
-        records = split_records(sample, delimiter)[: _SNIFF_ROWS + 1]
+        records = split_records(sample, delimiter, _SNIFF_ROWS + 1)
         if not is_all and len(records) <= _SNIFF_ROWS and len(records) > 1:
             records = records[:-1]
         if not records:

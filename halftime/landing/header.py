@@ -43,11 +43,6 @@ class HeaderMatch:
         """Findings of required columns that the file does not have."""
         return tuple(item for item in self.findings if item.finding == "missing_required")
 
-    @property
-    def matched_count(self) -> int:
-        """Number of contract columns that the file has."""
-        return sum(position is not None for position in self.positions)
-
 
 def unique_headers(header: Sequence[str]) -> list[str]:
     """Name every column: a blank header ``column_<n>``, a second ``Id`` ``Id (2)``."""
@@ -86,43 +81,30 @@ def nearest(wanted: Sequence[str], header: Sequence[str]) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Which header each contract column takes (its position or None) and by which step."""
+
+    positions: list[int | None]
+    how: list[str]
+    taken: set[int]
+
+    def take(self, index: int, position: int, step: str) -> None:
+        self.positions[index], self.how[index] = position, step
+        self.taken.add(position)
+
+
 def match_header(contract: Contract, header: Sequence[str], spec: ObjectSpec) -> HeaderMatch:
     """Match a file's header (already made unique) with a contract; never raises."""
-    positions: list[int | None] = [None] * len(contract.columns)
-    how: list[str] = [""] * len(contract.columns)
-    taken: set[int] = set()
-
-    for index, column in enumerate(contract.columns):
-        mapped = spec.columns.get(column.name)
-        if mapped is not None:
-            position = find_header(header, mapped)
-            if position is not None:
-                positions[index], how[index] = position, MAPPED
-                taken.add(position)
-
-    computed = key_place(contract) if spec.key else None
-    normal = [normalise_header(name) for name in header]
-    for step in ("exact", "normalised", "alias"):
-        for index, column in enumerate(contract.columns):
-            if positions[index] is not None or column.name in spec.columns or index == computed:
-                continue
-            if step == "exact":
-                names = [column.header]
-            elif step == "normalised":
-                names = [normalise_header(column.header), normalise_header(column.name)]
-            else:
-                names = [normalise_header(alias) for alias in column.aliases]
-            position = _first(names, header if step == "exact" else normal, taken)
-            if position is not None:
-                positions[index], how[index] = position, step
-                taken.add(position)
-
+    places = _places(contract, header, spec)
+    positions = places.positions
     constants = tuple(
         spec.constants.get(column.name) if positions[index] is None else None
         for index, column in enumerate(contract.columns)
     )
-    extras = tuple((name, place) for place, name in enumerate(header) if place not in taken)
-    findings = _findings(contract, header, spec, positions, how, constants, extras)
+    extras = tuple((name, place) for place, name in enumerate(header) if place not in places.taken)
+    findings = _findings(contract, header, spec, places, constants, extras)
+    computed = key_place(contract) if spec.key else None
     if computed is None:
         return HeaderMatch(tuple(positions), constants, extras, findings)
     positions[computed] = None
@@ -141,6 +123,76 @@ def match_header(contract: Contract, header: Sequence[str], spec: ObjectSpec) ->
     )
     findings = tuple(found if item.column == names[computed] else item for item in findings)
     return HeaderMatch(tuple(positions), constants, extras, findings, (computed, parts))
+
+
+def _places(contract: Contract, header: Sequence[str], spec: ObjectSpec) -> _Places:
+    count = len(contract.columns)
+    places = _Places([None] * count, [""] * count, set())
+    for index, column in enumerate(contract.columns):
+        mapped = spec.columns.get(column.name)
+        position = find_header(header, mapped) if mapped is not None else None
+        if position is not None:
+            places.take(index, position, MAPPED)
+
+    computed = key_place(contract) if spec.key else None
+    exact = _by_name(header)
+    normal = _by_name([normalise_header(name) for name in header])
+    for step in ("exact", "normalised", "alias"):
+        for index, column in enumerate(contract.columns):
+            if (
+                places.positions[index] is not None
+                or column.name in spec.columns
+                or index == computed
+            ):
+                continue
+            if step == "exact":
+                position = _first((column.header,), exact, places.taken)
+            else:
+                names = column.normal_names if step == "normalised" else column.normal_aliases
+                position = _first(names, normal, places.taken)
+            if position is not None:
+                places.take(index, position, step)
+    return places
+
+
+def _by_name(header: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for position, name in enumerate(header):
+        if name:
+            found.setdefault(name, []).append(position)
+    return found
+
+
+def _first(names: Sequence[str], found: dict[str, list[int]], taken: set[int]) -> int | None:
+    for wanted in names:
+        for position in found.get(wanted, ()):
+            if position not in taken:
+                return position
+    return None
+
+
+def _fit(contract: Contract, header: Sequence[str], spec: ObjectSpec) -> tuple[int, bool]:
+    """Count the contract columns that a header has; tell whether a required one is missing.
+
+    The same as :func:`match_header` finds, without its search for what is nearest: this is asked of
+    every record that may be the header.
+    """
+    positions = _places(contract, header, spec).positions
+    computed = key_place(contract) if spec.key else None
+    needed = [
+        place
+        for place, column in enumerate(contract.columns)
+        if column.required and place != computed
+    ]
+    if computed is not None:
+        positions[computed] = None
+        names = [column.name for column in contract.columns]
+        needed.extend(names.index(name) for name in spec.key)
+    lacks = any(
+        positions[place] is None and contract.columns[place].name not in spec.constants
+        for place in needed
+    )
+    return sum(position is not None for position in positions), lacks
 
 
 def key_place(contract: Contract) -> int | None:
@@ -165,39 +217,30 @@ def find_header_row(
     for place, record in enumerate(records[:SEARCH_ROWS]):
         if not any(value.strip() for value in record):
             continue
-        match = match_header(contract, unique_headers(record), spec)
-        if best_place < 0 or (match.matched_count > best_count and match.matched_count > 1):
-            best_place, best_count = place, match.matched_count
-        if not match.missing_required:
+        count, lacks_required = _fit(contract, unique_headers(record), spec)
+        if best_place < 0 or (count > best_count and count > 1):
+            best_place, best_count = place, count
+        if not lacks_required:
             break
     return max(best_place, 0), best_count
-
-
-def _first(names: Sequence[str], header: Sequence[str], taken: set[int]) -> int | None:
-    for wanted in names:
-        for position, name in enumerate(header):
-            if wanted and name == wanted and position not in taken:
-                return position
-    return None
 
 
 def _findings(
     contract: Contract,
     header: Sequence[str],
     spec: ObjectSpec,
-    positions: Sequence[int | None],
-    how: Sequence[str],
+    places: _Places,
     constants: Sequence[str | None],
     extras: Sequence[tuple[str, int]],
 ) -> tuple[ColumnFinding, ...]:
     findings: list[ColumnFinding] = []
     free = [name for name, _ in extras]
     for index, column in enumerate(contract.columns):
-        position = positions[index]
+        position, step = places.positions[index], places.how[index]
         if position is not None:
-            kind = "alias" if how[index] == "alias" else "matched"
+            kind = "alias" if step == "alias" else "matched"
             findings.append(
-                ColumnFinding(column.name, header[position], kind, how[index]),  # type: ignore[arg-type]
+                ColumnFinding(column.name, header[position], kind, step),  # type: ignore[arg-type]
             )
         elif (constant := constants[index]) is not None:
             findings.append(ColumnFinding(column.name, None, "matched", CONSTANT + constant))

@@ -39,7 +39,8 @@ _MAXIMUM_KEYS = 2_000
 _KEPT_DEPTH = 12
 _HEAD_BYTES = 1 << 20
 _ARRAY_KEY = re.compile(rb'"([^"\\]{1,80})"\s*:\s*\[')
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|"', re.DOTALL)
+# Commas say nothing here: what opens a bracket follows its key and a colon at once, or has no key.
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:]|"', re.DOTALL)
 
 
 @dataclass
@@ -60,25 +61,24 @@ def walk(stream: text.Utf8Stream) -> Structure:
     """
     found = Structure()
     stack: list[tuple[bytes, tuple[str, ...]]] = []
-    key, word = "", b""
+    key, word = b"", b""
     started = False
     for token in _tokens(stream):
         if not started:
             started = True
             found.is_array = token == b"["
         if token == b":":
-            key = _plain(word) if len(stack) <= _KEPT_DEPTH else ""
-        elif token == b",":
-            key = ""
+            key = word
         elif token in (b"{", b"["):
-            _open_bracket(found, stack, token, key)
-            key = ""
+            name = _plain(key) if key and len(stack) <= _KEPT_DEPTH else ""
+            _open_bracket(found, stack, token, name)
+            key = b""
         elif token in (b"}", b"]"):
             if not stack or stack.pop()[0] != (b"{" if token == b"}" else b"["):
                 raise RejectedFileError("unreadable", "The brackets of the JSON do not match.")
-            key = ""
+            key = b""
         else:
-            word = token
+            word, key = token, b""
     if stack:
         raise RejectedFileError("truncated", "The JSON ends inside an object, an array or a text.")
     return found

@@ -44,6 +44,7 @@ _REGISTERS = {
     ),
 }
 _UNCOMPRESSED_FILE_BYTES = 256 << 20
+_FINDINGS_AT_ONCE = 200
 _OWN_FAULTS = ("no space left", "permission denied", "file too large", "read-only file system")
 
 
@@ -225,18 +226,15 @@ def record_file(
             report.file_date,
         ],
     )
-    for item in report.columns:
+    file = [load_id, report.system, report.object, report.file]
+    for start in range(0, len(report.columns), _FINDINGS_AT_ONCE):
+        some = report.columns[start : start + _FINDINGS_AT_ONCE]
         con.execute(
-            "insert into raw._column values (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"insert into raw._column values {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?)'] * len(some))}",
             [
-                load_id,
-                report.system,
-                report.object,
-                report.file,
-                item.column,
-                item.header,
-                item.finding,
-                item.detail,
+                value
+                for item in some
+                for value in (*file, item.column, item.header, item.finding, item.detail)
             ],
         )
 

@@ -177,6 +177,7 @@ def build(
 ) -> None:
     """Run models and dbt tests on what was landed, as a new build."""
     from halftime import pipeline
+    from halftime.dbt import dbt_session
     from halftime.history import remembered
 
     reporter = Reporter(json_output=json_output)
@@ -186,7 +187,8 @@ def build(
     with place.lock() as held, remembered(held, "build", settings) as memory:
         made = pipeline.Build.create(held, settings, options)
         memory.build_id = made.build_id
-        pipeline.build_step(made, reporter)
+        with dbt_session(held) as dbt:
+            pipeline.build_step(made, reporter, dbt)
     reporter.say(f"Built {made.build_id}. Next: halftime validate --home {home}")
     reporter.result(made.state)
 

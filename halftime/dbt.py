@@ -1,19 +1,20 @@
 """Run dbt as a subprocess and read what it leaves behind.
 
-``dbtRunner`` keeps the warehouse locked after it returns, so dbt is called through its command line
-and its JSON log; each step has its own target folder because every command overwrites
-``run_results.json``.
+``dbtRunner`` keeps the warehouse locked after it returns, so dbt has a process of its own
+(:mod:`halftime.dbt_session`), which carries out the commands of a build one after the other; each
+step has its own target folder because every command overwrites ``run_results.json``.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -51,60 +52,160 @@ def dbt_environment(home: Home) -> dict[str, str]:
     }
 
 
-def run_dbt(
-    home: Home,
-    step: str,
-    arguments: Sequence[str],
-    *,
-    variables: Mapping[str, Any],
-    folder: Path,
-    progress: Progress | None = None,
-) -> DbtStep:
-    """Run ``dbt <arguments>`` with its own target and log folders under ``folder``.
+class DbtSession:
+    """A dbt process that reads the project once for all commands with the same variables."""
 
-    Raises :class:`DataError` when dbt could not even begin (a model that does not compile) and
-    :class:`MachineError` when disk or memory stopped it. Failed models and tests are left to the
-    caller.
-    """
-    target = folder / "dbt" / step
-    target.mkdir(parents=True, exist_ok=True)
-    cached = home.cache / _PARSE_CACHE
-    logs = folder / "logs" / f"dbt-{step}"
-    logs.mkdir(parents=True, exist_ok=True)
-    words = _words(arguments, logs=logs, target=target, variables=variables)
-    if cached.is_file():
-        words += ["--partial-parse-file-path", str(cached)]
-    command = child.command("dbt.cli.main", words)
-    with (logs / "dbt.log").open("w", encoding="utf-8", buffering=1) as log:
-        exit_code, messages = _follow(command, home, log, progress)
-    _keep_parsed(home, target)
-    results = _read_results(target)
-    if exit_code < 0:
-        raise MachineError(
-            f"dbt ({step}) was ended by signal {-exit_code} ({signal.strsignal(-exit_code)}).",
-            hint="Too little memory is the usual cause; the last published build is still served.",
-        )
-    if exit_code != 0 and not results:
-        _raise_for(step, messages, folder)
-    done = DbtStep(target=target, exit_code=exit_code, results=results)
-    for result in done.broken():
-        if is_machine_trouble(str(result.get("message"))):
-            _raise_for(step, [str(result["message"])], folder)
-    return done
+    def __init__(self, home: Home, process: subprocess.Popen[str]) -> None:
+        self.home = home
+        self._process = process
+        self._read_with: str | None = None
+        self._reading: str | None = None
+
+    def read_ahead(self, variables: Mapping[str, Any]) -> None:
+        """Begin to read the project while something else is done; opens no database."""
+        self._reading = json.dumps(dict(variables))
+        self._send(self._parse_words(self._reading))
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether dbt still reads the project that it was told to read ahead."""
+        if self._reading is None or self._process.stdout is None:
+            return False
+        return not select.select([self._process.stdout], [], [], 0)[0]
+
+    def finish_reading(self) -> None:
+        """Wait until the project is read; what is wrong is said by the command that comes after."""
+        if self._reading is not None:
+            exit_code, _ = self._follow()
+            self._keep_parsed(self._reading, exit_code)
+            self._reading = None
+
+    def run(
+        self,
+        step: str,
+        arguments: Sequence[str],
+        *,
+        variables: Mapping[str, Any],
+        folder: Path,
+        progress: Progress | None = None,
+    ) -> DbtStep:
+        """Run ``dbt <arguments>`` with its own target and log folders under ``folder``.
+
+        Raises :class:`DataError` when dbt could not even begin (a model that does not compile) and
+        :class:`MachineError` when disk or memory stopped it. Failed models and tests are left to
+        the caller.
+        """
+        target = folder / "dbt" / step
+        target.mkdir(parents=True, exist_ok=True)
+        logs = folder / "logs" / f"dbt-{step}"
+        logs.mkdir(parents=True, exist_ok=True)
+        self.finish_reading()
+        given = json.dumps(dict(variables))
+        exit_code = 0
+        with (logs / "dbt.log").open("w", encoding="utf-8", buffering=1) as log:
+            if given != self._read_with:
+                self._send(self._parse_words(given))
+                exit_code, messages = self._follow(log)
+                self._keep_parsed(given, exit_code)
+            if exit_code == 0:
+                self._send(_words(arguments, target=target, variables=given))
+                exit_code, messages = self._follow(log, progress)
+        results = _read_results(target)
+        if exit_code < 0:
+            raise MachineError(
+                f"dbt ({step}) was ended by signal {-exit_code} ({signal.strsignal(-exit_code)}).",
+                hint="Too little memory is the usual cause; the last published build is still "
+                "served.",
+            )
+        if exit_code != 0 and not results:
+            _raise_for(step, messages, folder)
+        done = DbtStep(target=target, exit_code=exit_code, results=results)
+        for result in done.broken():
+            if is_machine_trouble(str(result.get("message"))):
+                _raise_for(step, [str(result["message"])], folder)
+        return done
+
+    def _parse_words(self, variables: str) -> list[str]:
+        cached = self.home.cache / _PARSE_CACHE
+        words = ["parse", "--no-write-json"]
+        if cached.is_file():
+            words += ["--partial-parse-file-path", str(cached)]
+        return _words(words, target=self._parse_target, variables=variables)
+
+    @property
+    def _parse_target(self) -> Path:
+        return self.home.temporary / "parse"
+
+    def _keep_parsed(self, variables: str, exit_code: int) -> None:
+        self._read_with = variables if exit_code == 0 else None
+        if (self._parse_target / _PARSE_CACHE).is_file():
+            shutil.copyfile(self._parse_target / _PARSE_CACHE, self.home.cache / _PARSE_CACHE)
+        shutil.rmtree(self._parse_target, ignore_errors=True)
+
+    def _send(self, words: Sequence[str]) -> None:
+        if self._process.stdin is None:
+            raise MachineError("dbt could not be told what to do.")
+        with suppress(BrokenPipeError):  # how it ended is said by who waits for its answer
+            self._process.stdin.write(json.dumps(list(words)) + "\n")
+            self._process.stdin.flush()
+
+    def _follow(
+        self, log: TextIO | None = None, progress: Progress | None = None
+    ) -> tuple[int, list[str]]:
+        """Report each finished node until the command ends; return exit code and error messages.
+
+        All that dbt says goes to ``log`` too.
+        """
+        messages: list[str] = []
+        for line in self._process.stdout or ():
+            event = _event(line)
+            if log:
+                log.write(_log_line(event, line))
+            if event is None:
+                messages.append(line.rstrip())
+            elif "exit_code" in event:
+                return int(event["exit_code"]), messages
+            elif event.get("level") == "error":
+                messages.append(str(event.get("msg", "")))
+            elif progress and "node" in event:
+                progress(int(event["done"]), int(event["total"]), str(event["node"]))
+        return self._process.wait() or 1, messages
 
 
-def _words(
-    arguments: Sequence[str], *, logs: Path, target: Path, variables: Mapping[str, Any]
-) -> list[str]:
-    # Its own log at debug level is a fifth of the time that dbt spends on a model; what it prints
-    # is kept, and the SQL stands in the target folder.
+@contextmanager
+def dbt_session(home: Home) -> Iterator[DbtSession]:
+    """Start a dbt process for the commands of one build; it ends, and unlocks, with the block."""
+    with (
+        subprocess.Popen(
+            child.command("halftime.dbt_session", []),
+            env=dbt_environment(home),
+            cwd=PROJECT_ROOT,
+            pass_fds=home.inherited,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        ) as process,
+        ended_with_us(process),
+    ):
+        yield DbtSession(home, process)
+        if process.stdin:
+            process.stdin.close()
+        process.wait()
+
+
+def _words(arguments: Sequence[str], *, target: Path, variables: str) -> list[str]:
+    # Its own logs cost a fifth of the time that dbt spends on a model. What it says is kept by who
+    # listens, and the SQL stands in the target folder.
     return [
-        "--log-format",
-        "json",
+        "--log-level",
+        "none",
         "--log-level-file",
         "none",
         "--log-path",
-        str(logs),
+        str(target / "logs"),
         *arguments,
         "--project-dir",
         str(PROJECT_ROOT),
@@ -113,43 +214,8 @@ def _words(
         "--target-path",
         str(target),
         "--vars",
-        json.dumps(dict(variables)),
+        variables,
     ]
-
-
-def _keep_parsed(home: Home, target: Path) -> None:
-    if (target / _PARSE_CACHE).is_file():
-        shutil.copyfile(target / _PARSE_CACHE, home.cache / _PARSE_CACHE)
-
-
-@contextmanager
-def parsing_ahead(
-    home: Home, variables: Mapping[str, Any]
-) -> Iterator[subprocess.Popen[bytes] | None]:
-    """Let dbt read the project while something else is done; only a new home needs it.
-
-    Yields the process, or None where there is nothing to do. It opens no database. What it finds
-    wrong is said by the command that comes after.
-    """
-    if (home.cache / _PARSE_CACHE).is_file():
-        yield None
-        return
-    target = home.temporary / "parse"
-    words = _words(["parse"], logs=target / "logs", target=target, variables=variables)
-    with (
-        subprocess.Popen(
-            child.command("dbt.cli.main", words),
-            env=dbt_environment(home),
-            cwd=PROJECT_ROOT,
-            pass_fds=home.inherited,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process,
-        ended_with_us(process),
-    ):
-        yield process
-    _keep_parsed(home, target)
-    shutil.rmtree(target, ignore_errors=True)
 
 
 @contextmanager
@@ -162,60 +228,18 @@ def ended_with_us(process: subprocess.Popen[Any]) -> Iterator[None]:
         raise
 
 
-def _follow(
-    command: list[str], home: Home, log: TextIO, progress: Progress | None
-) -> tuple[int, list[str]]:
-    """Run the command, report each finished node, and return the exit code and error messages.
-
-    All that it prints goes to ``log`` too.
-    """
-    messages: list[str] = []
-    with (
-        subprocess.Popen(
-            command,
-            env=dbt_environment(home),
-            cwd=PROJECT_ROOT,
-            pass_fds=home.inherited,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        ) as process,
-        ended_with_us(process),
-    ):
-        if process.stdout is None:
-            raise MachineError("The output of dbt could not be read.")
-        for line in process.stdout:
-            log.write(line)
-            event = _event(line)
-            if event is None:
-                messages.append(line.rstrip())
-                continue
-            info, data = event.get("info", {}), event.get("data", {})
-            if info.get("level") == "error":
-                messages.append(str(info.get("msg", "")))
-            if progress and info.get("name") in (
-                "LogModelResult",
-                "LogTestResult",
-                "LogSeedResult",
-            ):
-                name = str((data.get("node_info") or {}).get("node_name", ""))
-                progress(
-                    int(data.get("index", 0)),
-                    int(data.get("total", data.get("num_models", 0))),
-                    name,
-                )
-        process.wait()
-    return process.returncode, messages
-
-
 def _event(line: str) -> dict[str, Any] | None:
     try:
         event = json.loads(line)
     except ValueError:
         return None
     return event if isinstance(event, dict) else None
+
+
+def _log_line(event: dict[str, Any] | None, line: str) -> str:
+    if event is None:
+        return line
+    return f"{event.get('at')} {event.get('level'):<5} {event.get('msg')}\n"
 
 
 def _read_results(target: Path) -> list[dict[str, Any]]:

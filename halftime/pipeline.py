@@ -20,7 +20,7 @@ from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.corrections import corrected_columns
-from halftime.dbt import DbtStep, ended_with_us, parsing_ahead, run_dbt
+from halftime.dbt import DbtSession, DbtStep, dbt_session, ended_with_us
 from halftime.errors import DataError, LockedError, MachineError, UsageError
 from halftime.history import record_rules, remembered
 from halftime.home import (
@@ -72,11 +72,7 @@ class Build:
         """Open a new build folder."""
         now = utc_now()
         build = cls(home, new_build_id(now))
-        variables = config.dbt_vars(as_of=options.as_of, loaded_until=options.loaded_until)
-        with machine_errors("read the corrections"):
-            variables["corrections"] = corrected_columns(
-                home.warehouse, load_contracts(PROJECT_ROOT)
-            )
+        variables = dbt_variables(home, config, options)
         build.state = {
             "build_id": build.build_id,
             "started_at": now.isoformat(),
@@ -133,6 +129,14 @@ class Build:
             self.save()
 
 
+def dbt_variables(home: Home, config: Config, options: Options) -> dict[str, Any]:
+    """Return what dbt is called with; some of it depends on what was landed so far."""
+    variables = config.dbt_vars(as_of=options.as_of, loaded_until=options.loaded_until)
+    with machine_errors("read the corrections"):
+        variables["corrections"] = corrected_columns(home.warehouse, load_contracts(PROJECT_ROOT))
+    return variables
+
+
 def last_load_id(home: Home) -> int:
     """Return the number of the last load in the warehouse; 0 before the first."""
     with machine_errors("read the warehouse"), duckdb.connect(str(home.warehouse)) as con:
@@ -162,12 +166,11 @@ def land_step(home: Home, config: Config, reporter: Reporter) -> LandingReport:
     return report
 
 
-def build_step(build: Build, reporter: Reporter) -> None:
+def build_step(build: Build, reporter: Reporter, dbt: DbtSession) -> None:
     """Run seeds and models, then the dbt tests; a model that fails stops the build."""
     variables = build.state["variables"]
     with build.step("run") as record, reporter.step("Building models") as tick:
-        done = run_dbt(
-            build.home,
+        done = dbt.run(
             "run",
             ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"],
             variables=variables,
@@ -177,8 +180,7 @@ def build_step(build: Build, reporter: Reporter) -> None:
         record["nodes"] = len(done.results)
         _stop_on_broken_models(done, build)
     with build.step("test") as record, reporter.step("Testing models") as tick:
-        tested = run_dbt(
-            build.home,
+        tested = dbt.run(
             "test",
             ["test", "--exclude-resource-type", "unit_test"],
             variables=variables,
@@ -380,15 +382,16 @@ def run(
     check_landing(config)
     home.create()
     with home.lock() as held, remembered(held, "run", config) as memory:
-        ahead = config.dbt_vars(as_of=options.as_of, loaded_until=options.loaded_until)
-        with parsing_ahead(held, ahead | {"corrections": {}}) as parsing:
+        with dbt_session(held) as dbt:
+            # A guess while files land: only corrections that come with them make it wrong.
+            dbt.read_ahead(dbt_variables(held, config, options))
             landed = land_step(held, config, reporter)
-            if parsing and parsing.poll() is None:
+            if dbt.is_reading:
                 with reporter.step("Reading models"):
-                    parsing.wait()
-        build = Build.create(held, config, options)
-        memory.build_id = build.build_id
-        build_step(build, reporter)
+                    dbt.finish_reading()
+            build = Build.create(held, config, options)
+            memory.build_id = build.build_id
+            build_step(build, reporter, dbt)
         verdict = validate_step(build, reporter)
         memory.verdict = verdict.verdict
         stop_on_critical(verdict, build)

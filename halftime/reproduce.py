@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from halftime.console import Reporter
-from halftime.dbt import run_dbt
+from halftime.dbt import dbt_session
 from halftime.errors import DataError, UsageError
 from halftime.hashing import content_hash, quote
 from halftime.home import Home, machine_errors
@@ -82,9 +82,8 @@ def reproduce(home: Home, build_id: str | None, reporter: Reporter) -> Reproduct
         scratch.create()
         with reporter.step("Copying what was landed"):
             copy_raw(home.warehouse, scratch.warehouse, int(inputs["last_load_id"]))
-        with reporter.step("Building models") as tick:
-            done = run_dbt(
-                scratch,
+        with dbt_session(scratch) as dbt, reporter.step("Building models") as tick:
+            done = dbt.run(
                 "run",
                 [
                     *("build", "--exclude-resource-type", "test"),

@@ -18,7 +18,7 @@ import duckdb
 from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import Column, Contract
-from halftime.dbt import DbtStep, run_dbt
+from halftime.dbt import DbtStep, dbt_session
 from halftime.errors import DataError
 from halftime.firsthour import formats
 from halftime.firsthour.guess import ALIKE, likeness
@@ -143,10 +143,9 @@ def check(
                 PROJECT_ROOT,
                 lambda event: tick(event.done, event.total, event.file),
             )
-        with reporter.step("Judging rows (on trial)") as tick:
+        with dbt_session(home) as dbt, reporter.step("Judging rows (on trial)") as tick:
             _stop_on_broken(
-                run_dbt(
-                    home,
+                dbt.run(
                     "check",
                     [
                         "build",

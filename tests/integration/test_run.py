@@ -29,7 +29,7 @@ def test_dbt_reads_the_project_once(sample_home: Path) -> None:
     (log,) = sample_home.glob("builds/*/logs/dbt-run/dbt.log")
     text = log.read_text(encoding="utf-8")
     assert "Finished running" in text
-    assert "Unable to do partial parsing" not in text
+    assert "The project is read" not in text
 
 
 def test_published_build_is_whole(sample_home: Path) -> None:

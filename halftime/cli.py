@@ -188,7 +188,8 @@ def build(
         made = pipeline.Build.create(held, settings, options)
         memory.build_id = made.build_id
         with dbt_session(held) as dbt:
-            pipeline.build_step(made, reporter, dbt)
+            pipeline.models_step(made, reporter, dbt)
+            pipeline.tests_step(made, reporter, dbt)
     reporter.say(f"Built {made.build_id}. Next: halftime validate --home {home}")
     reporter.result(made.state)
 
@@ -198,6 +199,7 @@ def validate(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -
     """Check the rules on the latest build; a broken critical rule ends with exit 1."""
     from halftime import pipeline
     from halftime.history import remembered
+    from halftime.rules_process import rules_process
 
     reporter = Reporter(json_output=json_output)
     place = _home(home)
@@ -205,7 +207,8 @@ def validate(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -
     with place.lock() as held, remembered(held, "validate") as memory:
         made = pipeline.Build.latest(held)
         memory.build_id = made.build_id
-        verdict = pipeline.validate_step(made, reporter)
+        with rules_process(held, made.build_id) as rules:
+            verdict = pipeline.validate_step(made, reporter, rules)
         memory.verdict = verdict.verdict
         pipeline.stop_on_critical(verdict, made)
     reporter.say(f"{verdict.rule_count} rules checked: {verdict.verdict}.")

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import signal
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from halftime import child
 from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.corrections import corrected_columns
-from halftime.dbt import DbtSession, DbtStep, dbt_session, ended_with_us
-from halftime.errors import DataError, LockedError, MachineError, UsageError
+from halftime.dbt import DbtSession, DbtStep, dbt_session
+from halftime.errors import DataError, UsageError
 from halftime.history import record_rules, remembered
 from halftime.home import (
     PROJECT_ROOT,
@@ -35,6 +32,7 @@ from halftime.home import (
 from halftime.landing import LandingReport, land, preflight
 from halftime.privacy.erase import bury_again
 from halftime.publish import Publication, publish
+from halftime.rules_process import RulesProcess, rules_process
 from halftime.volume import remember_volume
 from quality.changes import Change
 from quality.dbt_results import collect_dbt_tests
@@ -166,24 +164,27 @@ def land_step(home: Home, config: Config, reporter: Reporter) -> LandingReport:
     return report
 
 
-def build_step(build: Build, reporter: Reporter, dbt: DbtSession) -> None:
-    """Run seeds and models, then the dbt tests; a model that fails stops the build."""
-    variables = build.state["variables"]
+def models_step(build: Build, reporter: Reporter, dbt: DbtSession) -> None:
+    """Run seeds and models; a model that fails stops the build."""
     with build.step("run") as record, reporter.step("Building models") as tick:
         done = dbt.run(
             "run",
             ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"],
-            variables=variables,
+            variables=build.state["variables"],
             folder=build.folder,
             progress=tick,
         )
         record["nodes"] = len(done.results)
         _stop_on_broken_models(done, build)
+
+
+def tests_step(build: Build, reporter: Reporter, dbt: DbtSession) -> None:
+    """Run the dbt tests on what the models made; what they find is weighed with the rules."""
     with build.step("test") as record, reporter.step("Testing models") as tick:
         tested = dbt.run(
             "test",
             ["test", "--exclude-resource-type", "unit_test"],
-            variables=variables,
+            variables=build.state["variables"],
             folder=build.folder,
             progress=tick,
         )
@@ -207,15 +208,15 @@ def _stop_on_broken_models(done: DbtStep, build: Build) -> None:
     )
 
 
-def validate_step(build: Build, reporter: Reporter) -> Verdict:
+def validate_step(build: Build, reporter: Reporter, rules: RulesProcess) -> Verdict:
     """Collect the results of the dbt tests, run the Great Expectations rules, and weigh both."""
     if (build.state["steps"].get("test") or {}).get("status") != "done":
         raise UsageError(
             f"The build {build.build_id} did not finish.", hint="Run 'halftime build' again."
         )
-    rules = build.folder / "rules"
+    found = build.folder / "rules"
     build.state.pop("verdict", None)  # an older verdict must not outlive a check that fails
-    for stale in rules.glob("*.parquet"):
+    for stale in found.glob("*.parquet"):
         stale.unlink()
     with build.step("validate") as record:
         target = build.folder / "dbt" / "test"
@@ -224,12 +225,12 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
             target / "manifest.json",
             build.home.warehouse,
             build.build_id,
-            rules,
+            found,
         )
         served = served_database(build.home)
         remember_volume(build.home, served, _loads_that_count(build))
         with reporter.step("Checking rules") as tick:
-            _run_rules(build, tick)
+            rules.check(tick)
         changes = review(
             PROJECT_ROOT,
             target / "manifest.json",
@@ -237,13 +238,13 @@ def validate_step(build: Build, reporter: Reporter) -> Verdict:
             build_id=build.build_id,
             previous=served,
             waivers=read_waivers(build.state.get("waivers", ())),
-            out_dir=rules,
+            out_dir=found,
         )
         say_changes(changes, reporter)
-        verdict = read_verdict(rules)
+        verdict = read_verdict(found)
         record |= {"verdict": verdict.verdict, "rules": verdict.rule_count}
         build.state |= {"verdict": verdict.verdict, "status": "validated"}
-        record_rules(build.home, build.build_id, rules)
+        record_rules(build.home, build.build_id, found)
     return verdict
 
 
@@ -273,53 +274,6 @@ def say_changes(changes: Sequence[Change], reporter: Reporter) -> None:
     if len(weaker) > _CHANGES_SAID:
         reporter.say(
             f"             and {len(weaker) - _CHANGES_SAID} more; see quality.rule_change"
-        )
-
-
-def _run_rules(build: Build, tick: Any) -> None:
-    """Run the rules in a process of their own: the import is slow and its memory goes with it."""
-    words = [
-        "--warehouse",
-        str(build.home.warehouse),
-        "--project-root",
-        str(PROJECT_ROOT),
-        "--build-id",
-        build.build_id,
-        "--out",
-        str(build.folder / "rules"),
-    ]
-    log = build.folder / "logs" / "rules.log"
-    with (
-        log.open("w", encoding="utf-8") as stderr,
-        subprocess.Popen(
-            child.command("quality.validate", words),
-            cwd=PROJECT_ROOT,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            pass_fds=build.home.inherited,
-        ) as process,
-        ended_with_us(process),
-    ):
-        if process.stdout is None:
-            raise MachineError("The output of the rules could not be read.")
-        for line in process.stdout:
-            try:
-                event = json.loads(line)
-                tick(int(event["done"]), int(event["total"]), str(event["rule"]))
-            except (ValueError, KeyError, TypeError):
-                continue
-    if process.returncode != 0:
-        last = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        # A negative code is a signal: what kills a process for want of memory leaves no message.
-        kinds = {
-            MachineError.exit_code: MachineError,
-            -signal.SIGKILL: MachineError,
-            LockedError.exit_code: LockedError,
-        }
-        raise kinds.get(process.returncode, DataError)(
-            f"The rules could not be checked: {last[0] if last else 'no message'}",
-            hint=f"The whole message stands in {log}. The last published build is still served.",
         )
 
 
@@ -381,7 +335,11 @@ def run(
     """Walk the whole road once, under the lock of this home."""
     check_landing(config)
     home.create()
-    with home.lock() as held, remembered(held, "run", config) as memory:
+    with (
+        home.lock() as held,
+        remembered(held, "run", config) as memory,
+        ExitStack() as waiting,
+    ):
         with dbt_session(held) as dbt:
             # A guess while files land: only corrections that come with them make it wrong.
             dbt.read_ahead(dbt_variables(held, config, options))
@@ -391,8 +349,11 @@ def run(
                     dbt.finish_reading()
             build = Build.create(held, config, options)
             memory.build_id = build.build_id
-            build_step(build, reporter, dbt)
-        verdict = validate_step(build, reporter)
+            models_step(build, reporter, dbt)
+            # Its slow import falls into the tests, which need little more than one core.
+            rules = waiting.enter_context(rules_process(held, build.build_id))
+            tests_step(build, reporter, dbt)
+        verdict = validate_step(build, reporter, rules)
         memory.verdict = verdict.verdict
         stop_on_critical(verdict, build)
         published = publish_step(build, config, reporter)

@@ -260,7 +260,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--project-root", type=Path, required=True)
     parser.add_argument("--build-id", required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--when-told", action="store_true", help="begin when a line comes in on standard input"
+    )
     given = parser.parse_args(arguments)
+    if given.when_told and not sys.stdin.readline():
+        return 0  # who would have told us is gone, or needs us no more
 
     def tell(done: int, total: int, rule: str) -> None:
         print(json.dumps({"done": done, "total": total, "rule": rule}), flush=True)

@@ -294,7 +294,7 @@ def report(
         "# Benchmarks",
         "",
         "Written by `make bench`; do not edit. Each step is a process of its own: wall time, and",
-        "the peak of the resident memory of all its processes together, looked at every 20 ms.",
+        "the peak of the resident memory of all its processes together, looked at every 100 ms.",
         "",
         f"Machine: {machine()}. Date: {dt.datetime.now(dt.UTC):%Y-%m-%d}. Seed {seed}.",
     ]

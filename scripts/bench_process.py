@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS_BETWEEN_LOOKS = 0.02
-_PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / 2**20
+# Each look costs a millisecond or two of the cores that are measured.
+SECONDS_BETWEEN_LOOKS = 0.1
+_KEYS = ("VmRSS:", "VmHWM:")  # resident now, and at most since the program began (proc(5))
 
 
 @dataclass(frozen=True)
 class Measured:
     """One command: seconds of wall time, peak resident memory of its processes in MiB, output.
 
-    The peak is the largest sum over the tree of processes that was seen when looking every 20 ms,
-    or what the system says of the largest single one where that is more (a peak between two looks).
-    Memory that processes share is counted in each of them, so the sum errs upwards.
+    The peak is the largest sum over the tree of processes that was seen when looking every 100 ms,
+    or the highest that the system remembers of a single one where that is more (a peak between two
+    looks). Memory that processes share is counted in each of them, so the sum errs upwards.
     """
 
     seconds: float
@@ -47,6 +48,7 @@ def measure(*arguments: object, log: Path, environment: dict[str, str] | None = 
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     looks: list[tuple[float, float]] = []
+    highest: list[float] = [0.0]
     with log.open("w+", encoding="utf-8") as said, log.with_suffix(".err").open("w+") as stderr:
         begun = time.monotonic()
         process = subprocess.Popen(
@@ -57,13 +59,12 @@ def measure(*arguments: object, log: Path, environment: dict[str, str] | None = 
             env=None if environment is None else os.environ | environment,
         )
         ended = threading.Event()
-        watch = threading.Thread(target=_watch, args=(process.pid, begun, ended, looks))
+        watch = threading.Thread(target=_watch, args=(process.pid, begun, ended, looks, highest))
         watch.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        process.wait()
         seconds = time.monotonic() - begun
         ended.set()
         watch.join()
-        process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         stderr.seek(0)
         output, complaint = said.read(), stderr.read()
@@ -73,32 +74,42 @@ def measure(*arguments: object, log: Path, environment: dict[str, str] | None = 
             f"{output[-2000:]}\n{complaint[-4000:]}"
         )
     peak = max((mib for _, mib in looks), default=0.0)
-    return Measured(seconds, max(peak, usage.ru_maxrss / 1024), output, tuple(looks))
+    return Measured(seconds, max(peak, *highest), output, tuple(looks))
 
 
 def _watch(
-    pid: int, begun: float, ended: threading.Event, looks: list[tuple[float, float]]
+    pid: int,
+    begun: float,
+    ended: threading.Event,
+    looks: list[tuple[float, float]],
+    highest: list[float],
 ) -> None:
     while not ended.wait(SECONDS_BETWEEN_LOOKS):
-        looks.append((time.monotonic() - begun, tree_mib(pid)))
+        now, high = tree_mib(pid)
+        looks.append((time.monotonic() - begun, now))
+        highest[0] = max(highest[0], high)
 
 
-def tree_mib(pid: int, parent_command: bytes = b"") -> float:
+def tree_mib(pid: int, parent_command: bytes = b"") -> tuple[float, float]:
     """Return the resident memory of a process and everything below it, in MiB; 0 when gone.
 
-    A child that is still called what its parent is called has not begun to be itself: it borrows
-    the parent's memory for a moment, which would be counted twice.
+    The second figure is the highest that the system remembers of any one of them. A child that is
+    still called what its parent is called has not begun to be itself: it borrows the parent's
+    memory for a moment, which would be counted twice.
     """
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
         if command == parent_command:
-            return 0.0
-        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_MIB
+            return 0.0, 0.0
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        kib = {name: int(line.split()[1]) for line in lines for name in _KEYS if name in line}
+        own, high = (kib[name] / 1024 for name in _KEYS)
         below = [
             int(child)
             for task in Path(f"/proc/{pid}/task").iterdir()
             for child in (task / "children").read_text().split()
         ]
-    except (OSError, IndexError):  # it ended while we looked
-        return 0.0
-    return own + sum(tree_mib(child, command) for child in below)
+    except (OSError, LookupError):  # it ended while we looked
+        return 0.0, 0.0
+    found = [tree_mib(child, command) for child in below]
+    return own + sum(now for now, _ in found), max([high, *(high for _, high in found)])

@@ -226,6 +226,26 @@ joined as (
         on d.opportunity_id = m.merged_opportunity_id
 ),
 
+priced as (
+    select
+        j.*,
+        o.org_key as owner_org_key,
+        r.rate,
+        r.constant_rate,
+        {{ converted('j.amount', 'r.rate') }} as reporting_amount,
+        {{ converted('j.amount', 'r.constant_rate') }} as constant_rate_amount
+    from joined as j
+    inner join org_versions as o
+        on
+            j.owner_id = o.person_id
+            and case when j.outcome = 'open' then j.as_of_date else j.close_date end >= o.valid_from
+            and case when j.outcome = 'open' then j.as_of_date else j.close_date end < o.valid_to
+    left join rates as r
+        on
+            j.currency_code = r.currency_code
+            and case when j.outcome = 'open' then j.as_of_date else j.close_date end = r.date_day
+),
+
 final as (
     select
         j.opportunity_id,
@@ -242,16 +262,14 @@ final as (
         j.outcome <> 'open' as is_closed,
         j.amount,
         j.currency_code,
-        try_cast(j.amount * r.rate as decimal(18, 2)) as reporting_amount,
-        try_cast(j.amount * r.constant_rate as decimal(18, 2)) as constant_rate_amount,
+        j.reporting_amount,
+        j.constant_rate_amount,
         j.reporting_currency as reporting_currency_code,
         case
             when j.amount is null then null
-            when r.rate is null then 'no_exchange_rate'
-            when r.constant_rate is null then 'no_constant_rate'
-            when
-                try_cast(j.amount * r.rate as decimal(18, 2)) is null
-                or try_cast(j.amount * r.constant_rate as decimal(18, 2)) is null
+            when j.rate is null then 'no_exchange_rate'
+            when j.constant_rate is null then 'no_constant_rate'
+            when j.reporting_amount is null or j.constant_rate_amount is null
                 then 'amount_too_large'
         end as currency_reason_code,
         j.created_date,
@@ -277,20 +295,11 @@ final as (
         j.is_deleted,
         j.deleted_date,
         j.has_rejected_newer_version,
-        o.org_key as owner_org_key,
+        j.owner_org_key,
         j.source_system,
         j._source_file,
         j._source_row
-    from joined as j
-    inner join org_versions as o
-        on
-            j.owner_id = o.person_id
-            and case when j.outcome = 'open' then j.as_of_date else j.close_date end >= o.valid_from
-            and case when j.outcome = 'open' then j.as_of_date else j.close_date end < o.valid_to
-    left join rates as r
-        on
-            j.currency_code = r.currency_code
-            and case when j.outcome = 'open' then j.as_of_date else j.close_date end = r.date_day
+    from priced as j
 )
 
 select * from final

@@ -27,14 +27,35 @@ aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
+-- Deals by a number: windows over millions of states sort it in half the time of an id.
 sources as (
     select
         opportunity_id,
         source_system,
         _source_file,
-        _source_row
+        _source_row,
+        row_number() over (order by opportunity_id asc) as deal_number
     from {{ ref('int_opportunity_conformed') }}
     where row_status = 'accepted'
+),
+
+-- Few instants have several states; only these are put in order.
+tied_instants as (
+    select
+        opportunity_id,
+        known_at
+    from events
+    group by opportunity_id, known_at
+    having count(*) > 1
+),
+
+marked as (
+    select
+        e.*,
+        t.opportunity_id is not null as is_tied
+    from events as e
+    left join tied_instants as t
+        on e.opportunity_id = t.opportunity_id and e.known_at = t.known_at
 ),
 
 ranked as (
@@ -44,81 +65,127 @@ ranked as (
             partition by opportunity_id, known_at
             order by event_kind desc nulls last, tie_key desc nulls last
         ) as recency
-    from events
+    from marked
+    where is_tied
+),
+
+instants as (
+    {% for relation, condition in [('marked', 'not is_tied'), ('ranked', 'recency = 1')] %}
+        select
+            opportunity_id,
+            known_at,
+            known_date,
+            event_kind,
+            stage_name,
+            stage_category,
+            stage_order,
+            stage_place,
+            is_qualified,
+            amount,
+            currency_code,
+            close_date,
+            forecast_category,
+            owner_alias
+        from {{ relation }}
+        where {{ condition }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 owned as (
     select
-        r.opportunity_id,
-        r.known_at,
-        r.known_date,
-        r.event_kind,
-        r.stage_name,
-        r.stage_category,
-        r.stage_order,
-        r.stage_place,
-        r.is_qualified,
-        r.amount,
-        r.currency_code,
-        r.close_date,
-        r.forecast_category,
+        i.*,
         coalesce(a.person_id, '(unassigned)') as owner_id,
+        s.deal_number,
         s.source_system,
         s._source_file,
         s._source_row,
-        coalesce(r.stage_name, '') || '|'
-        || coalesce(cast(r.amount as {{ dbt.type_string() }}), '') || '|'
-        || coalesce(r.currency_code, '') || '|'
-        || coalesce(cast(r.close_date as {{ dbt.type_string() }}), '') || '|'
-        || coalesce(r.forecast_category, '') || '|'
+        coalesce(i.stage_name, '') || '|'
+        || coalesce(cast(i.amount as {{ dbt.type_string() }}), '') || '|'
+        || coalesce(i.currency_code, '') || '|'
+        || coalesce(cast(i.close_date as {{ dbt.type_string() }}), '') || '|'
+        || coalesce(i.forecast_category, '') || '|'
         || coalesce(a.person_id, '') as state_text
-    from ranked as r
+    from instants as i
     inner join sources as s
-        on r.opportunity_id = s.opportunity_id
+        on i.opportunity_id = s.opportunity_id
     left join aliases as a
         on
             s.source_system = a.source_system
-            and r.owner_alias = a.alias
-            and r.known_date >= a.valid_from
-            and r.known_date < a.valid_to
-    where r.recency = 1
+            and i.owner_alias = a.alias
+            and i.known_date >= a.valid_from
+            and i.known_date < a.valid_to
 ),
 
+-- To `placed` only what is compared is carried along: a window sorts all that it is given.
 compared as (
     select
-        *,
+        deal_number,
+        known_at,
+        known_date,
+        close_date,
+        stage_category,
+        state_text,
         lag(state_text) over (
-            partition by opportunity_id
+            partition by deal_number
             order by known_at asc nulls last
         ) as previous_state
     from owned
 ),
 
-numbered as (
+placed as (
     select
-        *,
+        deal_number,
+        known_at,
         row_number() over (
-            partition by opportunity_id
+            partition by deal_number
             order by known_at asc nulls last
         ) as version_number,
         lead(known_at) over (
-            partition by opportunity_id
+            partition by deal_number
             order by known_at asc nulls last
         ) as next_at,
         lead(known_date) over (
-            partition by opportunity_id
+            partition by deal_number
             order by known_at asc nulls last
         ) as next_date,
         lag(close_date) over (
-            partition by opportunity_id
+            partition by deal_number
             order by known_at asc nulls last
         ) as previous_close_date,
         lag(stage_category) over (
-            partition by opportunity_id
+            partition by deal_number
             order by known_at asc nulls last
         ) as previous_category
     from compared
     where previous_state is null or previous_state <> state_text
+),
+
+numbered as (
+    select
+        o.*,
+        p.version_number,
+        p.next_at,
+        p.next_date,
+        p.previous_close_date,
+        p.previous_category
+    from owned as o
+    inner join placed as p
+        on o.deal_number = p.deal_number and o.known_at = p.known_at
+),
+
+converted as (
+    select
+        n.*,
+        clock.reporting_currency,
+        r.rate,
+        r.constant_rate,
+        {{ converted('n.amount', 'r.rate') }} as reporting_amount,
+        {{ converted('n.amount', 'r.constant_rate') }} as constant_rate_amount
+    from numbered as n
+    cross join clock
+    left join rates as r
+        on n.currency_code = r.currency_code and n.known_date = r.date_day
 ),
 
 final as (
@@ -132,16 +199,14 @@ final as (
         n.is_qualified,
         cast(n.amount as decimal(18, 2)) as amount,
         n.currency_code,
-        try_cast(n.amount * r.rate as decimal(18, 2)) as reporting_amount,
-        try_cast(n.amount * r.constant_rate as decimal(18, 2)) as constant_rate_amount,
-        clock.reporting_currency as reporting_currency_code,
+        n.reporting_amount,
+        n.constant_rate_amount,
+        n.reporting_currency as reporting_currency_code,
         case
             when n.amount is null then null
-            when r.rate is null then 'no_exchange_rate'
-            when r.constant_rate is null then 'no_constant_rate'
-            when
-                try_cast(n.amount * r.rate as decimal(18, 2)) is null
-                or try_cast(n.amount * r.constant_rate as decimal(18, 2)) is null
+            when n.rate is null then 'no_exchange_rate'
+            when n.constant_rate is null then 'no_constant_rate'
+            when n.reporting_amount is null or n.constant_rate_amount is null
                 then 'amount_too_large'
         end as currency_reason_code,
         n.close_date,
@@ -172,10 +237,7 @@ final as (
         n.source_system,
         n._source_file,
         n._source_row
-    from numbered as n
-    cross join clock
-    left join rates as r
-        on n.currency_code = r.currency_code and n.known_date = r.date_day
+    from converted as n
 )
 
 select * from final

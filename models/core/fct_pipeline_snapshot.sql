@@ -104,10 +104,7 @@ stocks as (
         r.rate,
         r.constant_rate,
         clock.reporting_currency,
-        case
-            when v.currency_code = clock.reporting_currency then v.amount
-            else try_cast(v.amount * r.rate as decimal(18, 2))
-        end as snapshot_amount
+        {{ converted('v.amount', 'r.rate') }} as snapshot_amount
     from open_versions as v
     cross join clock
     inner join span_days as s

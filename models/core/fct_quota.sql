@@ -19,6 +19,22 @@ aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
+converted as (
+    select
+        q.*,
+        clock.reporting_currency,
+        r.rate,
+        r.constant_rate,
+        {{ converted('q.quota_amount', 'r.rate') }} as reporting_amount,
+        {{ converted('q.quota_amount', 'r.constant_rate') }} as constant_rate_amount
+    from quotas as q
+    cross join clock
+    left join rates as r
+        on
+            q.currency_code = r.currency_code
+            and least(q.period_start, clock.as_of_date) = r.date_day
+),
+
 final as (
     select
         q.quota_id,
@@ -27,27 +43,20 @@ final as (
         q.period_end,
         q.quota_amount,
         q.currency_code,
-        try_cast(q.quota_amount * r.rate as decimal(18, 2)) as reporting_amount,
-        try_cast(q.quota_amount * r.constant_rate as decimal(18, 2)) as constant_rate_amount,
-        clock.reporting_currency as reporting_currency_code,
+        q.reporting_amount,
+        q.constant_rate_amount,
+        q.reporting_currency as reporting_currency_code,
         case
             when q.quota_amount is null then null
-            when r.rate is null then 'no_exchange_rate'
-            when r.constant_rate is null then 'no_constant_rate'
-            when
-                try_cast(q.quota_amount * r.rate as decimal(18, 2)) is null
-                or try_cast(q.quota_amount * r.constant_rate as decimal(18, 2)) is null
+            when q.rate is null then 'no_exchange_rate'
+            when q.constant_rate is null then 'no_constant_rate'
+            when q.reporting_amount is null or q.constant_rate_amount is null
                 then 'amount_too_large'
         end as currency_reason_code,
         q.source_system,
         q._source_file,
         q._source_row
-    from quotas as q
-    cross join clock
-    left join rates as r
-        on
-            q.currency_code = r.currency_code
-            and least(q.period_start, clock.as_of_date) = r.date_day
+    from converted as q
     left join aliases as a
         on
             q.source_system = a.source_system

@@ -1,0 +1,70 @@
+"""One dbt process for several commands: it reads once, says what is wrong, and survives that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from halftime.dbt import DbtSession, dbt_session
+from halftime.errors import DataError, MachineError
+from halftime.home import Home
+
+SEED = ["seed", "--select", "reason_codes"]
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtSession]:
+    home = Home(tmp_path_factory.mktemp("session") / "home")
+    home.create()
+    with dbt_session(home) as opened:
+        yield opened
+
+
+def log(folder: Path, step: str) -> str:
+    return (folder / "logs" / f"dbt-{step}" / "dbt.log").read_text(encoding="utf-8")
+
+
+def test_two_commands_read_the_project_once(session: DbtSession, tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    first = session.run(
+        "first", SEED, variables={}, folder=tmp_path, progress=lambda *event: told.append(event)
+    )
+    second = session.run("second", SEED, variables={}, folder=tmp_path)
+    assert [result["status"] for result in (*first.results, *second.results)] == ["success"] * 2
+    assert told == [(1, 1, "reason_codes")]
+    assert "The project is read: exit code 0." in log(tmp_path, "first")
+    assert "The project is read" not in log(tmp_path, "second")
+    assert "Completed successfully" in log(tmp_path, "second")
+
+
+def test_what_dbt_cannot_read_is_said_and_the_next_command_works(
+    session: DbtSession, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        DataError, match=r"dbt \(bad\) could not begin: Compilation Error"
+    ) as caught:
+        session.run("bad", SEED, variables={"systems": "none"}, folder=tmp_path)
+    assert str(tmp_path / "logs") in caught.value.hint
+    assert "error" in log(tmp_path, "bad")
+    assert session.run("good", SEED, variables={}, folder=tmp_path).exit_code == 0
+    assert "The project is read: exit code 0." in log(tmp_path, "good")
+
+
+def test_what_was_read_ahead_is_not_read_again(session: DbtSession, tmp_path: Path) -> None:
+    session.read_ahead({"company": "Elsewhere"})
+    assert session.is_reading
+    session.finish_reading()
+    assert not session.is_reading
+    session.run("ahead", SEED, variables={"company": "Elsewhere"}, folder=tmp_path)
+    assert "The project is read" not in log(tmp_path, "ahead")
+
+
+def test_a_process_that_is_gone_is_the_machines_fault(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    with dbt_session(home) as opened:
+        opened._process.kill()
+        with pytest.raises(MachineError, match="signal 9"):
+            opened.run("run", SEED, variables={}, folder=tmp_path)

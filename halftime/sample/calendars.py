@@ -168,7 +168,11 @@ def icalendar(
 def outlook_table(
     company: Company, sessions: Sessions, attendance: Attendance, chosen: np.ndarray
 ) -> pa.Table:
-    """One row per meeting of the sessions ``chosen``, as Outlook writes its CSV in the US."""
+    """One row per meeting of the sessions ``chosen``, as Outlook writes its CSV in the US.
+
+    Outlook exports no ids, so that two meetings of one coach at one time would be one if they bore
+    the same subject: the second Anna's has a number.
+    """
     begins = sessions.day[chosen] * DAY + sessions.start_second[chosen]
     ends = begins + sessions.minutes[chosen] * 60
     called_off = np.isin(sessions.status[chosen], (coaching.CANCELLED, coaching.MOVED))
@@ -176,6 +180,13 @@ def outlook_table(
         ("Canceled: " if off else "") + _subject(company, sessions, session)
         for session, off in zip(chosen.tolist(), called_off.tolist(), strict=True)
     ]
+    seen: Counter[tuple[int, int, int, str]] = Counter()
+    for place, key in enumerate(
+        zip(sessions.coach[chosen].tolist(), begins.tolist(), ends.tolist(), subjects, strict=True)
+    ):
+        seen[key] += 1
+        if seen[key] > 1:
+            subjects[place] += f" ({seen[key]})"
     invited = [
         ";".join(_attendees(company, sessions, attendance, session)) for session in chosen.tolist()
     ]

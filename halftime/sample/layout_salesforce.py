@@ -107,7 +107,9 @@ def _around_deals(world: World) -> list[SourceFile]:
             world.crm.salesforce_people[buyers.lead_owner],
         )
     )
-    split_table = salesforce_lines.splits(company, deals, chosen, generator(world.seed, "splits"))
+    split_table = salesforce_lines.splits(
+        company, deals, chosen, world.crm.salesforce_people, generator(world.seed, "splits")
+    )
     files = [
         _file(
             "Contact.csv",

@@ -155,16 +155,23 @@ def line_items(deals: Deals, chosen: np.ndarray) -> pa.Table:
 
 
 def splits(
-    company: Company, deals: Deals, chosen: np.ndarray, rng: np.random.Generator
+    company: Company,
+    deals: Deals,
+    chosen: np.ndarray,
+    members: np.ndarray,
+    rng: np.random.Generator,
 ) -> pa.Table:
-    """Two rows per shared deal: the owner's part and a colleague's, together a hundred percent."""
+    """Two rows per shared deal: the owner's part and a colleague's, together a hundred percent.
+
+    ``members`` is a mask of whom Salesforce knows: nobody else can have a part.
+    """
     shared = chosen[rng.random(len(chosen)) < SPLIT_SHARE]
     last = company.size.last_day
     seat = deals.seat[shared]
     mate = (seat + company.size.managers) % company.seats
     owner = deals.changes.owner[deals.last_change[shared]]
     helper = company.holder_of(mate, np.full(len(shared), last))
-    fits = (helper != NOBODY) & (helper != owner)
+    fits = (helper != NOBODY) & (helper != owner) & members[np.maximum(helper, 0)]
     shared, owner, helper = shared[fits], owner[fits], helper[fits]
     percent = rng.choice([50, 60, 70, 75], len(shared))
     deal = np.repeat(shared, 2)

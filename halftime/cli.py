@@ -368,7 +368,10 @@ def verify(
         checked = verifying.verify_pack(pack.resolve())
         _say_finding(checked.finding, reporter)
         if checked.finding is None:
-            reporter.say(f"Sound: {checked.files} files. Hash of its list: {checked.sha256}")
+            reporter.say(
+                f"Sound by its own list: {checked.files} files. "
+                f"Hash of the list, to be compared with the one you noted: {checked.sha256}"
+            )
         reporter.result(checked.to_dict())
         raise typer.Exit(1 if checked.finding else 0)
     keys = _signing_keys(config)

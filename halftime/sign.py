@@ -196,7 +196,11 @@ def read_sign_off(
     build = builds.get(body["build_id"])
     note = None
     if signer is None:
-        note = "the key is unknown: 'sign: keys:' of the configuration does not name it"
+        note = "the key is unknown: " + (
+            "'sign: keys:' of the configuration does not name it"
+            if keys
+            else "no 'sign: keys:' was read; name the configuration with --config"
+        )
     elif signer.role != body["role"]:
         note = f"the key is for the role '{signer.role}'"
     elif build is None or build.is_gone:

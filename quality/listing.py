@@ -43,6 +43,11 @@ class Listed:
         """How it ended; None if it was not checked in that build, or there is none."""
         return None if self.result is None else self.result.succeeded
 
+    @property
+    def saw_nothing(self) -> bool:
+        """Whether it was checked and there was no row to look at, so that nothing is proven."""
+        return self.result is not None and not self.result.evaluated_rows
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
         shown = asdict(self.rule) | {"definition_hash": self.rule.definition_hash}
@@ -63,6 +68,7 @@ class Listing:
 
     build_id: str | None
     rules: tuple[Listed, ...]
+    is_broken_only: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
@@ -84,7 +90,7 @@ def list_catalogue(home: Home, *, layer: str | None = None, broken: bool = False
         for item in listed
         if layer in (None, item.rule.layer) and not (broken and item.succeeded is not False)
     ]
-    return Listing(build_id, tuple(kept))
+    return Listing(build_id, tuple(kept), is_broken_only=broken)
 
 
 def list_uncovered(home: Home) -> list[Uncovered]:
@@ -149,9 +155,14 @@ def lines(listing: Listing, *, one_by_one: bool) -> Iterable[str]:
         yield f"{layer} ({len(of_layer):,})"
         yield from _layer_lines(of_layer, one_by_one=one_by_one)
     counts = [item.succeeded for item in listing.rules]
+    empty = [item for item in listing.rules if item.succeeded and item.saw_nothing]
     told = f"{counts.count(True):,} held, {counts.count(False):,} broken"
+    if empty:
+        told += f"; {len(empty):,} of those that held had no row to look at"
+    if listing.is_broken_only:
+        told = "those that broke"
     source = f"as of build {listing.build_id}: {told}" if listing.build_id else "no build yet"
-    yield f"{len(counts):,} rules, {source}"
+    yield f"{len(counts):,} {'rule' if len(counts) == 1 else 'rules'}, {source}"
 
 
 def _ordered(rules: Sequence[Listed]) -> list[Listed]:
@@ -174,6 +185,9 @@ def _layer_lines(rules: Sequence[Listed], *, one_by_one: bool) -> Iterable[str]:
                 f"  {_SIGNS[group[0].succeeded]:<7} {first.severity:<9} {first.rule_id}: "
                 f"{first.sentence}{_against(group[0])}"
             )
+            if group[0].succeeded is False:
+                yield f"{' ' * 10}why: {first.rationale}"
+                yield f"{' ' * 10}harms: {', '.join(first.pages) or 'no page'}; {first.owner} mends"
             continue
         broken = [item for item in group if item.succeeded is False]
         state = f"{len(broken)} broken" if broken else _SIGNS[group[0].succeeded]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,13 @@ SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         ("quality.rule_failure",),
         "select rule_id, table_name, key from quality.rule_failure order by all",
     ),
+    "waivers": (
+        ("quality.rule",),
+        (
+            "select rule_id, engine, severity, sentence, waiver_owner, waiver_reason, waived_until "
+            "from quality.rule where is_waived order by all"
+        ),
+    ),
     "rule_changes": (("quality.rule_change",), "select * from quality.rule_change order by all"),
     "definitions": (
         ("reference.indicators",),
@@ -118,6 +125,18 @@ SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
             "from quality.orphan_row group by all order by all"
         ),
     ),
+    # Not the id that points at nothing: whoever fills a sheet may have put a name there.
+    "orphan_rows": (
+        ("quality.orphan_row",),
+        (
+            "select source_system, object, column_name, source_file, source_row "
+            "from quality.orphan_row order by all"
+        ),
+    ),
+    "schema_drift": (
+        ("quality.schema_drift",),
+        "select * exclude (load_id) from quality.schema_drift order by all",
+    ),
 }
 
 
@@ -126,10 +145,12 @@ class Evidence:
     """What the pack says: who made what when, and one list of records per section.
 
     A section is None where the build has no such table: it was published before there was one.
+    ``columns`` names the columns of those that the build has.
     """
 
     identity: dict[str, Any]
     sections: dict[str, Rows | None]
+    columns: dict[str, list[str]] = field(default_factory=dict)
 
     def rows(self, section: str) -> Rows:
         """Return the records of a section; none if the build has no such table."""
@@ -144,6 +165,7 @@ def gather(home: Home, build_id: str | None, progress: Progress | None = None) -
     folder = published_folder(home, build_id)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     sections: dict[str, Rows | None] = {}
+    columns: dict[str, list[str]] = {}
     with (
         machine_errors("read the published build"),
         duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as con,
@@ -156,12 +178,14 @@ def gather(home: Home, build_id: str | None, progress: Progress | None = None) -
             ).fetchall()
         }
         for done, (name, (needs, sql)) in enumerate(SECTIONS.items(), start=1):
-            sections[name] = _records(con, sql) if there.issuperset(needs) else None
+            sections[name] = None
+            if there.issuperset(needs):
+                columns[name], sections[name] = _records(con, sql)
             if progress:
                 progress(done, len(SECTIONS), name)
     add_sql(sections["rules"] or [], home, str(manifest["build_id"]))
     run = run_of(home, str(manifest["build_id"]))
-    return Evidence(identity(manifest, folder, run), sections)
+    return Evidence(identity(manifest, folder, run), sections, columns)
 
 
 def published_folder(home: Home, build_id: str | None) -> Path:
@@ -180,10 +204,10 @@ def published_folder(home: Home, build_id: str | None) -> Path:
     return folder
 
 
-def _records(con: duckdb.DuckDBPyConnection, sql: str) -> Rows:
+def _records(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], Rows]:
     cursor = con.execute(sql)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    names = [str(column[0]) for column in cursor.description or ()]
+    return names, [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def identity(manifest: dict[str, Any], folder: Path, run: dict[str, Any] | None) -> dict[str, Any]:

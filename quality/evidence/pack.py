@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from quality.evidence.gather import Evidence, Progress, Rows, gather
 from quality.evidence.page import render
 
 SUMS = "SHA256SUMS"
+_SIGN_OFF = ("signed_at", "role", "decision", "comment", "public_key", "manifest_sha256")
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,11 @@ def write_pack(
         (fresh / "csv").mkdir(parents=True)
         (fresh / "evidence.html").write_text(render(evidence, signatures), encoding="utf-8")
         (fresh / "evidence.json").write_text(_to_json(evidence, signatures), encoding="utf-8")
-        _write_csv(fresh / "csv" / "sign_offs.csv", signatures)
+        _write_csv(fresh / "csv" / "sign_offs.csv", [*_SIGN_OFF, "entry"], signatures)
         for name, rows in evidence.sections.items():
             if rows is not None:
-                _write_csv(fresh / "csv" / f"{name}.csv", rows)
+                names = list(rows[0]) if rows else evidence.columns.get(name, [])
+                _write_csv(fresh / "csv" / f"{name}.csv", names, rows)
         files = {
             path.relative_to(fresh).as_posix(): file_sha256(path)
             for path in sorted(fresh.rglob("*"))
@@ -74,9 +77,8 @@ def _check_folder(out: Path) -> None:
 
 def _sign_offs(home: Home, build_id: str) -> Rows:
     """Return who decided what about the build; whether a signature is sound says ``verify``."""
-    names = ("signed_at", "role", "decision", "comment", "public_key", "manifest_sha256")
     return [
-        {name: entry.body.get(name) for name in names} | {"entry": entry.number}
+        {name: entry.body.get(name) for name in _SIGN_OFF} | {"entry": entry.number}
         for entry in history.sign_offs(home, build_id)
     ]
 
@@ -87,13 +89,14 @@ def _to_json(evidence: Evidence, signatures: Rows) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n"
 
 
-def _write_csv(path: Path, rows: Rows) -> None:
-    """Write records as CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
+def _write_csv(path: Path, names: Sequence[str], rows: Rows) -> None:
+    """Write records as CSV, none as its header alone.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe.
+    """
     with path.open("w", encoding="utf-8", newline="") as stream:
-        if not rows:
-            return
         writer = csv.writer(stream)
-        writer.writerow(rows[0].keys())
+        writer.writerow(names)
         writer.writerows([harmless(value) for value in row.values()] for row in rows)
 
 

@@ -27,7 +27,7 @@ CHAPTERS = (
     ("rules", "Rules"),
     ("changes", "Changes"),
     ("definitions", "Definitions"),
-    ("suppressions", "No value"),
+    ("suppressions", "Reasons"),
     ("signatures", "Sign-offs"),
 )
 _VERDICTS = {
@@ -60,6 +60,10 @@ def render(evidence: Evidence, signatures: Rows) -> str:
             "broken_rules": broken,
             "verdict": _VERDICTS.get(
                 str(evidence.identity["verdict"]), "A critical rule is broken"
+            ),
+            "rules_without_rows": sum(
+                bool(rule["succeeded"]) and not rule["evaluated_rows"]
+                for rule in evidence.rows("rules")
             ),
             "counts": {name: len(rows or ()) for name, rows in evidence.sections.items()},
             "freshness_columns": list((evidence.rows("freshness") or [{}])[0]),

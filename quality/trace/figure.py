@@ -17,6 +17,7 @@ ENTITY_TYPES = ("rep", "manager", "manager_org", "team", "region", "company")
 GRAINS = ("week", "month", "quarter", "year", "fiscal_month", "fiscal_quarter", "fiscal_year")
 DIMENSIONS = ("product", "area")
 FORM = "PI-11:by_count@manager=ID@quarter=2026-01-01@product=ID@currency=EUR"
+_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,9 @@ def one_of(word: str, known: Sequence[str], what: str) -> str:
         if item.lower() == word.lower():
             return item
     near = nearest(word, known)
-    listed = ", ".join(near or sorted(known)[:8])
+    listed = ", ".join(near or sorted(set(known))[:_LISTED])
+    if not near and len(set(known)) > _LISTED:
+        listed += f" and {len(set(known)) - _LISTED:,} more"
     raise UsageError(
         f"There is no {what} '{word}'.", hint=f"{'Nearest' if near else 'Known'}: {listed}."
     )

@@ -1,4 +1,4 @@
-"""Work figures out a second time, from the landed rows, and lay both side by side.
+"""Work figures out a second time, from the judged rows, and lay both side by side.
 
 Each indicator has one statement of its own in ``recompute/``. It reads rows as they were landed
 and judged (``warehouse.intermediate.int_*_conformed`` and what a deal was said to be and when) and

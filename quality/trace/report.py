@@ -264,7 +264,7 @@ def _raw_columns(rows: Rows) -> list[str]:
 
 def _say_recomputed(found: Trace, reporter: Reporter) -> None:
     own = statement(found.cell.indicator_id)
-    _head(reporter, f"Recomputed from the landed rows ({own.path.name})")
+    _head(reporter, f"Recomputed a second way, from the rows as they were judged ({own.path.name})")
     if found.recomputed is None:
         reporter.say(f"Not done: {found.absent}. Core rows and files are of the published build.")
     else:

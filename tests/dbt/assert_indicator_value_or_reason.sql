@@ -1,7 +1,7 @@
 {{ config(
     meta={
         'rule_id': 'IND-REASON',
-        'sentence': 'Where there is no value there is a reason, and the other way round.',
+        'sentence': 'A figure without a value says why; one with a value bears no reason but small_n.',
         'severity': 'critical',
         'owner': 'data team',
     }

@@ -19,6 +19,7 @@ IDENTITY = {
     "verdict": "warnings",
     "as_of": "2026-09-30",
     "published_at": "2026-10-01T04:00:00+00:00",
+    "previous_manifest_sha256": None,
     "files": {"marts.duckdb": {"bytes": 1, "sha256": "00"}},
 }
 
@@ -110,3 +111,27 @@ def test_a_folder_with_other_files_is_not_touched(tmp_path: Path) -> None:
 def test_without_a_publication_there_is_nothing_to_pack(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Nothing is published"):
         write_pack(Home(tmp_path / "home"), None, tmp_path / "pack")
+
+
+def test_a_rule_without_a_row_to_look_at_is_not_said_to_hold() -> None:
+    page = render(evidence(rules=[rule(succeeded=True, evaluated_rows=0)]), [])
+    assert "1 had no row to look at" in page
+    assert "✓ yes" not in page
+    assert "– no row" in page
+
+
+def test_a_first_build_is_compared_with_none_and_waivers_are_named() -> None:
+    waiver = {
+        "rule_id": "core.clock.fresh",
+        "severity": "warning",
+        "sentence": "The data are fresh & whole.",
+        "waiver_owner": "Mia Ott",
+        "waiver_reason": "moving house",
+        "waived_until": "2026-12-31",
+    }
+    page = render(evidence(waivers=[waiver]), [])
+    assert "This is the first build" in page
+    assert "Mia Ott" in page
+    later = IDENTITY | {"previous_manifest_sha256": "00"}
+    page = render(Evidence(later, evidence().sections), [])
+    assert "No rule was removed" in page

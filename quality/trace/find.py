@@ -73,19 +73,23 @@ def _entity(build: OpenBuild, wanted: Wanted, fixed: dict[str, Any]) -> dict[str
         raise UsageError(f"Which {kind} is not said.", hint=f"Add @{kind}=ID, or --entity ID.")
     known = _known(build, "entity_id", fixed | {"entity_type": kind})
     if entity not in known:
-        entity = _by_name(build, entity, known) or one_of(entity, known, kind)
+        entity = _by_name(build, entity, known, kind)
     return {"entity_type": kind, "entity_id": entity}
 
 
-def _by_name(build: OpenBuild, name: str, known: list[str]) -> str | None:
-    """Return the id of the one person or team of this name."""
-    found = build.rows(
-        "select person_id as id from build.core.dim_person where lower(full_name) = lower(?) "
-        "union select team_id from build.core.dim_team where lower(team_name) = lower(?)",
-        [name, name],
+def _by_name(build: OpenBuild, name: str, known: list[str], kind: str) -> str:
+    """Return the id of the one person or team of this name; else raise naming the nearest."""
+    rows = build.rows(
+        "select person_id as id, full_name as name from build.core.dim_person "
+        "union select team_id, team_name from build.core.dim_team"
     )
-    ids = [row["id"] for row in found if row["id"] in known]
-    return ids[0] if len(ids) == 1 else None
+    named = [(str(row["name"]), str(row["id"])) for row in rows if row["id"] in known]
+    ids = sorted({item for found, item in named if found.lower() == name.lower()})
+    if len(ids) > 1:
+        raise UsageError(
+            f"Several bear the name '{name}'.", hint=f"Name one by its id: {', '.join(ids)}."
+        )
+    return ids[0] if ids else one_of(name, [*known, *(found for found, _ in named)], kind)
 
 
 def _period(build: OpenBuild, wanted: Wanted, fixed: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from quality.validate import validate
 
 BUILD = "20260101T000000Z-abcdef"
 
-#: What is done to the warehouse, and the critical rules that must notice.
+#: What is done to the warehouse, and the critical rules that must notice. The marts of figures are
+#: views: what they cut is broken.
 BREAKAGES = {
     """
     delete from raw.salesforce__user
@@ -35,21 +36,21 @@ BREAKAGES = {
     )
     """: {"core.session.minutes_tie"},
     """
-    update lagging.fct_lagging_indicator set numerator = numerator + 1
+    update intermediate.ind_entity_value set numerator = numerator + 1
     where
         indicator_id = 'PI-11' and measure_id = 'by_value' and entity_type = 'company'
         and period_grain = 'month' and dimension = 'all'
     """: {"indicators.win_rate.amount_ties", "indicators.lagging.months_make_years"},
     """
-    update lagging.fct_lagging_indicator set denominator = denominator + 1
+    update intermediate.ind_entity_value set denominator = denominator + 1
     where indicator_id = 'PI-12' and measure_id = 'mean' and period_grain = 'month'
     """: {"indicators.cycle_time.days_tie", "indicators.lagging.months_make_years"},
     """
-    delete from lagging.fct_lagging_indicator
+    delete from intermediate.ind_entity_value
     where indicator_id = 'QU-01' and period_grain = 'year' and entity_type = 'company'
     """: {"indicators.attainment.amount_ties"},
     """
-    update "leading".fct_leading_indicator set numerator = 2 * numerator
+    update intermediate.ind_entity_value set numerator = 2 * numerator
     where indicator_id in ('PI-03', 'CO-04') and period_grain = 'month'
     """: {
         "indicators.pipeline_created.amount_ties",
@@ -57,7 +58,7 @@ BREAKAGES = {
         "indicators.leading.months_make_years",
     },
     """
-    update "leading".fct_leading_indicator set denominator = denominator + 1
+    update intermediate.ind_entity_value set denominator = denominator + 1
     where indicator_id in ('AF-01', 'ST-05') and period_grain = 'month'
     """: {"indicators.follow_through.actions_tie", "indicators.overdue.deals_tie"},
     """
@@ -67,11 +68,12 @@ BREAKAGES = {
     group by source_system, object
     """: {"raw.volume.object_halved"},
     """
-    update "leading".fct_leading_indicator set reason_code = null where reason_code = 'small_n'
+    update intermediate.ind_entity_value set reason_code = null
+    where timing = 'leading' and reason_code = 'small_n'
     """: {"indicators.leading.small_n_marked"},
     """
-    update lagging.fct_lagging_indicator set reason_code = 'small_n'
-    where reason_code is null and observation_count > 100
+    update intermediate.ind_entity_value set reason_code = 'small_n'
+    where timing = 'lagging' and reason_code is null and observation_count > 100
     """: {"indicators.lagging.small_n_marked"},
     "drop table core.dim_coaching_policy": {"core.policy.assumed"},
 }

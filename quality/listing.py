@@ -45,7 +45,7 @@ class Listed:
 
     @property
     def saw_nothing(self) -> bool:
-        """Whether it was checked and there was no row to look at, so that nothing is proven."""
+        """Whether it was checked on a table without rows, such as one that no source fills."""
         return self.result is not None and not self.result.evaluated_rows
 
     def to_dict(self) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def lines(listing: Listing, *, one_by_one: bool) -> Iterable[str]:
     empty = [item for item in listing.rules if item.succeeded and item.saw_nothing]
     told = f"{counts.count(True):,} held, {counts.count(False):,} broken"
     if empty:
-        told += f"; {len(empty):,} of those that held had no row to look at"
+        told += f"; {len(empty):,} of those that held looked at a table without rows"
     if listing.is_broken_only:
         told = "those that broke"
     source = f"as of build {listing.build_id}: {told}" if listing.build_id else "no build yet"

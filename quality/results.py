@@ -90,8 +90,8 @@ class RuleResult:
     """The outcome of one rule on one build.
 
     ``evaluated_rows`` are the rows the rule looked at, ``unexpected_rows`` those at fault (also
-    when a tolerance let the rule succeed). ``message`` says why a rule failed where the sentence
-    does not.
+    when a tolerance let the rule succeed); of a rule about a table's columns, both are columns.
+    ``message`` says why a rule failed where the sentence does not.
     """
 
     build_id: str

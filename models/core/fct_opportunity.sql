@@ -265,13 +265,9 @@ final as (
         j.reporting_amount,
         j.constant_rate_amount,
         j.reporting_currency as reporting_currency_code,
-        case
-            when j.amount is null then null
-            when j.rate is null then 'no_exchange_rate'
-            when j.constant_rate is null then 'no_constant_rate'
-            when j.reporting_amount is null or j.constant_rate_amount is null
-                then 'amount_too_large'
-        end as currency_reason_code,
+        {{ currency_reason(
+            'j.amount', 'j.rate', 'j.constant_rate', 'j.reporting_amount', 'j.constant_rate_amount'
+        ) }} as currency_reason_code,
         j.created_date,
         j.close_date,
         cast(

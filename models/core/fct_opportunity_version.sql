@@ -202,13 +202,9 @@ final as (
         n.reporting_amount,
         n.constant_rate_amount,
         n.reporting_currency as reporting_currency_code,
-        case
-            when n.amount is null then null
-            when n.rate is null then 'no_exchange_rate'
-            when n.constant_rate is null then 'no_constant_rate'
-            when n.reporting_amount is null or n.constant_rate_amount is null
-                then 'amount_too_large'
-        end as currency_reason_code,
+        {{ currency_reason(
+            'n.amount', 'n.rate', 'n.constant_rate', 'n.reporting_amount', 'n.constant_rate_amount'
+        ) }} as currency_reason_code,
         n.close_date,
         n.owner_id,
         n.forecast_category,

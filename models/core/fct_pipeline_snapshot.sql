@@ -131,13 +131,9 @@ final as (
         s.snapshot_amount as reporting_amount,
         s.constant_rate_amount,
         s.reporting_currency as reporting_currency_code,
-        case
-            when s.amount is null then null
-            when s.rate is null then 'no_exchange_rate'
-            when s.constant_rate is null then 'no_constant_rate'
-            when s.snapshot_amount is null or s.constant_rate_amount is null
-                then 'amount_too_large'
-        end as currency_reason_code,
+        {{ currency_reason(
+            's.amount', 's.rate', 's.constant_rate', 's.snapshot_amount', 's.constant_rate_amount'
+        ) }} as currency_reason_code,
         s.source_system,
         s._source_file,
         s._source_row

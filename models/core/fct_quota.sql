@@ -46,13 +46,9 @@ final as (
         q.reporting_amount,
         q.constant_rate_amount,
         q.reporting_currency as reporting_currency_code,
-        case
-            when q.quota_amount is null then null
-            when q.rate is null then 'no_exchange_rate'
-            when q.constant_rate is null then 'no_constant_rate'
-            when q.reporting_amount is null or q.constant_rate_amount is null
-                then 'amount_too_large'
-        end as currency_reason_code,
+        {{ currency_reason(
+            'q.quota_amount', 'q.rate', 'q.constant_rate', 'q.reporting_amount', 'q.constant_rate_amount'
+        ) }} as currency_reason_code,
         q.source_system,
         q._source_file,
         q._source_row

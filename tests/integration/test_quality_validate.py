@@ -207,9 +207,12 @@ def test_a_rule_about_a_whole_table_says_how_far_it_is_off(warehouse: Path, tmp_
         ),
     )
 
-    assert [(found.rule_id, found.unexpected_rows, found.message) for found in report.results] == [
-        ("columns", 2, "Missing columns: one, two."),
-        ("rows", 200, "1,000 rows; expected 1200 to any."),
+    assert [
+        (found.rule_id, found.unexpected_rows, found.evaluated_rows, found.message)
+        for found in report.results
+    ] == [
+        ("columns", 2, 3, "Missing columns: one, two."),
+        ("rows", 200, 1000, "1,000 rows; expected 1200 to any."),
     ]
 
 

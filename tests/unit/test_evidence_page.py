@@ -115,7 +115,7 @@ def test_without_a_publication_there_is_nothing_to_pack(tmp_path: Path) -> None:
 
 def test_a_rule_without_a_row_to_look_at_is_not_said_to_hold() -> None:
     page = render(evidence(rules=[rule(succeeded=True, evaluated_rows=0)]), [])
-    assert "1 had no row to look at" in page
+    assert "1 looked at a table without rows" in page
     assert "✓ yes" not in page
     assert "– no row" in page
 

@@ -12,8 +12,10 @@ import ctypes
 import os
 import runpy
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 _PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>
 
@@ -21,6 +23,25 @@ _PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>
 def command(module: str, arguments: Sequence[str]) -> list[str]:
     """Return the command that starts a module as a child of this process."""
     return [sys.executable, "-m", "halftime.child", str(os.getpid()), module, *arguments]
+
+
+def tell(process: subprocess.Popen[str], line: str) -> None:
+    """Write one line to a child's standard input; one that is gone is left to who waits for it.
+
+    What could not be written must not be tried again when the stream is closed: that error would
+    stand in the place of the one that says how the child ended.
+    """
+    stream = process.stdin
+    if stream is None:
+        raise ValueError("The child was started without a standard input.")
+    if stream.closed:
+        return
+    try:
+        stream.write(line + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        with suppress(BrokenPipeError):
+            stream.close()
 
 
 def end_with(parent: int) -> None:

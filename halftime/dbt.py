@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -64,7 +64,7 @@ class DbtSession:
     def read_ahead(self, variables: Mapping[str, Any]) -> None:
         """Begin to read the project while something else is done; opens no database."""
         self._reading = json.dumps(dict(variables))
-        self._send(self._parse_words(self._reading))
+        child.tell(self._process, json.dumps(self._parse_words(self._reading)))
 
     @property
     def is_reading(self) -> bool:
@@ -104,11 +104,12 @@ class DbtSession:
         exit_code = 0
         with (logs / "dbt.log").open("w", encoding="utf-8", buffering=1) as log:
             if given != self._read_with:
-                self._send(self._parse_words(given))
+                child.tell(self._process, json.dumps(self._parse_words(given)))
                 exit_code, messages = self._follow(log)
                 self._keep_parsed(given, exit_code)
             if exit_code == 0:
-                self._send(_words(arguments, target=target, variables=given))
+                words = _words(arguments, target=target, variables=given)
+                child.tell(self._process, json.dumps(words))
                 exit_code, messages = self._follow(log, progress)
         results = _read_results(target)
         if exit_code < 0:
@@ -139,15 +140,8 @@ class DbtSession:
     def _keep_parsed(self, variables: str, exit_code: int) -> None:
         self._read_with = variables if exit_code == 0 else None
         if (self._parse_target / _PARSE_CACHE).is_file():
-            shutil.copyfile(self._parse_target / _PARSE_CACHE, self.home.cache / _PARSE_CACHE)
+            shutil.move(self._parse_target / _PARSE_CACHE, self.home.cache / _PARSE_CACHE)
         shutil.rmtree(self._parse_target, ignore_errors=True)
-
-    def _send(self, words: Sequence[str]) -> None:
-        if self._process.stdin is None:
-            raise MachineError("dbt could not be told what to do.")
-        with suppress(BrokenPipeError):  # how it ended is said by who waits for its answer
-            self._process.stdin.write(json.dumps(list(words)) + "\n")
-            self._process.stdin.flush()
 
     def _follow(
         self, log: TextIO | None = None, progress: Progress | None = None

@@ -9,7 +9,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from halftime import child
@@ -34,12 +34,8 @@ class RulesProcess:
         not be checked. To be called once.
         """
         process = self._process
-        if process.stdin is None or process.stdout is None:
-            raise MachineError("The process of the rules could not be spoken to.")
-        with suppress(BrokenPipeError):  # how it ended is told below
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        for line in process.stdout:
+        child.tell(process, "go")
+        for line in process.stdout or ():
             try:
                 event = json.loads(line)
                 tick(int(event["done"]), int(event["total"]), str(event["rule"]))
@@ -50,12 +46,14 @@ class RulesProcess:
 
     def _raise(self, code: int) -> None:
         last = self._log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        # A negative code is a signal: what kills a process for want of memory leaves no message.
-        kinds = {
-            MachineError.exit_code: MachineError,
-            -signal.SIGKILL: MachineError,
-            LockedError.exit_code: LockedError,
-        }
+        kinds = {MachineError.exit_code: MachineError, LockedError.exit_code: LockedError}
+        if code < 0:  # what kills a process for want of memory leaves no message
+            raise MachineError(
+                "The rules could not be checked: their process was ended by signal "
+                f"{-code} ({signal.strsignal(-code)}).",
+                hint="Too little memory is the usual cause; the last published build is still "
+                "served.",
+            )
         raise kinds.get(code, DataError)(
             f"The rules could not be checked: {last[0] if last else 'no message'}",
             hint=f"The whole message stands in {self._log}. The last published build is still "

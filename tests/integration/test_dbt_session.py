@@ -66,5 +66,6 @@ def test_a_process_that_is_gone_is_the_machines_fault(tmp_path: Path) -> None:
     home.create()
     with dbt_session(home) as opened:
         opened._process.kill()
+        opened._process.wait()
         with pytest.raises(MachineError, match="signal 9"):
             opened.run("run", SEED, variables={}, folder=tmp_path)

@@ -45,8 +45,6 @@ class RulesProcess:
             self._raise(process.returncode)
 
     def _raise(self, code: int) -> None:
-        last = self._log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        kinds = {MachineError.exit_code: MachineError, LockedError.exit_code: LockedError}
         if code < 0:  # what kills a process for want of memory leaves no message
             raise MachineError(
                 "The rules could not be checked: their process was ended by signal "
@@ -54,6 +52,8 @@ class RulesProcess:
                 hint="Too little memory is the usual cause; the last published build is still "
                 "served.",
             )
+        last = self._log.read_text(encoding="utf-8").strip().splitlines()[-1:]
+        kinds = {MachineError.exit_code: MachineError, LockedError.exit_code: LockedError}
         raise kinds.get(code, DataError)(
             f"The rules could not be checked: {last[0] if last else 'no message'}",
             hint=f"The whole message stands in {self._log}. The last published build is still "

@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,7 +24,8 @@ from halftime.errors import DataError, MachineError
 from halftime.home import PROJECT_ROOT, Home, file_in_use, is_file_in_use, is_machine_trouble
 
 Progress = Callable[[int, int, str], None]
-_PARSE_CACHE = "partial_parse.msgpack"
+PARSED = PROJECT_ROOT / "target" / "halftime" / "partial_parse.msgpack"
+"""What dbt read of this checkout, for all homes; it holds nothing of a company."""
 
 
 @dataclass(frozen=True)
@@ -53,32 +54,36 @@ def dbt_environment(home: Home) -> dict[str, str]:
 
 
 class DbtSession:
-    """A dbt process that reads the project once for all commands with the same variables."""
+    """A dbt process that reads the project once for all its commands.
+
+    It is read without the variables of a run: these decide what the SQL says, which dbt writes when
+    it runs it, and never which model needs which. So what was read serves every home and night.
+    """
 
     def __init__(self, home: Home, process: subprocess.Popen[str]) -> None:
         self.home = home
         self._process = process
-        self._read_with: str | None = None
-        self._reading: str | None = None
+        self._is_read = False
+        self._was_told_to_read = False
 
-    def read_ahead(self, variables: Mapping[str, Any]) -> None:
+    def read_ahead(self) -> None:
         """Begin to read the project while something else is done; opens no database."""
-        self._reading = json.dumps(dict(variables))
-        child.tell(self._process, json.dumps(self._parse_words(self._reading)))
+        child.tell(self._process, json.dumps(self._parse_words()))
+        self._was_told_to_read = True
 
     @property
     def is_reading(self) -> bool:
         """Whether dbt still reads the project that it was told to read ahead."""
-        if self._reading is None or self._process.stdout is None:
+        if not self._was_told_to_read or self._process.stdout is None:
             return False
         return not select.select([self._process.stdout], [], [], 0)[0]
 
     def finish_reading(self) -> None:
         """Wait until the project is read; what is wrong is said by the command that comes after."""
-        if self._reading is not None:
+        if self._was_told_to_read:
             exit_code, _ = self._follow()
-            self._keep_parsed(self._reading, exit_code)
-            self._reading = None
+            self._keep_parsed(exit_code)
+            self._was_told_to_read = False
 
     def run(
         self,
@@ -103,10 +108,10 @@ class DbtSession:
         given = json.dumps(dict(variables))
         exit_code = 0
         with (logs / "dbt.log").open("w", encoding="utf-8", buffering=1) as log:
-            if given != self._read_with:
-                child.tell(self._process, json.dumps(self._parse_words(given)))
+            if not self._is_read:
+                child.tell(self._process, json.dumps(self._parse_words()))
                 exit_code, messages = self._follow(log)
-                self._keep_parsed(given, exit_code)
+                self._keep_parsed(exit_code)
             if exit_code == 0:
                 words = _words(arguments, target=target, variables=given)
                 child.tell(self._process, json.dumps(words))
@@ -126,21 +131,20 @@ class DbtSession:
                 _raise_for(step, [str(result["message"])], folder)
         return done
 
-    def _parse_words(self, variables: str) -> list[str]:
-        cached = self.home.cache / _PARSE_CACHE
+    def _parse_words(self) -> list[str]:
         words = ["parse", "--no-write-json"]
-        if cached.is_file():
-            words += ["--partial-parse-file-path", str(cached)]
-        return _words(words, target=self._parse_target, variables=variables)
+        if PARSED.is_file():
+            words += ["--partial-parse-file-path", str(PARSED)]
+        return _words(words, target=self._parse_target, variables="{}")
 
     @property
     def _parse_target(self) -> Path:
         return self.home.temporary / "parse"
 
-    def _keep_parsed(self, variables: str, exit_code: int) -> None:
-        self._read_with = variables if exit_code == 0 else None
-        if (self._parse_target / _PARSE_CACHE).is_file():
-            shutil.move(self._parse_target / _PARSE_CACHE, self.home.cache / _PARSE_CACHE)
+    def _keep_parsed(self, exit_code: int) -> None:
+        self._is_read = exit_code == 0
+        if (parsed := self._parse_target / PARSED.name).is_file():
+            _replace(parsed, PARSED)
         shutil.rmtree(self._parse_target, ignore_errors=True)
 
     def _follow(
@@ -188,6 +192,15 @@ def dbt_session(home: Home) -> Iterator[DbtSession]:
         if process.stdin:
             process.stdin.close()
         process.wait()
+
+
+def _replace(source: Path, target: Path) -> None:
+    # Other runs read and write it too. It only saves time: a checkout may be read-only.
+    with suppress(OSError):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copyfile(source, copy)
+        copy.replace(target)
 
 
 def _words(arguments: Sequence[str], *, target: Path, variables: str) -> list[str]:

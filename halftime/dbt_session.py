@@ -3,17 +3,19 @@
 Reads one command a line from standard input, a JSON list of the words after ``dbt``, and answers
 on standard output with JSON lines: what dbt says at level info and above, and last the command's
 exit code as the command line would give it. A ``parse`` keeps what it read for the commands after
-it, so these must be called with the same variables. The warehouse stays locked from the first
-command that opens it until the process ends.
+it. The warehouse stays locked from the first command that opens it until the process ends.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
@@ -34,14 +36,32 @@ def main(lines: Iterable[str] = sys.stdin) -> None:
         words = [str(word) for word in json.loads(line)]
         is_parse = "parse" in words
         tell: _Listener = _tell_trouble if is_parse else _tell
-        done = dbtRunner(manifest=None if is_parse else manifest, callbacks=[tell]).invoke(words)
         if is_parse:
+            with _nowhere():
+                done = dbtRunner(callbacks=[tell]).invoke(words)
             manifest = done.result if isinstance(done.result, Manifest) else None
+        else:
+            done = dbtRunner(manifest=manifest, callbacks=[tell]).invoke(words)
         if done.exception is not None:
             _print({"level": "error", "msg": str(done.exception)})
         exit_code = _exit_code(done)
         what = "The project is read" if is_parse else "The command has ended"
         _print({"level": "info", "msg": f"{what}: exit code {exit_code}.", "exit_code": exit_code})
+
+
+@contextmanager
+def _nowhere() -> Iterator[None]:
+    """Hide where the warehouse lies, which dbt would take for a reason to read all of it again.
+
+    Reading opens no database; it needs only its name, by which dbt calls all relations.
+    """
+    before = dict(os.environ)
+    os.environ["HALFTIME_WAREHOUSE"] = Path(os.environ["HALFTIME_WAREHOUSE"]).name
+    os.environ.pop("HALFTIME_TEMP_DIRECTORY", None)
+    try:
+        yield
+    finally:
+        os.environ.update(before)
 
 
 def _exit_code(done: dbtRunnerResult) -> int:

@@ -94,15 +94,10 @@ class Home:
         """Spill space of DuckDB."""
         return self.root / "tmp"
 
-    @property
-    def cache(self) -> Path:
-        """Things that only save time, such as dbt's parse cache."""
-        return self.root / "cache"
-
     def create(self) -> None:
         """Make the folders; raises :class:`MachineError` where the disk or the rights forbid it."""
         with machine_errors(f"create the home folder {self.root}"):
-            for folder in (self.root, self.builds, self.published, self.temporary, self.cache):
+            for folder in (self.root, self.builds, self.published, self.temporary):
                 folder.mkdir(parents=True, exist_ok=True)
                 if not os.access(folder, os.W_OK | os.X_OK):
                     raise MachineError(

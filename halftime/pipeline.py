@@ -341,8 +341,7 @@ def run(
         ExitStack() as waiting,
     ):
         with dbt_session(held) as dbt:
-            # A guess while files land: only corrections that come with them make it wrong.
-            dbt.read_ahead(dbt_variables(held, config, options))
+            dbt.read_ahead()
             landed = land_step(held, config, reporter)
             if dbt.is_reading:
                 with reporter.step("Reading models"):

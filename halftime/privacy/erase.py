@@ -81,9 +81,8 @@ def erase(home: Home, persons: Sequence[str]) -> Erasure:
         finder = Finder(gone)
         rows = rewrite_warehouse(home.warehouse, load_contracts(PROJECT_ROOT).values(), redactor)
         builds = [_rewrite_build(path, redactor, finder) for path in published_files(home)]
-        for folder in (home.temporary, home.cache):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+        shutil.rmtree(home.temporary, ignore_errors=True)
+        home.temporary.mkdir()
         done = rewrite_files(_others(home), redactor, finder)
         history.record_rewritten(home, builds, "erasure")
         record(home, "erasure", {"persons": len(persons), "builds": builds})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from halftime.dbt import DbtSession, dbt_session
+from halftime.dbt import PARSED, DbtSession, dbt_session
 from halftime.errors import DataError, MachineError
 from halftime.home import Home
 
@@ -39,21 +39,46 @@ def test_two_commands_read_the_project_once(session: DbtSession, tmp_path: Path)
     assert "Completed successfully" in log(tmp_path, "second")
 
 
-def test_what_dbt_cannot_read_is_said_and_the_next_command_works(
+def test_what_dbt_does_not_know_is_said_and_the_next_command_works(
     session: DbtSession, tmp_path: Path
 ) -> None:
-    with pytest.raises(
-        DataError, match=r"dbt \(bad\) could not begin: Compilation Error"
-    ) as caught:
-        session.run("bad", SEED, variables={"systems": "none"}, folder=tmp_path)
+    with pytest.raises(DataError, match=r"dbt \(bad\) could not begin: .*--no-such-flag") as caught:
+        session.run("bad", [*SEED, "--no-such-flag"], variables={}, folder=tmp_path)
     assert str(tmp_path / "logs") in caught.value.hint
     assert "error" in log(tmp_path, "bad")
     assert session.run("good", SEED, variables={}, folder=tmp_path).exit_code == 0
-    assert "The project is read: exit code 0." in log(tmp_path, "good")
+
+
+def test_a_project_that_cannot_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFTIME_DBT_THREADS", "many")
+    home = Home(tmp_path / "home")
+    home.create()
+    with (
+        dbt_session(home) as opened,
+        pytest.raises(DataError, match=r"dbt \(run\) could not begin: max_workers"),
+    ):
+        opened.run("run", SEED, variables={}, folder=tmp_path)
+
+
+def test_variables_are_those_of_the_command_whatever_was_read(
+    session: DbtSession, tmp_path: Path
+) -> None:
+    for zone in ("America/Chicago", "Asia/Tokyo"):
+        done = session.run(
+            zone[:4],
+            ["compile", "--select", "stg_salesforce__task"],
+            variables={"source_settings": {"salesforce": {"timezone": zone}}},
+            folder=tmp_path,
+        )
+        assert done.exit_code == 0
+        compiled = next((done.target / "compiled").rglob("stg_salesforce__task.sql"))
+        assert f"'{zone}'" in compiled.read_text(encoding="utf-8")
 
 
 def test_what_was_read_ahead_is_not_read_again(session: DbtSession, tmp_path: Path) -> None:
-    session.read_ahead({"company": "Elsewhere"})
+    session.read_ahead()
     assert session.is_reading
     session.finish_reading()
     assert not session.is_reading
@@ -69,3 +94,15 @@ def test_a_process_that_is_gone_is_the_machines_fault(tmp_path: Path) -> None:
         opened._process.wait()
         with pytest.raises(MachineError, match="signal 9"):
             opened.run("run", SEED, variables={}, folder=tmp_path)
+
+
+def test_another_home_reads_what_the_first_one_kept(session: DbtSession, tmp_path: Path) -> None:
+    session.run("first", SEED, variables={}, folder=tmp_path)  # whatever test comes first
+    before = PARSED.stat().st_mtime_ns
+    home = Home(tmp_path / "other" / "home")
+    home.create()
+    with dbt_session(home) as opened:
+        done = opened.run("run", SEED, variables={"company": "Other"}, folder=tmp_path)
+    assert done.exit_code == 0
+    assert PARSED.stat().st_mtime_ns >= before
+    assert str(home.root).encode() not in PARSED.read_bytes()

@@ -76,6 +76,10 @@ person_aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
+mergers as (
+    select * from {{ ref('int_account_merged') }}
+),
+
 flags as (
     select * from {{ ref('dim_flagged_record') }}
     where entity = 'account'
@@ -92,7 +96,8 @@ final as (
         coalesce(p.person_id, '(unassigned)') as owner_id,
         coalesce(by_id.account_id, by_name.account_id) as parent_account_id,
         a.created_date,
-        coalesce(flags.is_deleted, false) as is_deleted,
+        mergers.account_id as merged_into_account_id,
+        coalesce(flags.is_deleted, false) or mergers.account_id is not null as is_deleted,
         flags.deleted_date,
         coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         a.source_system,
@@ -102,6 +107,8 @@ final as (
     cross join clock
     left join flags
         on a.account_id = flags.record_key
+    left join mergers
+        on a.account_id = mergers.merged_account_id
     left join account_aliases as by_id
         on a.source_system = by_id.source_system and a.parent_alias = by_id.alias
     left join account_aliases as by_name

@@ -16,6 +16,11 @@ person_aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'contact'
+),
+
 final as (
     select
         c.contact_id,
@@ -25,12 +30,16 @@ final as (
         c.job_level,
         survivors.contact_id as merged_into_contact_id,
         c.created_date,
-        c.is_deleted,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         c.source_system,
         c._source_file,
         c._source_row
     from contacts as c
     cross join clock
+    left join flags
+        on c.contact_id = flags.record_key
     left join account_aliases as by_id
         on c.source_system = by_id.source_system and c.account_alias = by_id.alias
     left join account_aliases as by_name

@@ -1,5 +1,6 @@
 -- An action is on time if it was done by its first due date; moving the date does not help. Before
--- as_of has reached that date the question is open (null).
+-- as_of has reached that date the question is open (null). What was agreed in a session that was
+-- deleted went with it.
 with
 
 clock as (
@@ -34,6 +35,11 @@ aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'action'
+),
+
 dated as (
     select
         a.*,
@@ -51,10 +57,15 @@ joined as (
         coalesce(s.coach_id, '(unassigned)') as coach_id,
         coalesce(p.person_id, '(unassigned)') as owner_id,
         coalesce(c.coachee_id, '(unassigned)') as coachee_id,
-        case when d.completed_date <= clock.as_of_date then d.completed_date end as done_date
+        case when d.completed_date <= clock.as_of_date then d.completed_date end as done_date,
+        coalesce(flags.is_deleted, false) or coalesce(s.is_deleted, false) as is_deleted,
+        coalesce(flags.deleted_date, s.deleted_date) as deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version
     from dated as d
     inner join clock
         on coalesce(d.known_date, clock.as_of_date) <= clock.as_of_date
+    left join flags
+        on d.action_id = flags.record_key
     left join sessions as s
         on d.session_id = s.session_id
     left join only_coachees as c
@@ -90,6 +101,9 @@ final as (
             when status = 'done' and completed_date is null then null
             when first_due_date <= as_of_date then false
         end as is_on_time,
+        is_deleted,
+        deleted_date,
+        has_rejected_newer_version,
         source_system,
         _source_file,
         _source_row

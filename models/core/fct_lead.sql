@@ -34,6 +34,11 @@ known as (
     where leads.first_date is null or leads.first_date <= clock.as_of_date
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'lead'
+),
+
 final as (
     select
         k.lead_id,
@@ -45,11 +50,15 @@ final as (
         case when k.is_converted_by_then then k.converted_date end as converted_date,
         case when k.is_converted_by_then then o.surviving_opportunity_id end
             as converted_opportunity_id,
-        k.is_deleted,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         k.source_system,
         k._source_file,
         k._source_row
     from known as k
+    left join flags
+        on k.lead_id = flags.record_key
     left join opportunities as o
         on k.source_system || ':' || k.converted_opportunity_alias = o.opportunity_id
     left join aliases as a

@@ -35,6 +35,11 @@ converted as (
             and least(q.period_start, clock.as_of_date) = r.date_day
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'quota'
+),
+
 final as (
     select
         q.quota_id,
@@ -49,10 +54,15 @@ final as (
         {{ currency_reason(
             'q.quota_amount', 'q.rate', 'q.constant_rate', 'q.reporting_amount', 'q.constant_rate_amount'
         ) }} as currency_reason_code,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         q.source_system,
         q._source_file,
         q._source_row
     from converted as q
+    left join flags
+        on q.record_key = flags.record_key
     left join aliases as a
         on
             q.source_system = a.source_system

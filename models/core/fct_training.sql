@@ -21,6 +21,11 @@ courses as (
     from {{ ref('int_training_conformed') }}
 ),
 
+flags as (
+    select * from {{ ref('dim_flagged_record') }}
+    where entity = 'training'
+),
+
 final as (
     select
         p.person_id || '|certification' as training_id,
@@ -33,6 +38,9 @@ final as (
         p.certification_expires_date as expires_date,
         cast(null as decimal(18, 2)) as score_percent,
         'completed' as status,
+        false as is_deleted,
+        cast(null as date) as deleted_date,
+        false as has_rejected_newer_version,
         p.source_system,
         p._source_file,
         p._source_row
@@ -53,12 +61,17 @@ final as (
         case when c.completed_date <= clock.as_of_date then c.expires_date end as expires_date,
         case when c.completed_date <= clock.as_of_date then c.score_percent end as score_percent,
         case when c.completed_date > clock.as_of_date then 'assigned' else c.status end as status,
+        coalesce(flags.is_deleted, false) as is_deleted,
+        flags.deleted_date,
+        coalesce(flags.has_rejected_newer_version, false) as has_rejected_newer_version,
         c.source_system,
         c._source_file,
         c._source_row
     from courses as c
     inner join clock
         on coalesce(c.assigned_date, c.completed_date, clock.as_of_date) <= clock.as_of_date
+    left join flags
+        on c.record_key = flags.record_key
     left join aliases as a
         on
             c.source_system = a.source_system

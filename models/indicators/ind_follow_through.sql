@@ -34,6 +34,7 @@ due_actions as (
     where
         actions.first_due_date <= clock.as_of_date
         and actions.is_on_time is not null
+        and not actions.is_deleted
         and (actions.status is null or actions.status <> 'dropped')
 ),
 

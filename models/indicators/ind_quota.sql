@@ -22,6 +22,7 @@ credits as (
 
 quotas as (
     select * from {{ ref('fct_quota') }}
+    where not is_deleted
 ),
 
 org_versions as (

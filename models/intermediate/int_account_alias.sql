@@ -1,9 +1,21 @@
 -- By which texts an account is known in each system: its id, else a name that only one account
--- there has, else one that only one account there ever had.
+-- there has, else one that only one account there ever had. Those of a merged account lead to the
+-- one that survives.
 with
 
+mergers as (
+    select * from {{ ref('int_account_merged') }}
+),
+
 accounts as (
-    select * from {{ ref('int_account_conformed') }}
+    select
+        a.source_system,
+        a.source_account_id,
+        a.name_key,
+        coalesce(m.account_id, a.account_id) as account_id
+    from {{ ref('int_account_conformed') }} as a
+    left join mergers as m
+        on a.account_id = m.merged_account_id
 ),
 
 names as (
@@ -11,20 +23,22 @@ names as (
         source_system,
         name_key,
         min(account_id) as account_id,
-        count(*) as account_count
+        count(distinct account_id) as account_count
     from accounts
     group by source_system, name_key
 ),
 
 former_names as (
     select
-        source_system,
-        name_key,
-        min(account_id) as account_id
-    from {{ ref('int_account_version_conformed') }}
-    where name_key is not null
-    group by source_system, name_key
-    having min(account_id) = max(account_id)
+        v.source_system,
+        v.name_key,
+        min(coalesce(m.account_id, v.account_id)) as account_id
+    from {{ ref('int_account_version_conformed') }} as v
+    left join mergers as m
+        on v.account_id = m.merged_account_id
+    where v.name_key is not null
+    group by v.source_system, v.name_key
+    having min(coalesce(m.account_id, v.account_id)) = max(coalesce(m.account_id, v.account_id))
 ),
 
 candidates as (
@@ -35,6 +49,16 @@ candidates as (
         1 as precedence
     from accounts
     where source_account_id is not null
+
+    union all
+
+    -- Of an account that is in no export any more, deals and contacts may still speak.
+    select
+        source_system,
+        merged_alias as alias,
+        account_id,
+        1 as precedence
+    from mergers
 
     union all
 

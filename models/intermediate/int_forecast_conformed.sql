@@ -4,6 +4,7 @@ final as (
     {{ conformed('forecast', {
         'source_system': 'text',
         'forecast_id': 'text',
+        'record_key': 'text',
         'person_alias': 'text',
         'period_start': 'date',
         'period_end': 'date',

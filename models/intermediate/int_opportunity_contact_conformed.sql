@@ -3,6 +3,7 @@ with
 final as (
     {{ conformed('opportunity_contact', {
         'source_system': 'text',
+        'record_key': 'text',
         'opportunity_id': 'text',
         'contact_alias': 'text',
         'contact_role': 'text',

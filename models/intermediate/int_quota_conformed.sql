@@ -4,6 +4,7 @@ final as (
     {{ conformed('quota', {
         'source_system': 'text',
         'quota_id': 'text',
+        'record_key': 'text',
         'person_alias': 'text',
         'period_start': 'date',
         'period_end': 'date',

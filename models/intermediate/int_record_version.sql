@@ -22,8 +22,9 @@ final as (
                 {% do stamps.append(column) %}
             {% endfor %}
             {% for raw, column in (contract.columns or {}).items() %}
-                {% if (column.config.meta.typed or raw[4:]) == 'is_deleted' %}
-                    {% do flags.append('coalesce(is_deleted, false)') %}
+                {% set typed = column.config.meta.typed or raw[4:] %}
+                {% if typed in ('is_deleted', 'is_removed') %}
+                    {% do flags.append('coalesce(' ~ typed ~ ', false)') %}
                 {% endif %}
             {% endfor %}
             {% set own = (settings['objects'] or {})[object] or {} %}
@@ -36,7 +37,7 @@ final as (
                 cast(
                     coalesce({{ (stamps + ['null', 'null']) | join(', ') }}) as timestamp
                 ) as stamped_at,
-                {{ flags[0] or 'false' }} as is_deleted,
+                {{ (flags or ['false']) | join(' or ') }} as is_deleted,
                 {{ 'true' if flags else 'false' }} as has_flag,
                 {{ 'true' if delivery == 'snapshot' else 'false' }} as is_snapshot,
                 row_status,

@@ -4,6 +4,7 @@ final as (
     {{ conformed('training', {
         'source_system': 'text',
         'training_id': 'text',
+        'record_key': 'text',
         'person_alias': 'text',
         'course_id': 'text',
         'course_name': 'text',

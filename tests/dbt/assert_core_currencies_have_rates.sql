@@ -3,8 +3,8 @@
     severity='warn',
     meta={
         'rule_id': 'CORE-CURRENCY-RATES-KNOWN',
-        'sentence': 'Every amount of a deal or quota has an exchange rate on its day and on the '
-            ~ 'first day of the fiscal year.',
+        'sentence': 'Every amount of a deal, line, quota or forecast has an exchange rate on its day '
+            ~ 'and on the first day of the fiscal year.',
         'severity': 'warning',
         'owner': 'data team',
     }
@@ -23,6 +23,18 @@ unconverted as (
         currency_code,
         currency_reason_code
     from {{ ref('fct_quota') }}
+    union all
+    select
+        'fct_forecast' as table_name,
+        currency_code,
+        currency_reason_code
+    from {{ ref('fct_forecast') }}
+    union all
+    select
+        'fct_opportunity_line' as table_name,
+        currency_code,
+        currency_reason_code
+    from {{ ref('fct_opportunity_line') }}
 )
 
 select

@@ -19,6 +19,14 @@ faults as (
         ('fct_opportunity', 'opportunity_id'),
         ('fct_activity', 'activity_id'),
         ('fct_coaching_session', 'session_id'),
+        ('fct_coaching_action', 'action_id'),
+        ('fct_training', 'training_id'),
+        ('fct_quota', 'quota_id'),
+        ('fct_forecast', 'forecast_id'),
+        ('fct_lead', 'lead_id'),
+        ('fct_opportunity_line', 'opportunity_line_id'),
+        ('fct_opportunity_contact', 'opportunity_contact_id'),
+        ('dim_contact', 'contact_id'),
     ] -%}
         select
             '{{ table }}' as object,

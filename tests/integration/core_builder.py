@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,8 @@ import duckdb
 from halftime.config import load_config
 from halftime.contracts import load_contracts
 from halftime.corrections import corrected_columns
+from halftime.dbt import DbtStep, dbt_session
+from halftime.home import Home
 from halftime.landing import store
 
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -70,42 +71,48 @@ def build_core(
         path.write_text(text, encoding="utf-8", newline="")
     settings = landing / "halftime.yml"
     settings.write_text(config, encoding="utf-8")
-    home = root / "home"
-    _run("halftime", "land", "--config", str(settings), "--home", str(home), project=project)
+    home = Home(root / "home")
+    land(settings, home, project)
     contracts = load_contracts(project)
     loaded = load_config(settings, contracts)
-    warehouse = home / "warehouse.duckdb"
     variables = loaded.dbt_vars(as_of=None, loaded_until=loaded_until)
-    variables["corrections"] = corrected_columns(warehouse, contracts)
-    _run(
-        "dbt.cli.main",
-        *("build", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"),
-        *("--target-path", str(root / "target"), "--log-path", str(root / "logs")),
-        *("--log-level-file", "none"),
-        *("--select", *(select or UP_TO_THE_CORE), "--exclude", "test_type:unit", "test_type:data"),
-        *("--vars", json.dumps(variables, default=str)),
-        project=project,
-        environment={
-            "HALFTIME_WAREHOUSE": str(warehouse),
-            "HALFTIME_TEMP_DIRECTORY": str(root / "tmp"),
-        },
+    variables["corrections"] = corrected_columns(home.warehouse, contracts)
+    run_dbt(
+        home,
+        *("build", "--select", *(select or UP_TO_THE_CORE)),
+        *("--exclude", "test_type:unit", "test_type:data"),
+        variables=variables,
+        folder=root,
     )
-    return warehouse
+    return home.warehouse
 
 
-def _run(
-    module: str, *arguments: str, project: Path, environment: dict[str, str] | None = None
-) -> None:
-    """Run one of the environment's programs and show what it said if it fails."""
+def land(settings: Path, home: Home, project: Path) -> None:
+    """Land what a configuration names with the real command; show what it said if it fails."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [
+            *(sys.executable, "-m", "halftime", "land"),
+            *("--config", str(settings), "--home", str(home.root)),
+        ],
         cwd=project,
-        env=os.environ | (environment or {}),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, f"{module} {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, f"land {settings}\n{done.stdout}\n{done.stderr}"
+
+
+def run_dbt(home: Home, *arguments: str, variables: Mapping[str, Any], folder: Path) -> DbtStep:
+    """Carry out one dbt command in a process of its own, as a run does; all its nodes must succeed.
+
+    Over plain dbt it has that nothing is read again that another home has read.
+    """
+    home.create()
+    with dbt_session(home) as dbt:
+        done = dbt.run(arguments[0], arguments, variables=variables, folder=folder)
+    failed = [result for result in done.results if result["status"] not in ("success", "pass")]
+    assert done.exit_code == 0, [(item["unique_id"], item["message"]) for item in failed]
+    return done
 
 
 def reader(warehouse: Path) -> Query:
@@ -142,23 +149,18 @@ def compile_core(root: Path, project: Path, config: str) -> None:
     settings = root / "halftime.yml"
     settings.write_text(config, encoding="utf-8")
     contracts = load_contracts(project)
-    with duckdb.connect(str(root / "warehouse.duckdb")) as con:
+    home = Home(root)
+    with duckdb.connect(str(home.warehouse)) as con:
         store.ensure_raw_tables(con, contracts.values())
     loaded = load_config(settings, contracts)
-    _run(
-        "dbt.cli.main",
-        *("compile", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"),
-        *("--target-path", str(root / "target"), "--log-path", str(root / "logs")),
-        *("--log-level-file", "none"),
-        *("--select", *UP_TO_THE_CORE, "--exclude", "test_type:unit", "test_type:data"),
-        *("--vars", json.dumps(loaded.dbt_vars(as_of=None, loaded_until=None), default=str)),
-        project=project,
-        environment={
-            "HALFTIME_WAREHOUSE": str(root / "warehouse.duckdb"),
-            "HALFTIME_TEMP_DIRECTORY": str(root / "tmp"),
-        },
+    done = run_dbt(
+        home,
+        *("compile", "--select", *UP_TO_THE_CORE),
+        *("--exclude", "test_type:unit", "test_type:data"),
+        variables=loaded.dbt_vars(as_of=None, loaded_until=None),
+        folder=root,
     )
-    nodes = json.loads((root / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    nodes = json.loads((done.target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     models = {
         node["name"]: {
             "relation": node["relation_name"],
@@ -173,7 +175,7 @@ def compile_core(root: Path, project: Path, config: str) -> None:
     }
     (root / "models.json").write_text(json.dumps(models), encoding="utf-8")
     compiled = {name: Model(**model) for name, model in models.items()}
-    with duckdb.connect(str(root / "warehouse.duckdb"), config={"threads": 1}) as con:
+    with duckdb.connect(str(home.warehouse), config={"threads": 1}) as con:
         con.execute("set TimeZone = 'UTC'")
         for name in parents_first(compiled, list(compiled)):
             con.execute(f"create schema if not exists {compiled[name].schema}")

@@ -25,6 +25,13 @@ def people(manager: str, team: str) -> str:
     return f"Name,Email,Manager,Team,Role\nAnn Lee,ann@x.example,{manager},{team},rep\n"
 
 
+def quotas(**amounts: int) -> str:
+    return "Name,Period Start,Period End,Quota\n" + "".join(
+        f"Ann Lee,{key[1:5]}-{key[5:]}-01,{key[1:5]}-{key[5:]}-28,{amount}\n"
+        for key, amount in amounts.items()
+    )
+
+
 @pytest.fixture(scope="module")
 def weeks(tmp_path_factory: pytest.TempPathFactory, cli: Callable) -> tuple[Path, dict, dict]:
     """Two weeks landed and published, then two more: home, first pointer, last pointer."""
@@ -56,6 +63,7 @@ def weeks(tmp_path_factory: pytest.TempPathFactory, cli: Callable) -> tuple[Path
             "deals_2026-01-05.csv": first_week,
             "deals_2026-01-12.csv": deals(d1=150, d3=100, d4="many", d5=100),
             "person_2026-01-05.csv": people("Bo Park", "North"),
+            "quota_2026-01-05.csv": quotas(q202601=1000, q202602=700),
         }
     )
     last = run(
@@ -65,6 +73,7 @@ def weeks(tmp_path_factory: pytest.TempPathFactory, cli: Callable) -> tuple[Path
             # Cut in the middle of its last row: what it lacks it does not say.
             "deals_2026-02-02.csv": deals(d1=150, d2=100)[:-30] + "\n",
             "person_2026-01-19.csv": people("Cy Moss", "South"),
+            "quota_2026-01-19.csv": quotas(q202602=700),
         }
     )
     (folder / "said.json").write_text(json.dumps(said))
@@ -97,6 +106,24 @@ def test_a_vanished_deal_is_deleted_on_the_day_of_the_snapshot(
         ("tabular:4", "True", "2026-01-26"),
         ("tabular:5", "False", "None"),
     ]
+
+
+def test_a_vanished_quota_counts_no_more(weeks: tuple[Path, dict, dict]) -> None:
+    folder, first, last = weeks
+    state = "select period_start, is_deleted, deleted_date from core.fct_quota order by 1"
+    assert query(folder, first, state) == [
+        ("2026-01-01", "False", "None"),
+        ("2026-02-01", "False", "None"),
+    ]
+    assert query(folder, last, state) == [
+        ("2026-01-01", "True", "2026-01-19"),
+        ("2026-02-01", "False", "None"),
+    ]
+    owed = """select sum(denominator) from lagging.fct_lagging_indicator
+        where indicator_id = 'QU-01' and measure_id = 'attainment'
+            and entity_type = 'company' and period_grain = 'year'"""
+    assert query(folder, first, owed) == [("1700.000000",)]
+    assert query(folder, last, owed) == [("700.000000",)]
 
 
 def test_a_newer_rejected_version_is_flagged(weeks: tuple[Path, dict, dict]) -> None:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
@@ -19,9 +16,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from core_builder import land, run_dbt
 
 from halftime.config import load_config
 from halftime.contracts import load_contracts
+from halftime.home import Home
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 CONFIG = """\
@@ -97,36 +96,21 @@ CHF;EUR;2026-01-02;-1
 
 def dbt(root: Path, project: Path, pattern: str, *selection: str) -> Query:
     """Land the files once, run the selected models, and return a reader of the warehouse."""
-    landing, home = root / "landing", root / "home"
-    config = landing / "halftime.yml"
+    home = Home(root / "home")
+    config = root / "landing" / "halftime.yml"
     config.write_text(CONFIG.replace("PATTERN", pattern), encoding="utf-8")
-    environment = os.environ | {
-        "HALFTIME_WAREHOUSE": str(home / "warehouse.duckdb"),
-        "HALFTIME_TEMP_DIRECTORY": str(root / "tmp"),
-    }
-    variables = load_config(config, load_contracts(project)).dbt_vars(as_of=None, loaded_until=None)
-    commands = [
-        ["-m", "halftime", "land", "--config", str(config), "--home", str(home)],
-        [
-            *("-m", "dbt.cli.main", "--quiet", "build", "--select", *selection),
-            *("--indirect-selection", "empty", "--project-dir", str(project)),
-            *("--profiles-dir", str(project), "--target-path", str(root / "target")),
-            *("--log-path", str(root / "logs"), "--vars", json.dumps(variables, default=str)),
-        ],
-    ]
-    for command in commands:
-        done = subprocess.run(
-            [sys.executable, *command],
-            cwd=project,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    land(config, home, project)
+    run_dbt(
+        home,
+        *("build", "--select", *selection, "--indirect-selection", "empty"),
+        variables=load_config(config, load_contracts(project)).dbt_vars(
+            as_of=None, loaded_until=None
+        ),
+        folder=root,
+    )
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        with duckdb.connect(str(home.warehouse), read_only=True) as con:
             return con.execute(sql).fetchall()
 
     return ask
@@ -336,7 +320,7 @@ def test_a_table_with_a_hole_is_a_broken_critical_rule(
 def fiscal_rule(company: Query, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list]:
     """The compiled rule, asked of a calendar without another run of dbt."""
     root = next(path for path in tmp_path_factory.getbasetemp().glob("money*") if path.is_dir())
-    manifest = json.loads((root / "target" / "manifest.json").read_text())
+    manifest = json.loads((root / "dbt" / "build" / "manifest.json").read_text())
     node = manifest["nodes"]["test.halftime.assert_core_fiscal_table_is_whole"]
     relation = manifest["nodes"]["model.halftime.int_fiscal_period_conformed"]["relation_name"]
 

@@ -146,12 +146,39 @@ united as (
     select * from matrices
 ),
 
+-- Where nobody wrote down when a session was recorded, the date in the name of the file that first
+-- told of it does (R14).
+files as (
+    select
+        case object
+            when 'session' then 1
+            when 'log' then 2
+            when 'form' then 3
+            when 'matrix' then 4
+        end as shape_rank,
+        source_file as _source_file,
+        _load_id,
+        file_date
+    from {{ ref('stg_halftime__file') }}
+    where source_system = 'coaching_log' and file_status = 'landed'
+),
+
 versions as (
     select
-        *,
-        min(_load_id) over (partition by shape_rank, session_id) as session_first_load_id,
-        min(_load_id) over (partition by shape_rank) as source_first_load_id
-    from united
+        u.*,
+        min(u._load_id) over (partition by u.shape_rank, u.session_id) as session_first_load_id,
+        min(u._load_id) over (partition by u.shape_rank) as source_first_load_id,
+        first_value(files.file_date) over (
+            partition by u.shape_rank, u.session_id
+            order by u._load_id asc, files.file_date asc nulls last
+            rows between unbounded preceding and unbounded following
+        ) as first_told_date
+    from united as u
+    left join files
+        on
+            u.shape_rank = files.shape_rank
+            and u._source_file = files._source_file
+            and u._load_id = files._load_id
 ),
 
 ranked as (
@@ -207,7 +234,7 @@ final as (
         coalesce(is_quarter_end_squeeze, false) as is_quarter_end_squeeze,
         initiative_name,
         recorded_at,
-        {{ reporting_date('recorded_at') }} as recorded_date,
+        coalesce({{ reporting_date('recorded_at') }}, first_told_date) as recorded_date,
         session_first_load_id = source_first_load_id as is_first_load,
         _source_file,
         _source_row

@@ -27,6 +27,8 @@ contacts as (
 
 pairs as (
     select
+        'hubspot:' || deal_id || '|' || coalesce(contact_id, '')
+        || '|' || coalesce(association_type_id, '') as record_key,
         deal_id,
         contact_id,
         association_label,
@@ -40,6 +42,7 @@ pairs as (
     union all
 
     select
+        cast(null as {{ dbt.type_string() }}) as record_key,
         d.deal_id,
         {{ clean_text("split_part(d.contact_ids, ';', n.number)") }} as contact_id,
         cast(null as {{ dbt.type_string() }}) as association_label,
@@ -72,6 +75,7 @@ ranked as (
 final as (
     select
         'hubspot' as source_system,
+        r.record_key,
         'hubspot:' || r.deal_id as opportunity_id,
         r.contact_id as contact_alias,
         lower(replace(coalesce(r.label, c.buying_role), '_', ' ')) as contact_role,

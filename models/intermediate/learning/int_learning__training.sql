@@ -28,6 +28,9 @@ final as (
             e.person_name || '|' || e.course_name
             || coalesce('|' || cast(e.assigned_date as {{ dbt.type_string() }}), '')
         ) as training_id,
+        'learning:' || e.person_name
+        || '|' || coalesce(e.course_name, '')
+        || '|' || coalesce(cast(e.assigned_date as {{ dbt.type_string() }}), '') as record_key,
         e.person_name as person_alias,
         coalesce(by_id.course_id, by_name.course_id, e.course_name) as course_id,
         coalesce(by_id.course_name, named.course_name, e.course_name) as course_name,

@@ -20,6 +20,7 @@ roles as (
 final as (
     select
         'salesforce' as source_system,
+        'salesforce:' || opportunity_contact_role_id as record_key,
         'salesforce:' || opportunity_id as opportunity_id,
         contact_id as contact_alias,
         coalesce(contact_role, '(none)') as contact_role,

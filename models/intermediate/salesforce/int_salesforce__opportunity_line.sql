@@ -23,9 +23,9 @@ final as (
         lines.quantity,
         lines.unit_price_amount,
         lines.total_amount,
-        coalesce(
+        upper(coalesce(
             lines.currency_code, deals.currency_code, '{{ var("reporting_currency") }}'
-        ) as currency_code,
+        )) as currency_code,
         coalesce(lines.is_deleted, false) as is_deleted,
         lines._source_file,
         lines._source_row

@@ -51,32 +51,19 @@ dated as (
             and quotas.start_date = periods.period_start_date
 ),
 
-summed as (
-    select
-        *,
-        sum(quota_amount) over (
-            partition by person_alias, period_start, period_end, currency_code
-        ) as period_amount,
-        row_number() over (
-            partition by person_alias, period_start, period_end, currency_code
-            order by forecasting_quota_id asc
-        ) as choice
-    from dated
-),
-
 final as (
     select
         'salesforce' as source_system,
         'salesforce:' || forecasting_quota_id as quota_id,
+        'salesforce:' || forecasting_quota_id as record_key,
         person_alias,
         period_start,
         period_end,
-        cast(period_amount as decimal(18, 2)) as quota_amount,
+        quota_amount,
         currency_code,
         _source_file,
         _source_row
-    from summed
-    where choice = 1
+    from dated
 )
 
 select * from final

@@ -3,7 +3,7 @@ with
 forecasts as (
     select
         *,
-        coalesce(currency_code, '{{ var("reporting_currency") }}') as known_currency_code
+        upper(coalesce(currency_code, '{{ var("reporting_currency") }}')) as known_currency_code
     from {{ ref('stg_tabular__forecast') }}
     where row_status = 'accepted'
 ),
@@ -30,6 +30,12 @@ final as (
         || '|' || cast(submitted_date as {{ dbt.type_string() }})
         || '|' || category
         || '|' || known_currency_code as forecast_id,
+        'tabular:' || person_name
+        || '|' || cast(period_start as {{ dbt.type_string() }})
+        || '|' || cast(period_end as {{ dbt.type_string() }})
+        || '|' || cast(submitted_date as {{ dbt.type_string() }})
+        || '|' || category
+        || '|' || coalesce(currency_code, '') as record_key,
         person_name as person_alias,
         period_start,
         period_end,

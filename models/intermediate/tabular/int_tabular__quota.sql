@@ -12,6 +12,10 @@ final as (
         || '|' || cast(period_start as {{ dbt.type_string() }})
         || '|' || cast(period_end as {{ dbt.type_string() }})
         || '|' || upper(coalesce(currency_code, '{{ var("reporting_currency") }}')) as quota_id,
+        'tabular:' || person_name
+        || '|' || cast(period_start as {{ dbt.type_string() }})
+        || '|' || cast(period_end as {{ dbt.type_string() }})
+        || '|' || coalesce(currency_code, '') as record_key,
         person_name as person_alias,
         period_start,
         period_end,

@@ -30,6 +30,16 @@ actions as (
         and a.status is distinct from 'dropped'
         -- Done on an unknown day is neither on time nor late.
         and not (a.status is not distinct from 'done' and a.completed_date is null)
+        -- An action of a list by itself, a next step with the session that it stands beside.
+        and not exists (
+            from warehouse.intermediate.int_record_deleted as d
+            where
+                clock.as_of >= d.deleted_date and clock.as_of < d.restored_date
+                and (
+                    d.entity = 'action' and d.record_key = a.action_id
+                    or d.entity = 'session' and d.record_key = a.session_id
+                )
+        )
 )
 
 select

@@ -119,6 +119,12 @@ quotas as (
         on
             k.system = q.source_system and k.alias = q.person_alias
             and q.period_start >= k.valid_from and q.period_start < k.valid_to
+    where not exists (
+        from warehouse.intermediate.int_record_deleted as d
+        where
+            d.entity = 'quota' and d.record_key = q.record_key
+            and clock.as_of >= d.deleted_date and clock.as_of < d.restored_date
+    )
 ),
 
 owed as (

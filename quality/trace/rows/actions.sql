@@ -21,5 +21,5 @@ inner join build.core.fct_coaching_action as a
         coalesce(nullif(a.coachee_id, '(unassigned)'), a.owner_id) = v.person_id
         and a.first_due_date >= v.valid_from and a.first_due_date < v.valid_to
 where
-    a.is_on_time is not null and a.status <> 'dropped'
+    a.is_on_time is not null and a.status <> 'dropped' and not a.is_deleted
     and a.first_due_date between c.period_from and c.stock_date

@@ -48,7 +48,7 @@ cross join build.core.dim_clock as k
 inner join build.core.bridge_org_entity as b
     on c.entity_type = b.entity_type and c.entity_id = b.entity_id
 inner join build.core.dim_org_version as v on b.org_key = v.org_key and v.is_rep
-inner join build.core.fct_quota as q on q.person_id = v.person_id
+inner join build.core.fct_quota as q on q.person_id = v.person_id and not q.is_deleted
 where
     coalesce(q.currency_code, k.reporting_currency) = c.currency_code
     and least(

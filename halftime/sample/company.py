@@ -265,7 +265,10 @@ def found_company(size: Size, rng: np.random.Generator) -> Company:
     manager_from[star_teams[after_star], 2] = wash_out[after_star]
     leave_day[first_holder[star_seats[after_star]]] = wash_out[after_star]
     hire_day[later_base : later_base + len(after_star)] = wash_out[after_star]
-    reasons = np.array(names.LEAVING_REASONS)[rng.integers(0, len(names.LEAVING_REASONS), people)]
+    # Not of the width of the longest reason: the one below is longer.
+    reasons = np.array(names.LEAVING_REASONS, dtype=object)[
+        rng.integers(0, len(names.LEAVING_REASONS), people)
+    ]
     reasons[first_holder[star_seats[after_star]]] = "Stepped down as manager"
 
     # Regions of people, for time zones and for the director above them.

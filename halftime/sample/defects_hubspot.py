@@ -14,6 +14,8 @@ from halftime.sample.world import World
 UNKNOWN_STAGE = "99999999"
 UNKNOWN_OWNER = "41999999"
 FIRST_PLANTED = 900_000_000
+MERGED_SECOND = 1_790_000_000 - 86_400 * 9
+"""Moment at which all merges happened: deals opened later were not there to be merged."""
 CELLS = {
     "company": (
         "id",
@@ -70,13 +72,16 @@ def plant_hubspot(planter_of: PlanterOf, world: World, outcome: Outcome) -> None
     changes = world.deals.changes
     chosen = np.flatnonzero(world.crm.deals)
     stage = changes.stage[world.deals.last_change[chosen]]
-    open_rows = np.flatnonzero(stage < 5)
-    deals = planter_of("hubspot/deal.csv", open_rows)
+    is_older = world.deals.created_second[chosen] < MERGED_SECOND
+    # A small company has few of them, so all other defects stand on the rest.
+    can_merge = (stage < 5) & is_older
+    entered_twice = planter_of("hubspot/deal.csv", np.flatnonzero(can_merge))
+    deals = planter_of("hubspot/deal.csv", np.flatnonzero(~can_merge))
     merges = planter_of("hubspot/merged_deal.csv", None)
     for _ in range(rounds):
         _deal(deals, outcome)
         for is_flagged in (True, False):
-            _merge(deals, merges, chosen, outcome, is_flagged=is_flagged)
+            _merge(entered_twice, merges, chosen, outcome, is_flagged=is_flagged)
     deals.ragged()
     _reopened(planter_of("hubspot/deal_stage.csv", None).file, world.deals)
 
@@ -141,7 +146,7 @@ def _merge(
     kept = str(hubspot_deal_id(chosen[[row]])[0].as_py())
     flag = str(is_flagged).lower()
     gone = deals.file.values(row) | {"deal_id": _new_id(deals), "is_deleted": flag}
-    moment = str(timestamp_text(np.array([1_790_000_000 - 86_400 * 9]))[0].as_py())
+    moment = str(timestamp_text(np.array([MERGED_SECOND]))[0].as_py())
     name = "merged_deal" if is_flagged else "merged_deal_not_flagged"
     deals.file.plant(deals.place(), Planted((cell(name, f"merged:{kept}", gone, "deal_id"),), gone))
     record: dict[str, str | None] = {

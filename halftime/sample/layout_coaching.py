@@ -9,6 +9,7 @@ from halftime.sample import crm, spreadsheets
 from halftime.sample.channels import TEMPLATE
 from halftime.sample.files import SourceFile
 from halftime.sample.names import REGIONS
+from halftime.sample.text import pick
 from halftime.sample.world import World, generator
 
 
@@ -18,9 +19,16 @@ def coaching_files(world: World) -> list[SourceFile]:
     canary = generator(world.seed, "note canaries").random(len(sessions)) < 0.01
     canary[:: max(1, len(sessions) // 5)] = True
     deal = crm.deal_id(world.crm.deals, world.session_deal, world.session_deal >= 0)
+    account = spreadsheets.named_accounts(
+        company,
+        sessions,
+        np.array(world.accounts["Key_Account__c"].to_pylist()) == "true",
+        generator(world.seed, "coached accounts"),
+    )
+    account_name = pick(world.accounts["Name"].to_pylist(), np.maximum(account, 0), account >= 0)
     tables = {
         "session": spreadsheets.sessions_table(
-            company, sessions, deal, canary, generator(world.seed, "notes")
+            company, sessions, deal, account_name, canary, generator(world.seed, "notes")
         ),
         "attendee": spreadsheets.attendees_table(company, sessions, world.attendance),
         "action": spreadsheets.actions_table(company, sessions, world.actions),

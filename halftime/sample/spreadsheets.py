@@ -31,6 +31,9 @@ from halftime.sample.text import (
 NAMES_IN_LOG = np.array([False, True, True, False])
 """By region: whether its managers write full names; the others write e-mail addresses."""
 
+KEY_ACCOUNTS, KEY_ACCOUNTS_BY_QUALITY = 0.3, 0.5
+"""Share of sessions on an account that are about a key account, and what quality adds to it."""
+
 
 def reference(company: Company, person: np.ndarray, by_name: np.ndarray) -> pa.Array:
     """How a sheet refers to people: full name or e-mail; shared names always by e-mail."""
@@ -83,6 +86,26 @@ def linked_deals(
     return result
 
 
+def named_accounts(
+    company: Company, sessions: Sessions, is_key: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Account that each session on an account was about, -1 for none: one of the rep's own.
+
+    The better the coach, the likelier it is a key account. ``is_key`` is by account.
+    """
+    rows = np.flatnonzero((sessions.area == names.AREAS.index("account")) & (sessions.seat >= 0))
+    turns = np.arange(len(is_key) // company.seats) * company.seats
+    own = sessions.seat[rows, None] + turns
+    share = KEY_ACCOUNTS + KEY_ACCOUNTS_BY_QUALITY * sessions.quality[rows]
+    wants_key = rng.random(len(rows)) < share
+    fits = is_key[own] == wants_key[:, None]
+    fits |= ~fits.any(axis=1, keepdims=True)
+    chosen = np.argmax(np.where(fits, rng.random(own.shape), -1), axis=1)
+    result = np.full(len(sessions), -1)
+    result[rows] = own[np.arange(len(rows)), chosen]
+    return result
+
+
 def session_id(number: np.ndarray) -> pa.Array:
     """Write the id of a session."""
     return padded(f"CS-{mark()}", number + 1)
@@ -92,10 +115,14 @@ def sessions_table(
     company: Company,
     sessions: Sessions,
     deal: pa.Array,
+    account: pa.Array,
     canary: np.ndarray,
     rng: np.random.Generator,
 ) -> pa.Table:
-    """One row per session, canonical headers; ``deal`` holds the id of its deal."""
+    """One row per session, canonical headers.
+
+    ``deal`` holds the id of its deal, ``account`` the name of its account.
+    """
     count = len(sessions)
     number = sessions.number
     by_name = NAMES_IN_LOG[company.team_region[sessions.team]]
@@ -144,6 +171,7 @@ def sessions_table(
             "focus": pick(focuses, focus, has_focus),
             "mode": pick(names.MODES, sessions.mode),
             "opportunity_id": deal,
+            "account": account,
             "skill": pick(names.SKILLS, skill, has_skill),
             "gap_id": serial("GAP-", gap, 5, has_gap),
             "strength_noted": flag_text(rng.random(count) < 0.2 + 0.5 * sessions.quality),

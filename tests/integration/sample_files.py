@@ -7,8 +7,12 @@ really written.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +38,8 @@ FILES = {
     "hs_property": ("hubspot/deal_property_history.csv",),
     "hs_owner": ("hubspot/owner.csv",),
     "hs_stage": ("hubspot/deal_pipeline_stage.csv",),
+    "hs_merge": ("hubspot/merged_deal.csv",),
+    "hs_company": ("hubspot/company.csv",),
     "roster": ("people/roster.csv",),
     "template_csv": ("coaching_log/sessions_*.csv",),
     "log": ("coaching_log/Session Log.csv",),
@@ -46,6 +52,7 @@ FILES = {
     "assessment": ("learning/Assessments.csv",),
     "true_deal": ("_truth/deals.csv",),
     "true_training": ("_truth/training.csv",),
+    "true_session": ("_truth/sessions.csv",),
     "manager": ("_truth/manager_maturity.csv",),
     "true_person": ("_truth/people.csv",),
 }
@@ -57,7 +64,7 @@ MADE = {
             person_id, trim(full_name) as full_name, lower(email) as email, team, region, role,
             cast(valid_from as date) as valid_from,
             try_cast(hire_date as date) as hire_date,
-            try_cast(leave_date as date) as leave_date,
+            try_cast(leave_date as date) as leave_date, leaving_reason, manager as manager_id,
             lead(cast(valid_from as date), 1, date '9999-01-01')
                 over (partition by person_id order by valid_from) as valid_to
         from (
@@ -86,7 +93,7 @@ MADE = {
             cast(n.CreatedDate as timestamp) as created_at, cast(n.CloseDate as date) as close_date,
             case when n.IsWon = 'true' then 'won' when n.IsClosed = 'true' then 'lost'
                 else 'open' end as outcome,
-            n.CurrencyIsoCode as currency_code
+            n.CurrencyIsoCode as currency_code, try_cast(n.Amount as double) as amount
         from newest as n
         inner join first_owner as f on n.Id = f.OpportunityId
         inner join (select distinct Id, Email from sf_user) as u on f.owner_id = u.Id
@@ -102,7 +109,8 @@ MADE = {
             cast(left(d.property_closedate, 10) as date) as close_date,
             case when s.closed_won = 'true' then 'won' when s.is_closed = 'true' then 'lost'
                 else 'open' end as outcome,
-            d.property_deal_currency_code as currency_code
+            d.property_deal_currency_code as currency_code,
+            try_cast(d.property_amount as double) as amount
         from hs_deal as d
         inner join hs_stage as s on d.deal_pipeline_stage_id = s.stage_id
         inner join first_owner as f on d.deal_id = f.deal_id
@@ -164,7 +172,97 @@ MADE = {
             on c.person_id = m.person_id
             and n.session_date >= m.valid_from and n.session_date < m.valid_to
     """,
+    # One row per session in our template, which alone tells what it was about; how good it was and
+    # whose team it was in stands in no file.
+    "coached": """
+        with noted as (
+            select
+                session_id, try_cast(session_date as date) as session_date, coachee, area, account,
+                mode, status
+            from template_csv
+            union all
+            select
+                session_id, try_cast(left("Date", 10) as date), "Rep", area, account, mode, status
+            from template_xlsx
+        ),
+        known as (
+            select lower(full_name) as name, person_id from person
+            union select email, person_id from person
+        )
+        select distinct on (n.session_id)
+            n.* exclude (coachee), r.person_id as coachee_id, t.region,
+            cast(t.quality as double) as quality
+        from noted as n
+        inner join true_session as t on n.session_id = t.session
+        left join known as r on lower(trim(n.coachee)) = r.name
+        where n.session_id < 'CS-9'
+    """,
+    # One row per account of either CRM, with the person who owns it today.
+    "account": """
+        select distinct on (a.name, a.owner) a.*, p.person_id as owner_id, p.role as owner_role
+        from (
+            select
+                n."Name" as name, lower(u."Email") as owner, n."Key_Account__c" = 'true' as is_key
+            from sf_account as n
+            inner join (select distinct "Id", "Email" from sf_user) as u on n."OwnerId" = u."Id"
+            where left(n."Id", 12) = '0015f0000000'
+            union all
+            select
+                c.property_name, lower(o.email), c.property_hs_is_target_account = 'true'
+            from hs_company as c
+            inner join hs_owner as o on c.property_hubspot_owner_id = o.owner_id
+            where left(c.id, 3) = '920'
+        ) as a
+        inner join person as p on a.owner = p.email
+    """,
+    # One row per person and fiscal quarter with a quota; names that fit nobody are planted.
+    "quota": """
+        with known as (
+            select lower(full_name) as name, person_id from person
+            union select email, person_id from person
+        )
+        select distinct
+            k.person_id, q.* exclude (name), v.region,
+            least(q.starts + 45, date '2026-09-30') as middle,
+            least(q.starts + 45, date '2026-09-30') - p.hire_date as tenure
+        from quota_sheet as q
+        inner join known as k on lower(q.name) = k.name
+        inner join person as p on k.person_id = p.person_id
+        inner join posting as v
+            on k.person_id = v.person_id
+            and least(q.starts + 45, date '2026-09-30') >= v.valid_from
+            and least(q.starts + 45, date '2026-09-30') < v.valid_to
+        where q.amount > 0 and q.name <> 'Maria Santos'
+    """,
 }
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return datetime.strptime(text or "", "%d.%m.%Y").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
+
+
+def _quotas(folder: Path) -> Iterator[dict[str, Any]]:
+    """Finance's sheets as far as a person can read them: German days and numbers."""
+    for path in sorted((folder / "tabular").glob("Quota FY*.csv")):
+        content = path.read_bytes()
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252")
+        for row in csv.DictReader(io.StringIO(text), delimiter=";"):
+            starts, ends = _day(row["Quarter start"]), _day(row["Quarter end"])
+            amount = (row["Quota"] or "").replace(".", "").replace(",", ".")
+            if starts and ends and re.fullmatch(r"\d+\.\d+", amount):
+                yield {
+                    "name": row["Rep"],
+                    "starts": starts,
+                    "ends": ends,
+                    "amount": float(amount),
+                    "year": 2000 + int(path.stem[-2:]),
+                }
 
 
 def _recorded_calls(folder: Path) -> Iterator[dict[str, Any]]:
@@ -203,6 +301,8 @@ def read_sample(folder: Path) -> duckdb.DuckDBPyConnection:
         con.register("sheet", _workbook(folder / path))
         con.execute(f"create table {name} as select * from sheet")
         con.unregister("sheet")
+    con.register("sheet", pa.Table.from_pylist(list(_quotas(folder))))
+    con.execute("create table quota_sheet as select * from sheet")
     con.register("calls", pa.Table.from_pylist(list(_recorded_calls(folder))))
     con.execute("create table recorded_call as select * from calls")
     for name, query in MADE.items():

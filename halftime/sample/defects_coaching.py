@@ -87,7 +87,7 @@ def _sessions(
         )
         plant.add(
             "backdated_session",
-            "accepted",
+            "flagged:is_late_entry",
             "recorded_at",
             {
                 **held,

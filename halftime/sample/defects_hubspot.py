@@ -114,7 +114,7 @@ def _deal(plant: Planter, outcome: Outcome) -> None:
     plant.duplicate()
     plant.add(
         "deleted_record",
-        "accepted",
+        "flagged:is_deleted",
         "is_deleted",
         {"deal_id": _new_id(plant), "is_deleted": "true"},
     )

@@ -24,6 +24,7 @@ from halftime.sample.text import DAY, number_text, salesforce_id
 from halftime.sample.world import World
 
 UNKNOWN_STAGE = "Verbal Commit"
+DELETED = "flagged:is_deleted"
 
 
 def _users(plant: Planter, rounds: int) -> None:
@@ -47,7 +48,7 @@ def _accounts(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
             ("Name", "  ", "missing:name"),
         ):
             plant.bad(kind_of(rule, text), header, text, f"rejected:{rule}", {"Id": next(ids)})
-        plant.add("deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
+        plant.add("deleted_record", DELETED, "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
         plant.duplicate()
         plant.ragged()
 
@@ -76,7 +77,7 @@ def _opportunities(
         base.changed(
             "embedded_newline", "NextStep", lambda _: "Call the sponsor\nthen send the plan"
         )
-        base.add("deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
+        base.add("deleted_record", DELETED, "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
         base.add(
             "unknown_stage",
             f"unmapped_stage:{UNKNOWN_STAGE}",
@@ -163,7 +164,7 @@ def _events(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
             ("StartDateTime", "after lunch", "unparsable:start_at"),
         ):
             plant.bad(kind_of(rule, text), header, text, f"rejected:{rule}", {"Id": next(ids)})
-        plant.add("deleted_record", "accepted", "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
+        plant.add("deleted_record", DELETED, "IsDeleted", {"Id": next(ids), "IsDeleted": "true"})
         plant.duplicate()
 
 

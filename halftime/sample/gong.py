@@ -16,6 +16,7 @@ from halftime.sample.calls import Calls
 from halftime.sample.coaching import Sessions
 from halftime.sample.company import NOBODY, Company
 from halftime.sample.documents import Document
+from halftime.sample.files import Defect
 from halftime.sample.numbering import block, mark
 from halftime.sample.text import DAY
 
@@ -155,11 +156,46 @@ def _call(calls: Calls, row: int, deal: str) -> dict:
     }
 
 
-def call_pages(calls: Calls, deal_ids: list[str]) -> Iterator[Document]:
-    """Pages of recorded calls; ``deal_ids`` is by call."""
-    for number, start in enumerate(range(0, len(calls), PAGE), start=1):
-        rows = range(start, min(start + PAGE, len(calls)))
-        records = [_call(calls, row, deal_ids[row]) for row in rows]
+def _near_collisions(calls: Calls, deal_ids: list[str], wanted: int) -> list[tuple[int, dict]]:
+    """Add calls whose id differs from that of a recorded one in its last digit, with its row.
+
+    Whoever reads ids of twenty digits as floating-point numbers takes the two for one.
+    """
+    taken = set(calls.activity.tolist())
+    found = []
+    for row in range(min(wanted, len(calls))):
+        number = int(calls.activity[row])
+        near = next(n for n in range(number // 10 * 10, number // 10 * 10 + 10) if n not in taken)
+        taken.add(near)
+        record = _call(calls, row, deal_ids[row])
+        second = int(calls.second[row]) + 3600
+        record["metaData"] |= {
+            "id": call_id(near),
+            "started": _moment(second),
+            "scheduled": _moment(second // 900 * 900),
+        }
+        found.append((row, record))
+    return found
+
+
+def call_pages(calls: Calls, deal_ids: list[str], collisions: int) -> Iterator[Document]:
+    """Pages of recorded calls; ``deal_ids`` is by call.
+
+    At the end stand calls, as many as ``collisions``, whose ids are nearly those of others.
+    """
+    near = _near_collisions(calls, deal_ids, collisions)
+    notes: dict[int, Defect] = {}
+    for turn, (row, record) in enumerate(near):
+        pair = (call_id(int(calls.activity[row])), record["metaData"]["id"])
+        for place, own, other in ((row, *pair), (len(calls) + turn, *reversed(pair))):
+            notes[place] = Defect("near_collision", f"distinct:{other}", f"id={own}")
+    total = len(calls) + len(near)
+    for number, start in enumerate(range(0, total, PAGE), start=1):
+        rows = range(start, min(start + PAGE, total))
+        records = [
+            _call(calls, row, deal_ids[row]) if row < len(calls) else near[row - len(calls)][1]
+            for row in rows
+        ]
         size = len(records)
         yield Document(
             f"gong/calls_{mark()}{number:04d}.json",
@@ -172,6 +208,7 @@ def call_pages(calls: Calls, deal_ids: list[str]) -> Iterator[Document]:
                 interaction_stat=4 * size,
                 call_context=size,
             ),
+            [("call", row - start + 1, notes[row]) for row in rows if row in notes],
         )
 
 

@@ -28,7 +28,7 @@ def gong_documents(world: World) -> list[Document]:
     return [
         gong.users(company, members, current_manager(company)),
         gong.scorecards(company.start_day),
-        *gong.call_pages(calls, ids),
+        *gong.call_pages(calls, ids, world.size.defect_rounds),
         *gong.scorecard_pages(sessions, reviews, call, calls, level, rng),
     ]
 

@@ -171,6 +171,23 @@ def test_the_manifest_names_records_that_show_the_defect(sample: SampleReport) -
     assert checked > 100
 
 
+def test_ids_that_nearly_collide_are_one_number_to_a_float(sample: SampleReport) -> None:
+    lines = [line for line in _manifest(sample.folder) if line["defect"] == "near_collision"]
+    found = set()
+    for line in lines:
+        page = json.loads((sample.folder / line["file"]).read_text("utf-8"))["calls"]
+        own, other = line["detail"].removeprefix("id="), line["expected_outcome"].split(":")[1]
+
+        assert page[int(line["row"]) - 1]["metaData"]["id"] == own
+        assert own[:-1] == other[:-1]
+        assert own != other
+        assert float(own) == float(other)
+        found.add((own, other))
+
+    assert len(found) == 2 * SIZES["xs"].defect_rounds
+    assert found == {(other, own) for own, other in found}
+
+
 def test_what_is_written_twice_is_written_twice(sample: SampleReport) -> None:
     pairs = [line for line in _manifest(sample.folder) if line["defect"] == "duplicate_row"]
 
@@ -201,6 +218,7 @@ def test_every_kind_of_defect_of_these_sources_is_planted(sample: SampleReport) 
         "session_after_close", "zero_filled_null", "unmatched_person", "ambiguous_person",
         "renamed_column", "missing_column", "new_column", "blank_line", "empty_file",
         "truncated_file", "file_landed_twice", "merged_deal", "merged_deal_not_flagged",
+        "near_collision",
     }  # fmt: skip
 
 

@@ -7,12 +7,14 @@ import numpy as np
 from halftime.sample.crm import hubspot_deal_id
 from halftime.sample.deals import REOPENED, Deals
 from halftime.sample.files import Defect, Planted, SourceFile
+from halftime.sample.layout_hubspot import SNAPSHOTS
 from halftime.sample.planting import Outcome, Planter, PlanterOf, cell, kind_of, spaces
 from halftime.sample.text import timestamp_text
 from halftime.sample.world import World
 
 UNKNOWN_STAGE = "99999999"
 UNKNOWN_OWNER = "41999999"
+COMPANIES = f"hubspot/company_{SNAPSHOTS[-1]}.csv"
 FIRST_PLANTED = 900_000_000
 MERGED_SECOND = 1_790_000_000 - 86_400 * 9
 """Moment at which all merges happened: deals opened later were not there to be merged."""
@@ -58,7 +60,7 @@ def plant_hubspot(planter_of: PlanterOf, world: World, outcome: Outcome) -> None
     rounds = world.size.defect_rounds
     number = FIRST_PLANTED
     for thing, (key, cells) in CELLS.items():
-        plant = planter_of(f"hubspot/{thing}.csv", None)
+        plant = planter_of(COMPANIES if thing == "company" else f"hubspot/{thing}.csv", None)
         for _ in range(rounds):
             for header, text, rule in cells:
                 number += 1
@@ -66,7 +68,8 @@ def plant_hubspot(planter_of: PlanterOf, world: World, outcome: Outcome) -> None
                 plant.bad(kind_of(rule, text), header, text, f"rejected:{rule}", values)
             plant.duplicate()
             plant.ragged()
-    company = planter_of("hubspot/company.csv", None)
+    company = planter_of(COMPANIES, None)
+    _absent(planter_of, rounds)
     company.changed("nbsp_and_blanks", "property_name", spaces)
     # Deals that are won or lost cannot be merged by the sample: open ones keep their truth simple.
     changes = world.deals.changes
@@ -84,6 +87,24 @@ def plant_hubspot(planter_of: PlanterOf, world: World, outcome: Outcome) -> None
             _merge(entered_twice, merges, chosen, outcome, is_flagged=is_flagged)
     deals.ragged()
     _reopened(planter_of("hubspot/deal_stage.csv", None).file, world.deals)
+
+
+def _absent(planter_of: PlanterOf, rounds: int) -> None:
+    """Plant companies that the next month's file lacks.
+
+    August's is complete, so that who is missing in it was deleted. September's has rows whose
+    company cannot be known, and says nothing of what it lacks.
+    """
+    number = FIRST_PLANTED + 500_000
+    july, august, _ = (planter_of(f"hubspot/company_{day}.csv", None) for day in SNAPSHOTS)
+    for _ in range(rounds):
+        for plant, defect, outcome in (
+            (july, "absent_record", f"deleted_on:{SNAPSHOTS[1]}"),
+            (august, "absent_in_an_incomplete_file", "unflagged:is_deleted"),
+        ):
+            number += 1
+            name = f"Mergers & Sons {number}"
+            plant.add(defect, outcome, "id", {"id": str(number), "property_name": name})
 
 
 def _reopened(file: SourceFile, deals: Deals) -> None:

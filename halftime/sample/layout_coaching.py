@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from halftime.sample import crm, spreadsheets
+from halftime.sample import crm, forecasts, spreadsheets
 from halftime.sample.channels import TEMPLATE
 from halftime.sample.files import SourceFile
 from halftime.sample.names import REGIONS
@@ -57,7 +57,7 @@ def coaching_files(world: World) -> list[SourceFile]:
 
 
 def sheet_files(world: World) -> list[SourceFile]:
-    """Lay out the roster and finance's quotas."""
+    """Lay out the roster, finance's quotas and the managers' forecasts."""
     company = world.company
     roster = spreadsheets.roster_table(company, generator(world.seed, "roster"))
     files = [SourceFile("people/roster.csv", "people", "roster", roster, quote_all=False)]
@@ -75,4 +75,16 @@ def sheet_files(world: World) -> list[SourceFile]:
                 encoding="cp1252" if year == 2025 else "utf-8-sig",
             )
         )
-    return files
+    table, region = forecasts.forecast_table(company, world.deals)
+    return files + [
+        SourceFile(
+            f"tabular/Forecast {REGIONS[number].name}.csv",
+            "tabular",
+            "forecast",
+            table.filter(pa.array(region == number)),
+            delimiter=";",
+            quote_all=False,
+            encoding="utf-8-sig",
+        )
+        for number in np.unique(region)
+    ]

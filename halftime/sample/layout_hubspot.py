@@ -10,6 +10,9 @@ from halftime.sample.layout_salesforce import canaries
 from halftime.sample.names import NEXT_STEPS
 from halftime.sample.world import World, generator
 
+SNAPSHOTS = ("2026-07-31", "2026-08-31", "2026-09-30")
+"""Companies arrive whole, a file a month."""
+
 
 def hubspot_files(world: World) -> list[SourceFile]:
     """Lay out HubSpot's files; none if no region of this size runs it."""
@@ -37,6 +40,19 @@ def hubspot_files(world: World) -> list[SourceFile]:
         "deal_contact": hubspot.deal_contacts(buyers, roles),
         **engagements.engagements(company, world.activities, np.flatnonzero(crm.activities)),
     }
-    return [
-        SourceFile(f"hubspot/{name}.csv", "hubspot", name, table) for name, table in tables.items()
+    files = [
+        SourceFile(f"hubspot/{name}.csv", "hubspot", name, table)
+        for name, table in tables.items()
+        if name != "company"
+    ]
+    company_table = tables["company"]
+    return files + [
+        SourceFile(
+            f"hubspot/company_{day}.csv",
+            "hubspot",
+            "company",
+            company_table,
+            superseded=0 if day == SNAPSHOTS[-1] else company_table.num_rows,
+        )
+        for day in SNAPSHOTS
     ]

@@ -31,6 +31,8 @@ sources:
     files: ["hubspot/*"]
     timezone: UTC
     delivery: delta
+    objects:
+      company: {{delivery: snapshot}}   # a full file a month; what the next lacks was deleted
 
   gong:                            # pages of its interface, one file each; ids have 20 digits
     files: ["gong/*"]
@@ -74,7 +76,7 @@ sources:
   people:
     files: ["people/*"]
 
-  tabular:                         # finance's quotas: German numbers and dates, one file per year
+  tabular:                         # quotas and forecasts: German numbers and dates
     files: ["tabular/*"]
     date_formats: [DD.MM.YYYY]
     decimal: ","
@@ -86,6 +88,15 @@ sources:
           period_start: Quarter start
           period_end: Quarter end
           quota_amount: Quota
+          currency_code: Currency
+      forecast:
+        columns:
+          person: Manager
+          period_start: Quarter start
+          period_end: Quarter end
+          submitted_date: Week of
+          category: Call
+          amount: Amount
           currency_code: Currency
 
 stages:

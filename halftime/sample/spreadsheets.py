@@ -348,8 +348,14 @@ def quarters(company: Company) -> list[tuple[int, int, int]]:
     return result
 
 
-def _german(amount: int) -> str:
+def german_amount(amount: int) -> str:
+    """Write an amount with points and a decimal comma."""
     return f"{amount:,}".replace(",", ".") + ",00"
+
+
+def german_day(day: int) -> str:
+    """Write a day since 1970-01-01 as ``DD.MM.YYYY``."""
+    return "{2}.{1}.{0}".format(*str(np.datetime64(day, "D")).split("-"))
 
 
 def _goals(company: Company, deals: Deals, calendar: list[tuple[int, int, int]]) -> np.ndarray:
@@ -394,16 +400,14 @@ def quota_tables(
         total = np.bincount(region, weights=share, minlength=len(names.REGIONS))
         amount = goals[region, number] * share / total[region]
         amount = np.maximum(np.rint(amount / 2500), 1).astype(int) * 2500
-        day_text = "{2}.{1}.{0}"
-        starts = day_text.format(*str(np.datetime64(first, "D")).split("-"))
-        ends = day_text.format(*str(np.datetime64(last, "D")).split("-"))
+        starts, ends = german_day(first), german_day(last)
         tables.setdefault(year, []).append(
             pa.table(
                 {
                     "Rep": reference(company, holder[rows], np.ones(len(rows), dtype=bool)),
                     "Quarter start": pa.array([starts] * len(rows)),
                     "Quarter end": pa.array([ends] * len(rows)),
-                    "Quota": pa.array([_german(int(value)) for value in amount]),
+                    "Quota": pa.array([german_amount(int(value)) for value in amount]),
                     "Currency": pick(["USD", "EUR"], home[region]),
                 }
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from halftime.sample import buyers, calls, coaching, learning, names, reference
+from halftime.sample import buyers, calls, coaching, forecasts, learning, names, reference
 from halftime.sample import deals as deal_rules
 from halftime.sample.company import NEVER
 from halftime.sample.documents import Document
@@ -100,6 +100,7 @@ class Effects:
                 "reinforced_within_days": learning.REINFORCED_WITHIN_DAYS,
             },
             "effect_on_created_pipeline_share": deal_rules.EFFECT_ON_PIPELINE,
+            "claimed_level_on_open_forecast_share": forecasts.OPTIMISM,
             "effect_on_stalls_share": -deal_rules.EFFECT_ON_STALLS,
             "programme": names.PROGRAMME,
             "regions": regimes,

@@ -39,7 +39,7 @@ FILES = {
     "hs_owner": ("hubspot/owner.csv",),
     "hs_stage": ("hubspot/deal_pipeline_stage.csv",),
     "hs_merge": ("hubspot/merged_deal.csv",),
-    "hs_company": ("hubspot/company.csv",),
+    "hs_company": ("hubspot/company_2026-09-30.csv",),
     "roster": ("people/roster.csv",),
     "template_csv": ("coaching_log/sessions_*.csv",),
     "log": ("coaching_log/Session Log.csv",),
@@ -265,6 +265,20 @@ def _quotas(folder: Path) -> Iterator[dict[str, Any]]:
                 }
 
 
+def _forecasts(folder: Path) -> Iterator[dict[str, Any]]:
+    """Weekly forecasts of the managers, in the same German days and numbers."""
+    for path in sorted((folder / "tabular").glob("Forecast *.csv")):
+        for row in csv.DictReader(path.open(encoding="utf-8-sig", newline=""), delimiter=";"):
+            yield {
+                "name": row["Manager"],
+                "ends": _day(row["Quarter end"]),
+                "starts": _day(row["Quarter start"]),
+                "submitted": _day(row["Week of"]),
+                "call": row["Call"],
+                "amount": float(row["Amount"].replace(".", "").replace(",", ".")),
+            }
+
+
 def _recorded_calls(folder: Path) -> Iterator[dict[str, Any]]:
     for page in sorted((folder / "gong").glob("calls_*.json")):
         for call in json.loads(page.read_text("utf-8"))["calls"]:
@@ -303,6 +317,8 @@ def read_sample(folder: Path) -> duckdb.DuckDBPyConnection:
         con.unregister("sheet")
     con.register("sheet", pa.Table.from_pylist(list(_quotas(folder))))
     con.execute("create table quota_sheet as select * from sheet")
+    con.register("sheet", pa.Table.from_pylist(list(_forecasts(folder))))
+    con.execute("create table forecast as select * from sheet")
     con.register("calls", pa.Table.from_pylist(list(_recorded_calls(folder))))
     con.execute("create table recorded_call as select * from calls")
     for name, query in MADE.items():

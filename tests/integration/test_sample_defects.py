@@ -124,6 +124,7 @@ class Outcomes:
     flagged: set[tuple[str, int, str]]
     merged: set[tuple[str, int, str]]
     reopened: set[str]
+    deleted_accounts: set[tuple[str, int, str]]
     calls: dict[tuple[str, int], str]
     nights: int
 
@@ -182,6 +183,12 @@ def read_outcomes(warehouse: Path) -> Outcomes:
                     "select opportunity_id from core.fct_opportunity_stage where is_reopening"
                 )
             },
+            deleted_accounts=set(
+                rows(
+                    "select _source_file, _source_row, cast(deleted_date as varchar) "
+                    "from core.dim_account where is_deleted"
+                )
+            ),
             calls={
                 (file, row): call.partition(":")[2]
                 for file, row, call in rows(
@@ -238,6 +245,8 @@ def _row_holds(outcomes: Outcomes, line: dict[str, str]) -> bool:
         "unmapped_stage": lambda: what in outcomes.stages,
         "flagged": lambda: (*place, what) in outcomes.flagged,
         "merged": lambda: (*place, what) in outcomes.merged,
+        "unflagged": lambda: (*place, what) not in outcomes.flagged,
+        "deleted_on": lambda: (*place, what) in outcomes.deleted_accounts,
         "distinct": lambda: (
             f"id={outcomes.calls.get(place)}" == line["detail"] and what in outcomes.calls.values()
         ),

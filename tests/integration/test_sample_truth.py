@@ -1095,6 +1095,102 @@ class TestQuotasAndTheFiscalYear:
         assert abs(other - 0.03) < ERRORS * other_error
 
 
+FORECASTS = """
+    with known as (
+        select lower(full_name) as name, person_id from person
+        union select email, person_id from person
+    ),
+    called as (
+        select f.*, p.team, m.person_id,
+            list_position(['random', 'informal', 'formal', 'dynamic'], m.says_maturity)
+            - list_position(['random', 'informal', 'formal', 'dynamic'], m.true_maturity) as levels
+        from forecast as f
+        inner join known as k on lower(f.name) = k.name
+        inner join posting as p on k.person_id = p.person_id
+            and f.submitted >= p.valid_from and f.submitted < p.valid_to
+        inner join manager as m on k.person_id = m.person_id and p.team = m.team
+        where p.region in ('North America', 'Asia Pacific') and f.call = 'Commit'
+    ),
+    changed as materialized (
+        select d.person_id, c.* from (
+            select OpportunityId as deal_id, cast(CreatedDate as timestamp) as since,
+                ForecastCategory, try_cast(Amount as double) as amount,
+                cast(CloseDate as date) as close_date,
+                lead(cast(CreatedDate as timestamp), 1, timestamp '9999-01-01')
+                    over (partition by OpportunityId order by CreatedDate) as until
+            from sf_history
+            where left(Id, 11) = '0085f000000' and try_cast(CreatedDate as timestamp) is not null
+                and try_cast(CloseDate as date) is not null
+                and OpportunityId in (
+                    select deal_id from deal
+                    where created_date > date '2025-03-01'
+                        and region in ('North America', 'Asia Pacific')
+                )
+        ) as c
+        inner join deal as d on c.deal_id = d.deal_id
+        where c.until > date '2026-02-01' and c.ForecastCategory in ('Closed', 'Forecast')
+            and (c.ForecastCategory = 'Forecast' or c.since >= date '2026-02-01')
+    ),
+    week as materialized (select distinct submitted, starts, ends from forecast),
+    known_then as materialized (
+        select w.*, c.* from week as w
+        inner join changed as c on c.since <= w.submitted + interval 8 hour
+            and c.until > w.submitted + interval 8 hour
+    ),
+    stood as materialized (
+        select w.submitted, p.team,
+            sum(w.amount) filter (where w.ForecastCategory = 'Closed' and w.since >= w.starts)
+                as won,
+            sum(w.amount) filter (where w.ForecastCategory = 'Forecast' and w.close_date <= w.ends)
+                as due
+        from known_then as w
+        inner join posting as p on w.person_id = p.person_id
+            and w.submitted >= p.valid_from and w.submitted < p.valid_to
+        group by 1, 2
+    )
+    select c.person_id, c.levels, c.amount - coalesce(s.won, 0), s.due
+    from called as c inner join stood as s on c.submitted = s.submitted and c.team = s.team
+    where s.due > 0
+"""
+
+
+class TestForecasts:
+    def test_there_is_one_a_week_and_team_and_the_upside_is_never_less(self, files: Files) -> None:
+        weeks, low, high, days, upside = files.execute(
+            "with week as (select submitted, count(*) as teams from forecast "
+            "where call = 'Commit' group by 1) "
+            "select count(*), min(teams), max(teams), (select list(distinct isodow(submitted)) "
+            "from forecast), (select bool_and(u.amount >= c.amount) from forecast as c "
+            "inner join forecast as u on c.name = u.name and c.submitted = u.submitted "
+            "where c.call = 'Commit' and u.call = 'Upside') from week"
+        ).fetchone()  # type: ignore[misc]
+
+        assert weeks == 35
+        assert (low, high) == (MANAGERS, MANAGERS)
+        assert days == [1]
+        assert upside is True
+
+    def test_managers_who_think_too_well_of_themselves_forecast_too_much(
+        self, files: Files, effects: dict
+    ) -> None:
+        rows = files.execute(FORECASTS).fetchall()
+        levels, called, due = np.array([row[1:] for row in rows], dtype=float).T
+        manager = _codes(rows, 0)
+        # Of what was open in the CRM that Monday, by manager.
+        open_sum, called_sum = np.bincount(manager, due), np.bincount(manager, called)
+        level = np.bincount(manager, levels) / np.bincount(manager)
+        ratio = called_sum / open_sum
+        centred = level - level.mean()
+        slope = (centred * ratio).sum() / (centred**2).sum()
+        rest = ratio - ratio.mean() - slope * centred
+        error = math.sqrt((rest**2 * centred**2).sum()) / (centred**2).sum()
+
+        assert len(ratio) > 40
+        assert slope > ERRORS * error
+        expected = effects["claimed_level_on_open_forecast_share"]
+        assert abs(slope - expected) < ERRORS * error
+
+
 class TestMergedDeals:
     def test_they_were_entered_twice_and_half_are_not_flagged(self, files: Files) -> None:
         same = ("property_dealname", "property_amount", "owner_id", "property_createdate",

@@ -218,7 +218,7 @@ def test_every_kind_of_defect_of_these_sources_is_planted(sample: SampleReport) 
         "session_after_close", "zero_filled_null", "unmatched_person", "ambiguous_person",
         "renamed_column", "missing_column", "new_column", "blank_line", "empty_file",
         "truncated_file", "file_landed_twice", "merged_deal", "merged_deal_not_flagged",
-        "near_collision",
+        "near_collision", "absent_record", "absent_in_an_incomplete_file",
     }  # fmt: skip
 
 
@@ -379,7 +379,7 @@ def test_blocks_of_a_streamed_company_share_no_id_and_no_name(streamed: SampleRe
         "salesforce/*_part01.parquet": "Id",
         "hubspot/owner_part01.parquet": "owner_id",
         "hubspot/deal_part01.parquet": "deal_id",
-        "hubspot/company_part01.parquet": "id",
+        "hubspot/company_2026-09-30_part01.parquet": "id",
         "hubspot/contact_part01.parquet": "id",
         "hubspot/engagement_part01.parquet": "id",
         "coaching_log/sessions_*_part01.parquet": "session_id",

@@ -292,13 +292,15 @@ def load_signing_keys(path: Path) -> tuple[SigningKey, ...]:
 def _landing_folder(reader: _Reader, path: Path, own: Any, given: Path | None) -> Path:
     folder = (given or path.parent / str(own or ".")).resolve()
     if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
         if given is not None:
             raise UsageError(
-                f"The landing folder {folder} does not exist.", hint="Check --landing."
+                f"The landing folder {folder} {what}.",
+                hint="Name the folder that holds the files with --landing DIR.",
             )
         raise reader.fail(
             ("landing",),
-            f"the landing folder {folder} does not exist.",
+            f"the landing folder {folder} {what}.",
             "Mend 'landing' (relative to this file) or pass --landing DIR.",
         )
     return folder

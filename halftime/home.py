@@ -119,11 +119,19 @@ class Home:
         return ids[-1] if ids else None
 
     def current(self) -> dict[str, Any] | None:
-        """Return the content of ``current.json``, or None before the first publication."""
+        """Return the content of ``current.json``, or None before the first publication.
+
+        Raises :class:`MachineError` if it cannot be read or names no build: the file is swapped as
+        a whole, so a run that is killed cannot leave it so.
+        """
         try:
-            return json.loads(self.current_file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
+            with machine_errors(f"read {self.current_file}"):
+                content = self.current_file.read_bytes()
+        except MachineError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                return None
+            raise
+        return _pointer(self.current_file, content)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[Home]:
@@ -159,6 +167,25 @@ class Home:
             return not _flock(handle, fcntl.LOCK_SH, tries=1)
         finally:
             os.close(handle)
+
+
+def _pointer(path: Path, content: bytes) -> dict[str, Any]:
+    """Return the pointer that a file holds; raises :class:`MachineError` if it holds none."""
+    try:
+        pointer = json.loads(content)
+        why = "it does not name a build and its database"
+        is_sound = isinstance(pointer, dict) and all(
+            isinstance(pointer.get(key), str) for key in ("build_id", "database")
+        )
+    except ValueError as error:  # broken JSON, or no text at all
+        why, is_sound = f"it is not JSON ({error})", False
+    if not is_sound:
+        raise MachineError(
+            f"The pointer to the served build, {path}, is damaged: {why}.",
+            hint="The published builds beside it are not touched by that: 'halftime publish' or "
+            "the next 'halftime run' writes it anew; 'halftime verify' checks the builds.",
+        )
+    return pointer
 
 
 def _flock(handle: int, kind: int, *, tries: int) -> bool:

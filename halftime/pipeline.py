@@ -13,13 +13,14 @@ from typing import Any
 
 import duckdb
 
+from halftime import chain
 from halftime.config import Config
 from halftime.console import Reporter
 from halftime.contracts import load_contracts
 from halftime.corrections import corrected_columns
 from halftime.dbt import DbtSession, DbtStep, dbt_session
-from halftime.errors import DataError, UsageError
-from halftime.history import record_rules, remembered
+from halftime.errors import DataError, MachineError, UsageError
+from halftime.history import record_rules, remembered, state_of
 from halftime.home import (
     PROJECT_ROOT,
     Home,
@@ -254,8 +255,15 @@ def _loads_that_count(build: Build) -> int:
 
 
 def served_database(home: Home) -> Path | None:
-    """Return the published file that is served now; None before the first publication."""
-    current = home.current()
+    """Return the published file that is served now; None before the first publication.
+
+    Where the pointer is damaged it is the one published last: the run at hand mends the pointer.
+    """
+    try:
+        current = home.current()
+    except MachineError:
+        last = state_of(chain.entries(home)).last
+        current = {"database": f"{last.build_id}/marts.duckdb"} if last else None
     if current is None:
         return None
     database = home.published / str(current["database"])

@@ -68,6 +68,16 @@ def test_config_path_is_wrong(cli: Cli, landing: Path, tmp_path: Path) -> None:
 def test_landing_path_is_wrong(cli: Cli, landing: Path, tmp_path: Path) -> None:
     message = refused(cli, landing, tmp_path, "--landing", str(tmp_path / "absent"))
     assert "absent" in message
+    assert "does not exist" in message
+
+
+def test_landing_path_is_a_file(cli: Cli, landing: Path, tmp_path: Path) -> None:
+    message = refused(cli, landing, tmp_path, "--landing", str(landing / "deals.csv"))
+    assert "is not a folder" in message
+    (landing / "halftime.yml").write_text(GOOD + "landing: deals.csv\n")
+    message = refused(cli, landing, tmp_path)
+    assert "is not a folder" in message
+    assert "line" in message
 
 
 def test_yaml_is_broken(cli: Cli, landing: Path, tmp_path: Path) -> None:

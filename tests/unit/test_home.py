@@ -12,8 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from halftime.errors import LockedError
+from halftime import cli, history
+from halftime.errors import LockedError, MachineError
 from halftime.home import Home, machine_errors
+from halftime.pipeline import served_database
 from halftime.summary import home_status
 
 WAITS = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
@@ -130,3 +132,43 @@ def test_status_tells_in_which_step_a_built_one_was_interrupted(home: Home) -> N
     steps["validate"] = {"status": "running"}
     write_state(home, "20260102T000000Z-bbbbbb", status="built", steps=steps)
     assert home_status(home)["builds"][0]["status"] == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is not JSON"),
+        (b'{"build_id": "b', "is not JSON"),
+        (b"\xff\xfe\x00", "is not JSON"),
+        (b"[]", "does not name a build"),
+        (b'{"build_id": "b1"}', "does not name a build"),
+        (b'{"build_id": 1, "database": "b1/marts.duckdb"}', "does not name a build"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["status", "dashboard"])
+def test_a_damaged_pointer_is_told_with_its_place_and_its_mending(
+    home: Home, verb: str, content: bytes, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.current_file.write_bytes(content)
+    with pytest.raises(MachineError, match=why):
+        home.current()
+    assert cli.main([verb, "--home", str(home.root)]) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert "current.json, is damaged" in said
+    assert "halftime publish" in said
+    assert "defect of Halftime" not in said
+
+
+def test_a_run_that_finds_the_pointer_damaged_compares_with_what_was_published_last(
+    home: Home,
+) -> None:
+    """The run at hand writes the pointer anew; until then it must not stand in its way."""
+    for build_id in ("b1", "b2"):
+        folder = home.published / build_id
+        folder.mkdir()
+        (folder / "marts.duckdb").touch()
+        (folder / "manifest.json").write_text("{}")
+        history.record_published(home, build_id, None)
+    assert served_database(home) is None, "without a pointer nothing is served"
+    home.current_file.write_text("{")
+    assert served_database(home) == home.published / "b2" / "marts.duckdb"

@@ -28,6 +28,7 @@ def show(system: str) -> None:
     show_files(system)
     show_drift(system)
     show_orphans(system)
+    show_unmatched(system)
 
 
 def freshness_headline(objects: pd.DataFrame, as_of: object) -> str:
@@ -47,6 +48,19 @@ def drift_headline(columns: pd.DataFrame) -> str:
     tally = columns["finding"].value_counts()
     named = [f"{tally[name]:,} {words}" for name, words in FINDINGS.items() if name in tally]
     return f"Columns that differ from their contract: {listed(named)}"
+
+
+def unmatched_headline(totals: pd.DataFrame) -> str:
+    """Return how many names of the files mean nobody and how many mean several people."""
+    if totals.empty:
+        return "Every name in the files means one person"
+    names = dict(zip(totals["reason"], totals["name_count"], strict=True))
+    said = [
+        f"{count_of(names[reason], 'name')} {'means' if names[reason] == 1 else 'mean'} {whom}"
+        for reason, whom in (("unmatched", "nobody"), ("ambiguous", "several people"))
+        if reason in names
+    ]
+    return f"In the files {' and '.join(said)}"
 
 
 def show_freshness(system: str) -> None:
@@ -151,6 +165,32 @@ def show_orphans(system: str) -> None:
         source_row=st.column_config.NumberColumn("Row", format="%d"),
         column_name=st.column_config.TextColumn("Column"),
         missing_id=st.column_config.TextColumn("Points at"),
+    )
+
+
+def show_unmatched(system: str) -> None:
+    """Show whom the files name and nobody is, with the nearest name and what to do."""
+    totals = data.ask(quality.unmatched_totals, system)
+    st.subheader(unmatched_headline(totals), anchor=False)
+    if totals.empty:
+        return
+    rows = int(totals["row_count"].sum())
+    st.caption(
+        f"{count_of(rows, 'row')} {'counts' if rows == 1 else 'count'} for the company and for no "
+        "person. Nothing is guessed: say who is meant in a file of aliases "
+        "(`halftime template people`), and the next run knows."
+    )
+    people = data.ask(quality.unmatched_people, system)
+    if people.empty:  # the names are for those who see the whole company
+        return
+    table(
+        people.assign(reason=people["reason"].map({"unmatched": "Nobody", "ambiguous": "Several"})),
+        key="unmatched",
+        alias=st.column_config.TextColumn("Name or id as written", width="medium"),
+        reason=st.column_config.TextColumn("Means", width="small"),
+        row_count=st.column_config.NumberColumn("Rows", format="localized"),
+        likeliest_name=st.column_config.TextColumn("Nearest name"),
+        likeliest_score=st.column_config.NumberColumn("Alike, of 100", format="%d"),
     )
 
 

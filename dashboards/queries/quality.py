@@ -257,6 +257,54 @@ def orphan_rows(
     return frame(connection, sql, [system, system, *seen.parameters, limit])
 
 
+def unmatched_totals(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return per reason how many names of the files mean nobody or several, and in how many rows.
+
+    No row where everybody was found.
+    """
+    seen = see.anyone(scope)
+    sql = f"""
+        select reason, count(*) as name_count, sum(row_count) as row_count
+        from core.dim_unmatched_person
+        where (? = 'all' or system = ?) and {seen.sql}
+        group by reason
+        order by reason desc
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def unmatched_people(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    system: str = "all",
+    limit: int = 1000,
+) -> pd.DataFrame:
+    """Return the names that mean nobody or several, those of most rows first, and the nearest.
+
+    Only for those who see the whole company: nobody knows to whose organisation a name belongs
+    that matches no one.
+    """
+    seen = see.company(scope)
+    sql = f"""
+        select
+            listed.system as source_system,
+            listed.alias,
+            listed.reason,
+            listed.row_count,
+            coalesce(person.full_name, listed.likeliest_person_id) as likeliest_name,
+            listed.likeliest_score
+        from core.dim_unmatched_person as listed
+        left join core.dim_person as person
+            on listed.likeliest_person_id = person.person_id
+        where (? = 'all' or listed.system = ?) and {seen.sql}
+        order by listed.row_count desc, listed.system, listed.alias
+        limit ?
+    """
+    return frame(connection, sql, [system, system, *seen.parameters, limit])
+
+
 def rules(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
     """Return every rule of the build, the broken ones first, critical before warning."""
     seen = see.anyone(scope)

@@ -273,6 +273,17 @@ def test_the_sources_tab_tells_what_needs_mending(
     )
     assert f"{refused:,} refused whole" in text
     assert f"{unknown:,} not in the contract" in text
+    nobody, several = one(
+        marts,
+        """
+        select
+            count(*) filter (where reason = 'unmatched'),
+            count(*) filter (where reason = 'ambiguous')
+        from core.dim_unmatched_person
+        """,
+    )
+    assert f"{count_of(nobody, 'name')} mean" in text
+    assert f"{count_of(several, 'name')} mean" in text
     photograph(visitor, pictures / "sources.png")
 
 

@@ -179,6 +179,8 @@ def test_addresses_of_rejected_rows_are_for_those_who_see_the_company(
     assert quality.rejected_rows(marts, scope).empty
     assert quality.rejected_reasons(marts, scope).empty
     assert quality.orphan_rows(marts, scope).empty
+    assert quality.unmatched_people(marts, scope).empty
+    assert len(quality.unmatched_totals(marts, scope)) > 0
     assert len(quality.ledger(marts, scope)) > 0
 
 

@@ -297,3 +297,24 @@ def test_the_headline_of_drift_names_the_gravest_finding_first() -> None:
         "Columns that differ from their contract: 1 missing though required, "
         "1 not in the contract and 2 under another name"
     )
+
+
+@pytest.mark.parametrize(
+    ("tally", "headline"),
+    [
+        ({}, "Every name in the files means one person"),
+        ({"unmatched": 3}, "In the files 3 names mean nobody"),
+        (
+            {"unmatched": 1, "ambiguous": 1_200},
+            "In the files 1 name means nobody and 1,200 names mean several people",
+        ),
+        ({"ambiguous": 1}, "In the files 1 name means several people"),
+    ],
+)
+def test_the_headline_counts_the_names_that_mean_nobody(
+    tally: dict[str, int], headline: str
+) -> None:
+    totals = pd.DataFrame(
+        [{"reason": reason, "name_count": names} for reason, names in tally.items()]
+    )
+    assert sources.unmatched_headline(totals) == headline

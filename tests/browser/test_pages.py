@@ -110,6 +110,11 @@ def test_coach_next_names_five_and_leads_to_the_detail(
     for _, _, _, reason, question in expected:
         assert reason in text
         assert question in text
+    unsaid = r"""
+        select min(reason) from coaching.rpt_coach_next
+        where not regexp_matches(reason, concat('\b', observed_value, '\b.*\b', threshold, '\b'))
+    """
+    assert one(marts, unsaid) == (None,), "each reason says its value, then its threshold"
     place = next(i for i, row in enumerate(expected) if row[0] == "deal")
     name = one(
         marts,

@@ -166,14 +166,15 @@ deal_reasons as (
         2 as reason_order,
         'overdue_close_date' as reason_code,
         {{ dbt.datediff('close_date', 'as_of_date', 'day') }} as observed_value,
-        0 as threshold,
+        1 as threshold,
         concat(
             'Open, but its close date passed ',
             cast({{ dbt.datediff('close_date', 'as_of_date', 'day') }} as {{ dbt.type_string() }}),
             case
-                when {{ dbt.datediff('close_date', 'as_of_date', 'day') }} = 1 then ' day ago.'
-                else ' days ago.'
-            end
+                when {{ dbt.datediff('close_date', 'as_of_date', 'day') }} = 1 then ' day ago'
+                else ' days ago'
+            end,
+            '; from 1 day on we ask.'
         ) as reason
     from open_deals
     where close_date < as_of_date

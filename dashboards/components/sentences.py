@@ -127,6 +127,27 @@ def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str
     return f"{told}; {dated}" if dated else told
 
 
+def coach_next_title(count: int) -> str:
+    """Return what the list of whom to coach next asks for."""
+    if count == 0:
+        return "Nobody and no deal stands out by the rules in force"
+    return f"Coach these {count:,} next" if count > 1 else "Coach this one next"
+
+
+def managers_title(kept: pd.Series) -> str:
+    """Return how far managers lie apart, as a sentence; ``kept`` is each one's cadence in percent.
+
+    NULL is who has too few cases to be judged. No name and no order: hours do not rank managers.
+    """
+    known = kept.dropna()
+    if known.empty:
+        return "No manager has enough cases to judge the cadence"
+    low, high = f"{known.min():.0f}%", f"{known.max():.0f}%"
+    who = f"{len(known):,} managers" if len(known) > 1 else "One manager"
+    share = low if low == high else f"between {low} and {high}"
+    return f"{who} kept {share} of the cadence due"
+
+
 def heatmap_title(rows: pd.DataFrame, period: str) -> str:
     """Return who is not getting coached, as a sentence; ``rows`` as the query gives them."""
     first = rows.iloc[0]

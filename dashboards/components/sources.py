@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components import data
-from dashboards.components.words import count_of, day, listed, plain, spoken
+from dashboards.components.words import count_of, day, listed, plain, spoken, was
 from dashboards.queries import quality, selection
 
 FINDINGS = {
@@ -47,7 +47,7 @@ def drift_headline(columns: pd.DataFrame) -> str:
     """Return how many columns differ from their contract, and how."""
     tally = columns["finding"].value_counts()
     named = [f"{tally[name]:,} {words}" for name, words in FINDINGS.items() if name in tally]
-    return f"Columns that differ from their contract: {listed(named)}"
+    return f"Columns differ from their contract: {listed(named)}"
 
 
 def unmatched_headline(totals: pd.DataFrame) -> str:
@@ -96,7 +96,10 @@ def show_files(system: str) -> None:
     tally = files["file_status"].value_counts()
     words = {"rejected": "refused whole", "unknown": "of no object", "duplicate": "landed before"}
     named = [f"{tally[name]:,} {said}" for name, said in words.items() if name in tally]
-    st.subheader(f"Files that were not landed: {listed(named)}", anchor=False)
+    st.subheader(
+        f"{count_of(len(files), 'file')} {was(len(files))} not landed: {listed(named)}",
+        anchor=False,
+    )
     table(
         files.assign(
             object=files["object"].map(spoken), file_status=files["file_status"].map(spoken)

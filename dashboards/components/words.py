@@ -62,6 +62,11 @@ def count_of(amount: float, one: str, many: str | None = None) -> str:
     return f"{whole:,} {one if whole == 1 else many or one + 's'}"
 
 
+def was(amount: float) -> str:
+    """Return the verb that goes with an amount: was or were."""
+    return "was" if amount == 1 else "were"
+
+
 def day(value: object) -> str:
     """Return 20 Aug 2025 for a date, a timestamp or an ISO text."""
     if value is None or is_missing(value) or value == "":

@@ -10,7 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards.components import charts, data, filters
 from dashboards.components.figures import Unit, card, compared_with, figures, hover, written
-from dashboards.components.sentences import heatmap_rows, heatmap_title
+from dashboards.components.sentences import heatmap_rows, heatmap_title, managers_title
 from dashboards.components.words import as_date, count_of, day, number, percent
 from dashboards.queries import coaching, indicators, selection
 from dashboards.queries.base import Entity, Measure, Period
@@ -156,7 +156,7 @@ def draw_areas(entity: Entity, period: Period) -> None:
     mix = data.ask(coaching.area_mix, entity, period)
     mix = mix[mix["minutes"].fillna(0) > 0]
     if mix.empty:
-        st.subheader("No coaching time in this period", anchor=False)
+        st.subheader("No coaching time was logged in this period", anchor=False)
         return
     mix = mix.assign(
         text=[
@@ -248,8 +248,7 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
     wide = wide.sort_values(["manager_name", "manager_id"])
     rates = ["cadence", "overdue", "coverage", "on_time"]
     wide[rates] = wide[rates] * 100
-    many = f"{len(wide):,} managers, side by side"
-    st.subheader(many if len(wide) != 1 else "The figures of one manager", anchor=False)
+    st.subheader(managers_title(wide["cadence"]), anchor=False)
     st.caption(
         "In order of name, because hours and counts do not rank managers: more coaching is not "
         "better coaching. Empty: too few cases to judge."

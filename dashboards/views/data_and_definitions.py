@@ -20,6 +20,7 @@ from dashboards.components.words import (
     percent,
     plain,
     spoken,
+    was,
 )
 from dashboards.queries import quality
 
@@ -175,7 +176,7 @@ def show_changes() -> None:
     """Show which rules are waived, and what this build promises less than the one before."""
     waived = data.ask(quality.waivers)
     if len(waived):
-        st.subheader(f"{count_of(len(waived), 'rule')} waived", anchor=False)
+        st.subheader(f"{count_of(len(waived), 'rule')} {was(len(waived))} waived", anchor=False)
         st.dataframe(
             waived,
             key="waivers",
@@ -194,7 +195,8 @@ def show_changes() -> None:
     if weaker.empty:
         return
     st.subheader(
-        f"{count_of(len(weaker), 'promise')} weaker than in the build before, or reworded",
+        f"{count_of(len(weaker), 'promise')} {'is' if len(weaker) == 1 else 'are'} weaker than in "
+        "the build before, or reworded",
         anchor=False,
     )
     st.dataframe(
@@ -238,7 +240,7 @@ def show_rejected(system: str) -> None:
     sentences = data.sentences()
     first = str(reasons["reason_code"].iloc[0])
     share = percent(reasons["row_count"].iloc[0] / total)
-    title = f"{count_of(total, 'row')} rejected, {share} of them for one reason"
+    title = f"{count_of(total, 'row')} {was(total)} rejected, {share} of them for one reason"
     st.subheader(title, anchor=False)
     st.caption(f"{spoken(first)}: {sentences.get(first, 'no sentence is known for this code.')}")
     drawn = reasons.assign(
@@ -307,7 +309,7 @@ def show_corrections(system: str) -> None:
     applied = found["fate"] == "applied"
     refused = int((~applied).sum())
     st.subheader(
-        f"{count_of(int(applied.sum()), 'correction')} applied"
+        f"{count_of(int(applied.sum()), 'correction')} {was(int(applied.sum()))} applied"
         + (f", {refused:,} not" if refused else ""),
         anchor=False,
     )
@@ -395,7 +397,7 @@ def show_ledger(system: str) -> None:
     files = data.ask(quality.ledger, system)
     residual = int(files["residual_rows"].abs().sum()) if len(files) else 0
     st.subheader(
-        f"{count_of(len(files), 'file')}: source rows equal accepted, superseded and rejected"
+        f"Each row of {count_of(len(files), 'file')} was accepted, superseded or rejected"
         if residual == 0
         else f"{count_of(residual, 'row')} cannot be accounted for",
         anchor=False,
@@ -427,8 +429,8 @@ def show_definitions() -> None:
         by_id.setdefault(entry.indicator_id, []).append(entry)
     leading = [key for key, measures in by_id.items() if measures[0].is_leading]
     st.subheader(
-        f"{count_of(len(by_id), 'indicator')}: {len(leading):,} leading, which can still be "
-        f"changed, and {len(by_id) - len(leading):,} lagging",
+        f"{len(leading):,} of {count_of(len(by_id), 'indicator')} are leading, which can still be "
+        f"changed; the other {len(by_id) - len(leading):,} are lagging",
         anchor=False,
     )
     columns = st.columns(2)

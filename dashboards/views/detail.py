@@ -55,7 +55,10 @@ def show_person(person: pd.Series) -> None:
         )
     overdue = int(deals["is_overdue"].sum()) if len(deals) else 0
     st.subheader(
-        f"{count_of(len(deals), 'open deal')}, {overdue} past the expected close date",
+        f"{overdue:,} of {count_of(len(deals), 'open deal')} "
+        f"{'is' if overdue == 1 else 'are'} past the expected close date"
+        if len(deals)
+        else "No deal is open",
         anchor=False,
     )
     if len(deals):
@@ -115,7 +118,9 @@ def show_deal(deal: pd.Series) -> None:
             st.markdown(f":gray[:small[{label}]]  \n**{plain(value)}**")
     versions = data.ask(detail.deal_versions, str(deal["opportunity_id"]))
     if len(versions) > 1:
-        st.subheader(f"{count_of(len(versions) - 1, 'change')} on the way here", anchor=False)
+        st.subheader(
+            f"The deal changed {count_of(len(versions) - 1, 'time')} on the way here", anchor=False
+        )
         st.dataframe(
             versions,
             hide_index=True,

@@ -11,6 +11,7 @@ from dashboards.components import charts, data, filters
 from dashboards.components.figures import card, compared_with, figures, line
 from dashboards.components.sentences import (
     MOVEMENTS,
+    coach_next_title,
     movement_rows,
     movement_sentence,
     period_headline,
@@ -29,8 +30,7 @@ def coach_next(rows: pd.DataFrame) -> None:
     """Show the list: who or what, why, what to ask, where to look."""
     if rows.empty:
         st.write(
-            "Nobody and no deal stands out by the rules in force. Where a coaching log or close "
-            "dates are missing, the rules that need them stay silent."
+            "Where a coaching log or close dates are missing, the rules that need them stay silent."
         )
         return
     with st.container(border=True, gap="small"):
@@ -119,7 +119,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         st.write(quarter_sentence(quarter))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("On the board", anchor=False)
+        st.subheader("This is on the board", anchor=False)
         st.caption("What has happened. It can be explained, not changed.")
         one, two = st.columns(2)
         with one:
@@ -129,7 +129,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         line(shown[cycle], "Median time to win")
         line(shown[win_value], f"Win rate by value, {currency}")
     with right:
-        st.subheader("Still in play", anchor=False)
+        st.subheader("This is still in play", anchor=False)
         st.caption(f"What can still change the score. {compared_with(shown)}")
         one, two = st.columns(2)
         notes = [] if is_strict else ["every logged session counts, because none is strict"]
@@ -143,12 +143,13 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         line(shown[pushed], "Open deals pushed at least once")
         line(shown[overdue_reps], "Rep days beyond the interval")
 
-    st.subheader("Coach next", anchor=False)
+    following = data.ask(week.coach_next, entity, 5)
+    st.subheader(coach_next_title(len(following)), anchor=False)
     st.caption(
         "By fixed rules that take turns: the longest wait for a session, then deals that are "
         "overdue, pushed or stuck. A start for a conversation, not a judgement."
     )
-    coach_next(data.ask(week.coach_next, entity, 5))
+    coach_next(following)
 
     monday = today - dt.timedelta(days=today.weekday())
     moved = data.ask(week.movement, entity, today, currency, product)

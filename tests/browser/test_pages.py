@@ -202,7 +202,7 @@ def test_rejected_rows_can_be_taken_along(
 ) -> None:
     visitor.visit("/data?part=Rejected+rows")
     total = one(marts, "select count(*) from quality.rejected_row")[0]
-    assert f"{count_of(total, 'row')} rejected" in visitor.text()
+    assert f"{count_of(total, 'row')} were rejected" in visitor.text()
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="Download all as CSV").click()
     path = tmp_path / "rejected.csv"

@@ -294,7 +294,7 @@ def test_the_headline_of_freshness_counts_objects_with_dates() -> None:
 def test_the_headline_of_drift_names_the_gravest_finding_first() -> None:
     columns = pd.DataFrame({"finding": ["alias", "unknown", "alias", "missing_required"]})
     assert sources.drift_headline(columns) == (
-        "Columns that differ from their contract: 1 missing though required, "
+        "Columns differ from their contract: 1 missing though required, "
         "1 not in the contract and 2 under another name"
     )
 
@@ -318,3 +318,24 @@ def test_the_headline_counts_the_names_that_mean_nobody(
         [{"reason": reason, "name_count": names} for reason, names in tally.items()]
     )
     assert sources.unmatched_headline(totals) == headline
+
+
+def test_the_title_of_the_list_says_how_many_come_next() -> None:
+    assert sentences.coach_next_title(0) == "Nobody and no deal stands out by the rules in force"
+    assert sentences.coach_next_title(1) == "Coach this one next"
+    assert sentences.coach_next_title(5) == "Coach these 5 next"
+
+
+@pytest.mark.parametrize(
+    ("kept", "title"),
+    [
+        ([80.4, None, 12.0, 44.0], "3 managers kept between 12% and 80% of the cadence due"),
+        ([50.2, 49.9], "2 managers kept 50% of the cadence due"),
+        ([80.0], "One manager kept 80% of the cadence due"),
+        ([None, None], "No manager has enough cases to judge the cadence"),
+    ],
+)
+def test_the_title_of_the_managers_tells_how_far_they_lie_apart(
+    kept: list[float | None], title: str
+) -> None:
+    assert sentences.managers_title(pd.Series(kept, dtype=float)) == title

@@ -128,7 +128,7 @@ medians as (
         cycle_times.period_start,
         cycle_times.dimension,
         cycle_times.member,
-        cast({{ median('cycle_times.observed_value') }} as double) as median_value,
+        cast(median(cycle_times.observed_value) as double) as median_value,
         count(*) as observation_count
     from cycle_times
     inner join org_entities on cycle_times.org_key = org_entities.org_key

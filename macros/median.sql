@@ -1,3 +1,0 @@
-{% macro median(expression) -%}
-    median({{ expression }})
-{%- endmacro %}

@@ -1,14 +1,17 @@
 """Create ``.venv`` from a hash-locked requirements file, with any Python ≥ 3.11.
 
 Usage: ``python3 scripts/setup_env.py run|dev``, as the Makefile does. The hash of what was
-installed is remembered, so that a second call returns at once. Only the standard library is used:
-nothing is installed yet when this runs.
+installed is remembered, so that a second call returns at once. Nothing is written outside the
+clone: what pip downloads is kept in ``.venv`` until it is installed, unless PIP_CACHE_DIR names a
+cache. Only the standard library is used: nothing is installed yet when this runs.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 MARKER = VENV / ".installed.json"
+# An installation that was cut off need not download again; one that ended needs no second copy.
+DOWNLOADS = VENV / ".downloads"
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 
 
@@ -40,7 +45,8 @@ def remembered() -> dict[str, str]:
 def pip(*arguments: str) -> None:
     """Run the venv's pip; its own message is the best there is when it fails."""
     command = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", *arguments]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+    environment = {"PIP_CACHE_DIR": str(DOWNLOADS), **os.environ}
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
         sys.exit(
             "Installation failed: pip's message above says why. "
             "The package index must be reachable."
@@ -81,6 +87,7 @@ def main(profile: str) -> None:
     if profile == "dev":  # the development lock holds everything that the run lock holds
         known["run"] = digest("run")
     MARKER.write_text(json.dumps(known), encoding="utf-8")
+    shutil.rmtree(DOWNLOADS, ignore_errors=True)
     print(f"Installed in {time.monotonic() - begun:.0f} s.", flush=True)
 
 

@@ -24,9 +24,10 @@ from pathlib import Path
 
 import bench_history
 import bench_landing
+import bench_rows
 import duckdb
 from bench_pages import PageSpeed
-from bench_process import ROOT, Measured, measure
+from bench_process import ROOT, SECONDS_BETWEEN_LOOKS, Measured, measure
 from bench_report import Aim, Figures
 
 BIN = Path(sys.executable).parent
@@ -49,6 +50,7 @@ class SizeResult:
     raw_rows: int
     raw_bytes: int
     steps: dict[str, Measured]
+    rows: dict[str, int]
     dbt_seconds: float
     straight_seconds: float
     rewrite_seconds: float
@@ -101,6 +103,7 @@ def bench_size(size: str, seed: int, folder: Path) -> SizeResult:
             if path.is_file() and "_truth" not in path.parts
         ),
         steps=steps,
+        rows=bench_rows.step_rows(home, WHOLE_RUN),
         dbt_seconds=dbt_seconds,
         straight_seconds=straight,
         rewrite_seconds=rewrite(home / "warehouse.duckdb", tables, folder / "rewrite.duckdb"),
@@ -215,8 +218,8 @@ def size_lines(result: SizeResult, figures: Figures) -> list[str]:
             f"{result.raw_bytes / 2**20:,.0f} MiB of files"
         ),
         "",
-        "| step | seconds | aim | peak MiB | aim |",
-        "|---|---:|---|---:|---|",
+        "| step | rows | seconds | aim | peak MiB | aim |",
+        "|---|---:|---:|---|---:|---|",
     ]
     for name, step in result.steps.items():
         seconds, mib = SECONDS.get((size, name)), MIB.get((size, name))
@@ -226,7 +229,10 @@ def size_lines(result: SizeResult, figures: Figures) -> list[str]:
         small = figures.judge(
             f"`{size}`: memory of {name}", step.peak_mib, Aim(mib, "MiB") if mib else None
         )
-        lines.append(f"| {name} | {step.seconds:.1f} | {quick} | {step.peak_mib:,.0f} | {small} |")
+        rows = f"{result.rows[name]:,}" if name in result.rows else ""
+        lines.append(
+            f"| {name} | {rows} | {step.seconds:.1f} | {quick} | {step.peak_mib:,.0f} | {small} |"
+        )
     ratio = result.dbt_seconds / result.straight_seconds
     said = figures.judge(f"`{size}`: dbt ÷ straight SQL", ratio, STRAIGHT_RATIO)
     lines += [
@@ -294,7 +300,12 @@ def report(
         "# Benchmarks",
         "",
         "Written by `make bench`; do not edit. Each step is a process of its own: wall time, and",
-        "the peak of the resident memory of all its processes together, looked at every 100 ms.",
+        (
+            "the peak of the resident memory of all its processes together, looked at every "
+            f"{1000 * SECONDS_BETWEEN_LOOKS:.0f} ms."
+        ),
+        "",
+        *bench_rows.MEANING,
         "",
         f"Machine: {machine()}. Date: {dt.datetime.now(dt.UTC):%Y-%m-%d}. Seed {seed}.",
     ]

@@ -20,7 +20,7 @@ _KEYS = ("VmRSS:", "VmHWM:")  # resident now, and at most since the program bega
 class Measured:
     """One command: seconds of wall time, peak resident memory of its processes in MiB, output.
 
-    The peak is the largest sum over the tree of processes that was seen when looking every 100 ms,
+    The peak is the largest sum over the tree of processes that was seen at any look,
     or the highest that the system remembers of a single one where that is more (a peak between two
     looks). Memory that processes share is counted in each of them, so the sum errs upwards.
     """

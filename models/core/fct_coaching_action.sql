@@ -86,6 +86,7 @@ final as (
         coachee_id,
         owner_id,
         created_date,
+        known_date as agreed_date,
         first_due_date,
         due_date,
         done_date as completed_date,

@@ -1,6 +1,7 @@
 -- AF-01 action on-time completion, for the organisation of the coachee on the first due date; where
 -- a session had several, or none that is known, for that of whoever owes the action. Done on an
--- unknown day is neither on time nor late.
+-- unknown day is neither on time nor late. Beside it, what was agreed without any due date, for the
+-- organisation of the day on which it was agreed.
 with
 
 clock as (
@@ -23,45 +24,65 @@ grains as (
     select * from {{ ref('ind_registry_grain') }}
 ),
 
-due_actions as (
+owed_actions as (
     select
-        coalesce(nullif(actions.coachee_id, '(unassigned)'), actions.owner_id, '(unassigned)')
-            as person_id,
-        actions.first_due_date as date_day,
-        case when actions.is_on_time then 1 else 0 end as is_on_time
+        agreed_date,
+        first_due_date,
+        is_on_time,
+        coalesce(nullif(coachee_id, '(unassigned)'), owner_id, '(unassigned)') as person_id
     from actions
+    where
+        not is_deleted
+        and (status is null or status <> 'dropped')
+),
+
+counted as (
+    select
+        'on_time' as measure_id,
+        owed_actions.person_id,
+        owed_actions.first_due_date as date_day,
+        case when owed_actions.is_on_time then 1 else 0 end as numerator
+    from owed_actions
     cross join clock
     where
-        actions.first_due_date <= clock.as_of_date
-        and actions.is_on_time is not null
-        and not actions.is_deleted
-        and (actions.status is null or actions.status <> 'dropped')
+        owed_actions.first_due_date <= clock.as_of_date
+        and owed_actions.is_on_time is not null
+    union all
+    select
+        'no_due_date' as measure_id,
+        owed_actions.person_id,
+        owed_actions.agreed_date as date_day,
+        case when owed_actions.first_due_date is null then 1 else 0 end as numerator
+    from owed_actions
+    cross join clock
+    where owed_actions.agreed_date <= clock.as_of_date
 ),
 
 placed as (
     select
         org_versions.org_key,
-        due_actions.date_day,
-        due_actions.is_on_time
-    from due_actions
+        counted.measure_id,
+        counted.date_day,
+        counted.numerator
+    from counted
     inner join org_versions
         on
-            due_actions.person_id = org_versions.person_id
-            and due_actions.date_day >= org_versions.valid_from
-            and due_actions.date_day < org_versions.valid_to
+            counted.person_id = org_versions.person_id
+            and counted.date_day >= org_versions.valid_from
+            and counted.date_day < org_versions.valid_to
 ),
 
 final as (
     select
         'AF-01' as indicator_id,
-        'on_time' as measure_id,
+        placed.measure_id,
         placed.org_key,
         date_periods.period_grain,
         date_periods.period_start,
         'all' as dimension,
         'all' as member,
         'none' as currency_code,
-        cast(sum(placed.is_on_time) as decimal(28, 6)) as numerator,
+        cast(sum(placed.numerator) as decimal(28, 6)) as numerator,
         cast(count(*) as decimal(28, 6)) as denominator,
         cast(count(*) as bigint) as observation_count
     from placed
@@ -70,9 +91,10 @@ final as (
         on
             date_periods.period_grain = grains.period_grain
             and grains.indicator_id = 'AF-01'
-            and grains.measure_id = 'on_time'
+            and placed.measure_id = grains.measure_id
             and grains.dimension = 'all'
-    group by placed.org_key, date_periods.period_grain, date_periods.period_start
+    group by
+        placed.measure_id, placed.org_key, date_periods.period_grain, date_periods.period_start
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- AF-01 action on-time completion, action by action from the landed lists: whose it is, and whether
--- it was done by the first date that was agreed.
+-- it was done by the first date that was agreed, or whether no date was agreed at all.
 -- needs: people, sessions
 with
 
@@ -14,8 +14,10 @@ actions as (
     select
         a.action_id,
         coalesce(nullif(alone.person_id, '(unassigned)'), k.person_id, '(unassigned)') as person_id,
-        a.first_due_date as day,
-        coalesce(a.completed_date <= least(a.first_due_date, clock.as_of), false) as is_on_time
+        a.first_due_date,
+        coalesce(a.created_date, s.session_date, a.first_due_date) as agreed_on,
+        coalesce(a.completed_date <= least(a.first_due_date, clock.as_of), false) as is_on_time,
+        a.status is not distinct from 'done' and a.completed_date is null as is_done_some_day
     from warehouse.intermediate.int_action_conformed as a
     cross join clock
     left join warehouse.intermediate.int_session_conformed as s using (session_id)
@@ -28,8 +30,6 @@ actions as (
     where
         coalesce(a.created_date, s.session_date, a.first_due_date) <= clock.as_of
         and a.status is distinct from 'dropped'
-        -- Done on an unknown day is neither on time nor late.
-        and not (a.status is not distinct from 'done' and a.completed_date is null)
         -- An action of a list by itself, a next step with the session that it stands beside.
         and not exists (
             from warehouse.intermediate.int_record_deleted as d
@@ -40,20 +40,31 @@ actions as (
                     or d.entity = 'session' and d.record_key = a.session_id
                 )
         )
+),
+
+counted as (
+    select 'on_time' as measure_id, action_id, person_id, first_due_date as day, is_on_time as counts
+    from actions
+    -- Done on an unknown day is neither on time nor late.
+    where not is_done_some_day
+    union all
+    select 'no_due_date', action_id, person_id, agreed_on, first_due_date is null
+    from actions
 )
 
 select
     c.cell_id,
-    count(*) filter (where a.is_on_time) as numerator,
+    count(*) filter (where a.counts) as numerator,
     count(a.action_id) as denominator,
     count(a.action_id) as observation_count,
     null as value
 from cell as c
 left join stood as s
     on c.entity_type = s.entity_type and c.entity_id = s.entity_id
-left join actions as a
+left join counted as a
     on
-        a.person_id = s.person_id
+        a.measure_id = c.measure_id
+        and a.person_id = s.person_id
         and a.day >= s.valid_from and a.day < s.valid_to
         and a.day between c.period_from and c.stock_date
 group by c.cell_id

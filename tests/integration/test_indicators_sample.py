@@ -209,5 +209,6 @@ def test_coach_next_names_five_subjects_with_reason_and_question(
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     assert len(rows) >= 5
     assert {row[1] for row in rows[:5]} == {"person", "deal"}
-    assert all(row[4] > row[5] or "times" in row[2] for row in rows)
-    assert all(str(row[4]) in row[2] and row[3].endswith("?") for row in rows)
+    assert all(row[4] >= row[5] for row in rows)
+    assert all(str(row[4]) in row[2] and str(row[5]) in row[2] for row in rows)
+    assert all(row[3].endswith("?") for row in rows)

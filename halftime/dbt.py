@@ -7,6 +7,7 @@ step has its own target folder because every command overwrites ``run_results.js
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import select
@@ -24,7 +25,15 @@ from halftime.errors import DataError, MachineError
 from halftime.home import PROJECT_ROOT, Home, file_in_use, is_file_in_use, is_machine_trouble
 
 Progress = Callable[[int, int, str], None]
-PARSED = PROJECT_ROOT / "target" / "halftime" / "partial_parse.msgpack"
+_PARSED_NAME = "partial_parse.msgpack"
+# dbt remembers where each seed's file lies: what a checkout read before it was moved or copied would
+# fill its tables from the old place.
+PARSED = (
+    PROJECT_ROOT
+    / "target"
+    / hashlib.sha256(str(PROJECT_ROOT).encode()).hexdigest()[:12]
+    / _PARSED_NAME
+)
 """What dbt read of this checkout, for all homes; it holds nothing of a company."""
 
 
@@ -143,7 +152,7 @@ class DbtSession:
 
     def _keep_parsed(self, exit_code: int) -> None:
         self._is_read = exit_code == 0
-        if (parsed := self._parse_target / PARSED.name).is_file():
+        if (parsed := self._parse_target / _PARSED_NAME).is_file():
             _replace(parsed, PARSED)
         shutil.rmtree(self._parse_target, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from halftime.dbt import PARSED, DbtSession, dbt_session
 from halftime.errors import DataError, MachineError
-from halftime.home import Home
+from halftime.home import PROJECT_ROOT, Home
 
 SEED = ["seed", "--select", "reason_codes"]
 
@@ -106,3 +107,6 @@ def test_another_home_reads_what_the_first_one_kept(session: DbtSession, tmp_pat
     assert done.exit_code == 0
     assert PARSED.stat().st_mtime_ns >= before
     assert str(home.root).encode() not in PARSED.read_bytes()
+    # Another checkout, also a copy of this one, keeps its own: dbt remembers where seeds lie.
+    assert str(PROJECT_ROOT).encode() in PARSED.read_bytes()
+    assert hashlib.sha256(str(PROJECT_ROOT).encode()).hexdigest()[:12] == PARSED.parent.name

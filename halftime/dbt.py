@@ -26,8 +26,8 @@ from halftime.home import PROJECT_ROOT, Home, file_in_use, is_file_in_use, is_ma
 
 Progress = Callable[[int, int, str], None]
 _PARSED_NAME = "partial_parse.msgpack"
-# dbt remembers where each seed's file lies: what a checkout read before it was moved or copied would
-# fill its tables from the old place.
+# dbt remembers where each seed's file lies: what was read before a checkout was moved or copied
+# would fill its tables from the old place.
 PARSED = (
     PROJECT_ROOT
     / "target"

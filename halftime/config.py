@@ -20,6 +20,7 @@ import yaml
 
 from halftime.contracts import Contract, mapped_columns
 from halftime.errors import UsageError
+from halftime.firsthour.formats import mistake
 from halftime.landing.shaping import check_header_format
 from halftime.landing.spec import Delivery, ObjectSpec, Shape, SourceSpec, Unpivot
 from quality.waivers import Waiver
@@ -77,6 +78,15 @@ _FORMAT_KINDS = {
     "timestamp_formats": ("date", "timestamp"),
     "decimal": ("decimal", "integer"),
     "thousands": ("decimal", "integer"),
+}
+# A sign of thousands may be any that people set between digits; a point that parts them from
+# their fraction is one of two.
+_SIGNS = {
+    "decimal": (frozenset(".,"), "Use '.' or ','."),
+    "thousands": (
+        frozenset({".", ",", " ", "'", "\u00a0", "\u202f", "\u2019", ""}),
+        "Use one of . , ' or a blank.",
+    ),
 }
 # What a coaching meeting is called, unless the configuration says otherwise.
 COACHING_WORDS = ("1:1", "1-1", "one on one", "one-on-one", "coaching")
@@ -385,7 +395,7 @@ def _read_source(
     node = reader.mapping(value, at, _SOURCE_KEYS)
     known = frozenset(name for owner, name in contracts if owner == system)
     objects = reader.mapping(node.get("objects"), (*at, "objects"), known)
-    setting = _format_settings(reader, node, at)
+    setting = _format_settings(reader, node, at, {})
     setting["objects"] = {}
     if "coaching_patterns" in node:
         words = reader.texts(node["coaching_patterns"], (*at, "coaching_patterns"))
@@ -396,9 +406,10 @@ def _read_source(
         item = reader.mapping(objects[name], place, _OBJECT_KEYS)
         contract = contracts[system, name]
         columns = frozenset(column.name for column in contract.columns)
-        setting["objects"][name] = _format_settings(reader, item, place) | {
+        own = _format_settings(reader, item, place, setting)
+        setting["objects"][name] = own | {
             "values": _value_maps(reader, item.get("values"), place, contract),
-            "formats": _column_formats(reader, item.get("formats"), place, contract),
+            "formats": _column_formats(reader, item.get("formats"), place, contract, setting | own),
         }
         specs[name] = _object_spec(reader, item, place, columns, setting.get("delivery", "delta"))
     files = reader.texts(node["files"], (*at, "files")) if node.get("files") else ()
@@ -576,7 +587,11 @@ def _key(
 
 
 def _column_formats(
-    reader: _Reader, value: Any, at: tuple[str, ...], contract: Contract
+    reader: _Reader,
+    value: Any,
+    at: tuple[str, ...],
+    contract: Contract,
+    above: Mapping[str, Any],
 ) -> dict[str, dict[str, Any]]:
     """Return how single columns are read where they differ from their object."""
     formats: dict[str, dict[str, Any]] = {}
@@ -592,14 +607,7 @@ def _column_formats(
                     f"'{key}' says nothing about '{name}', which is of the kind {kinds[name]}.",
                     f"It fits columns of the kinds {', '.join(_FORMAT_KINDS[key])}.",
                 )
-        setting = _format_settings(reader, item, place)
-        if "decimal" in setting:
-            setting.setdefault("thousands", "," if setting["decimal"] == "." else ".")
-        if "thousands" in setting and setting["thousands"] == setting.get("decimal"):
-            raise reader.fail(
-                place, "decimal and thousands sign are the same.", "Give two different signs."
-            )
-        formats[name] = setting
+        formats[name] = _format_settings(reader, item, place, above)
     return formats
 
 
@@ -618,30 +626,30 @@ def _constant(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
     return _filled(reader, value, at)
 
 
-def _format_settings(reader: _Reader, node: dict, at: tuple[str, ...]) -> dict[str, Any]:
+def _format_settings(
+    reader: _Reader, node: dict, at: tuple[str, ...], above: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return how values are read; ``above`` holds what stands one or two levels higher."""
     setting: dict[str, Any] = {}
     if "timezone" in node:
         setting["timezone"] = _timezone(reader, node["timezone"], (*at, "timezone"))
     for key in ("date_formats", "timestamp_formats"):
         if key in node:
-            setting[key] = list(reader.texts(node[key], (*at, key)))
-    for key in ("decimal", "thousands"):
+            setting[key] = _date_formats(reader, node[key], (*at, key))
+    for key, (signs, hint) in _SIGNS.items():
         if key in node:
             sign = node[key]
-            if not isinstance(sign, str) or sign not in {
-                ".",
-                ",",
-                " ",
-                "'",
-                "\u00a0",
-                "\u202f",
-                "\u2019",
-                "",
-            }:
-                raise reader.fail(
-                    (*at, key), f"'{key}' is '{sign}'.", "Use one of . , ' or a blank."
-                )
+            if not isinstance(sign, str) or sign not in signs:
+                raise reader.fail((*at, key), f"'{key}' is '{sign}'.", hint)
             setting[key] = sign
+    if "decimal" in setting:
+        setting.setdefault("thousands", "," if setting["decimal"] == "." else ".")
+    if "thousands" in setting and setting["thousands"] == {**above, **setting}.get("decimal", "."):
+        raise reader.fail(
+            (*at, "thousands" if "thousands" in node else "decimal"),
+            "decimal and thousands sign are the same.",
+            "Give two different signs.",
+        )
     if "delivery" in node:
         if node["delivery"] not in ("snapshot", "delta"):
             raise reader.fail(
@@ -649,6 +657,18 @@ def _format_settings(reader: _Reader, node: dict, at: tuple[str, ...]) -> dict[s
             )
         setting["delivery"] = node["delivery"]
     return setting
+
+
+def _date_formats(reader: _Reader, value: Any, at: tuple[str, ...]) -> list[str]:
+    formats = list(reader.texts(value, at))
+    for name in formats:
+        if problem := mistake(name):
+            raise reader.fail(
+                at,
+                f"the format '{name}' reads no day: {problem}.",
+                "Write it with YYYY YY, Mon MM M, DD D, HH HH12, MI, SS, AM: DD.MM.YYYY.",
+            )
+    return formats
 
 
 def _value_maps(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -25,6 +26,7 @@ from halftime.errors import DataError, MachineError
 from halftime.home import PROJECT_ROOT, Home, file_in_use, is_file_in_use, is_machine_trouble
 
 Progress = Callable[[int, int, str], None]
+_SPECIAL = re.compile("[\x7f-\uffff]")
 _PARSED_NAME = "partial_parse.msgpack"
 # dbt remembers where each seed's file lies: what was read before a checkout was moved or copied
 # would fill its tables from the old place.
@@ -114,7 +116,7 @@ class DbtSession:
         logs = folder / "logs" / f"dbt-{step}"
         logs.mkdir(parents=True, exist_ok=True)
         self.finish_reading()
-        given = json.dumps(dict(variables))
+        given = as_yaml(variables)
         exit_code = 0
         with (logs / "dbt.log").open("w", encoding="utf-8", buffering=1) as log:
             if not self._is_read:
@@ -232,6 +234,16 @@ def _words(arguments: Sequence[str], *, target: Path, variables: str) -> list[st
         "--vars",
         variables,
     ]
+
+
+def as_yaml(variables: Mapping[str, Any]) -> str:
+    """Write variables as the YAML that dbt takes them for.
+
+    JSON is YAML but for the signs beyond the first plane (an emoji in the name of a stage), which
+    it writes as two halves that YAML does not put together again.
+    """
+    plain = json.dumps(dict(variables), ensure_ascii=False)
+    return _SPECIAL.sub(lambda found: f"\\u{ord(found[0]):04x}", plain)
 
 
 @contextmanager

@@ -7,7 +7,8 @@
     {%- set map = {} -%}
     {%- for pairs in (meta.get('values') or {}, configured.get(column[4:]) or {}) -%}
         {%- for old, new in pairs.items() -%}
-            {%- do map.update({old | string | trim | lower: new | string}) -%}
+            {%- set plain = (old | string).replace('\u00a0', ' ').strip(' \t\r\n') -%}
+            {%- do map.update({plain | lower: [plain, new | string]}) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- set text = clean_text(column) -%}
@@ -15,8 +16,9 @@
     {%- set other = code if 'accepted' in meta else text -%}
     {%- if not map -%} {{ return(other) }} {%- endif -%}
     case lower({{ text }})
-    {%- for old, new in map.items() %}
-        when '{{ old | replace("'", "''") }}' then '{{ new | replace("'", "''") }}'
+    {#- SQL takes the letters of both sides: Python writes some of them small in another way. -#}
+    {%- for old, new in map.values() %}
+        when lower('{{ old | replace("'", "''") }}') then '{{ new | replace("'", "''") }}'
     {%- endfor %}
         else {{ other }}
     end

@@ -10,7 +10,7 @@
     {%- set found = ["try_cast(regexp_extract(" ~ column ~ ", '^[ \u00a0]*" ~ iso
         ~ "[ \u00a0]*$', 1) as " ~ type ~ ")"] -%}
     {%- for format in (settings.date_formats or []) + (settings.timestamp_formats or []) -%}
-        {%- if not format.startswith('YYYY-MM-DD') -%}
+        {%- if format not in ('YYYY-MM-DD', 'YYYY-MM-DD HH:MI', 'YYYY-MM-DD HH:MI:SS') -%}
             {%- do found.append(formatted_date(column, format, type)) -%}
         {%- endif -%}
     {%- endfor -%}

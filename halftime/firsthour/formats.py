@@ -32,6 +32,17 @@ _CAPTURES = {
     "SS": r"(?P<S>\d{2})",
     "AM": r"(?P<p>[AaPp])[Mm]",
 }
+_PARTS = {
+    "year": ("YYYY", "YY"),
+    "month": ("MM", "M", "Mon"),
+    "day": ("DD", "D"),
+    "hour": ("HH", "HH12"),
+    "minute": ("MI",),
+    "second": ("SS",),
+    "half of the day": ("AM",),
+}
+# They mean something else in the text or the pattern that a format becomes in SQL.
+_BARRED = frozenset("'\\[]^")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SATURDAY = 5
 _ONE_HAND = 5
@@ -62,6 +73,26 @@ def has_zone(value: str) -> bool:
 def _pattern(date_format: str) -> re.Pattern[str]:
     parts = (_CAPTURES.get(token, re.escape(token)) for token in _TOKENS.findall(date_format))
     return re.compile("".join(parts) + r"\Z")
+
+
+def mistake(date_format: str) -> str | None:
+    """Say why a format reads no day, or None if it does."""
+    tokens = _TOKENS.findall(date_format)
+    signs = [token for token in tokens if token not in _CAPTURES]
+    barred = sorted(_BARRED.intersection(signs)) or [sign for sign in signs if sign < " "]
+    if barred or "\n" in date_format:
+        return f"it holds {barred[0]!r}" if barred else "it holds a line break"
+    for name, known in _PARTS.items():
+        times = sum(token in known for token in tokens)
+        if times > 1:
+            return f"it says the {name} twice"
+        if times == 0 and name in ("year", "month", "day"):
+            return f"it does not say the {name} ({' or '.join(known)})"
+    if re.match("YYYY-DD?-M", date_format):
+        return "ISO 8601 reads these days with the month first"
+    if "AM" in tokens and not {"HH", "HH12"}.intersection(tokens):
+        return "it says AM without an hour (HH12)"
+    return None
 
 
 def read_date(value: str, date_format: str) -> dt.date | None:

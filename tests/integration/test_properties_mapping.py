@@ -20,12 +20,12 @@ from halftime.contracts import load_contracts
 from halftime.landing import land
 
 HEADER = ["Client's name", 'Deal "x"', "Phase", "Amount", "Created", "Close Date"]
-STAGES = {"o'won": "It's won", "lost ✗": "Lost"}
+STAGES = {"o'won": "It's won", "lost ✗": "Lost", "İptal 🏆".lower(): "🏆"}
 HOSTILE = ["", " ", "'", '"', "'; drop table x; --", "NULL", "\\", "{{ x }}", "🙂", "\x01", "=1+1"]
 TEXT = st.sampled_from([*HOSTILE, "Acme", " acme ", "ACME", "Größe\u00a0AG"]) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\n\x1f"), max_size=6
 )
-STAGE = st.sampled_from(["O'Won", " o'WON ", "lost ✗", "Lost ✗", "Open", *HOSTILE])
+STAGE = st.sampled_from(["O'Won", " o'WON ", "lost ✗", "Lost ✗", "İptal 🏆", "Open", *HOSTILE])
 AMOUNT = st.sampled_from(
     ["", "0", "12.50", "1,234.5", "-1", "NaN", "1e400", "0x1F", "12,5", "9" * 17]
 )

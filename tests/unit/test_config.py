@@ -173,6 +173,23 @@ OPPORTUNITY = "version: 1\nsources: {tabular: {objects: {opportunity: {\n"
             ["'qualified' is '1'"],
         ),
         ('version: 1\nsources: {tabular: {decimal: [","]}}\n', ["'decimal' is"]),
+        ('version: 1\nsources: {tabular: {decimal: "\'"}}\n', ["line 2", "Use '.' or ','"]),
+        ("version: 1\nsources: {tabular: {thousands: .}}\n", ["line 2", "the same"]),
+        (
+            f"{OPPORTUNITY}decimal: ',', formats: {{amount:\n{{thousands: ','}}}}}}}}}}}}",
+            ["line 4", "the same"],
+        ),
+        *(
+            (f"version: 1\nsources: {{tabular: {{date_formats: [{text}]}}}}\n", ["line 2", why])
+            for text, why in (
+                ('"%d.%m.%Y"', "does not say the year (YYYY or YY)"),
+                ("HH:MM DD/MM/YYYY", "says the month twice"),
+                ("DD. MMMM YYYY", "says the month twice"),
+                ("\"D 'of' Mon YYYY\"", 'holds "\'"'),
+                ("YYYY-DD-MM", "ISO 8601 reads these days with the month first"),
+                ("DD.MM.YYYY AM", "AM without an hour"),
+            )
+        ),
         (
             "version: 1\nsources: {tabular: {objects: {opportunity: {constants: {stage: }}}}}\n",
             ["constants.stage' needs one value"],

@@ -39,7 +39,8 @@ def member_names(path: Path) -> list[str]:
     """List the files of an archive, sorted; none if it cannot be read or holds too many."""
     try:
         with zipfile.ZipFile(path) as book:
-            names = [info.filename for info in book.infolist() if not info.is_dir()]
+            # Not by is_dir(), which breaks on a member whose name was damaged to nothing.
+            names = [name for name in book.namelist() if not name.endswith("/")]
     except (*_BROKEN, ValueError, UnicodeDecodeError):
         return []
     if len(names) > MAXIMUM_MEMBERS:
@@ -143,10 +144,18 @@ _SMALL = 16 << 20
 def error_cells(path: Path, place: int, parts: frozenset[str]) -> dict[tuple[int, int], str]:
     """Return the error cells (``#REF!``) of the sheet at a place, by row and column from 0.
 
-    ``parts`` is what :func:`look_into_workbook` returned.
+    ``parts`` is what :func:`look_into_workbook` returned. Raises :class:`RejectedFileError`
+    ``unreadable``.
     """
     if not parts:
         return {}
+    try:
+        return _error_cells(path, place, parts)
+    except _BROKEN as error:
+        raise RejectedFileError("unreadable", f"The workbook cannot be read: {error}.") from error
+
+
+def _error_cells(path: Path, place: int, parts: frozenset[str]) -> dict[tuple[int, int], str]:
     with zipfile.ZipFile(path) as book:
         sheets = [
             dict(_ATTRIBUTE.findall(tag)) for tag in _SHEET.findall(_text(book, "xl/workbook.xml"))

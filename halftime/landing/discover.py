@@ -247,7 +247,8 @@ def _claims(
                 yield Candidate(path, source.system, name)
             continue
         match = match_name(stem, own) or match_name(holder, own)
-        if file_format is not None and match is not None:
+        # An archive that can be read stands here as its members.
+        if (file_format is not None or archive.is_archive(name)) and match is not None:
             claimed = True
             for name in _shared_by(match[0], own, file_format):
                 yield Candidate(path, source.system, name, match[1])

@@ -246,11 +246,7 @@ def opened(
     """
     _, file_format, is_gzipped = split_name(path.name)
     if archive.is_archive(path.name):
-        raise RejectedFileError(
-            "unreadable",
-            f"'{path.name}' is no zip archive that can be read, or holds nothing, or more than "
-            f"{archive.MAXIMUM_MEMBERS} files.",
-        )
+        raise RejectedFileError("unreadable", _unread_archive(path))
     if file_format is None:
         raise RejectedFileError(
             "unreadable",
@@ -284,6 +280,13 @@ def opened(
             yield open_ics(plain_path, contract, spec, shown)
         else:
             yield open_xlsx(plain_path, contract, spec, sheet_name=sheet, shown=shown)
+
+
+def _unread_archive(path: Path) -> str:
+    return (
+        f"'{path.name}' is no zip archive that can be read (it may be cut off), or holds nothing, "
+        f"or more than {archive.MAXIMUM_MEMBERS} files."
+    )
 
 
 def _open_json(
@@ -379,7 +382,11 @@ class _Load:
                 replace(report, status="rejected") if candidate.is_known else report,
             )
         if not candidate.is_known:
-            reason = "No object of any configured system claims the file."
+            reason = (
+                _unread_archive(path)
+                if archive.is_archive(path.name)
+                else "No object of any configured system claims the file."
+            )
             return self._record(replace(report, reason_code="unknown_file", reason=reason))
         original = self._original(report)
         if original is not None:
@@ -546,7 +553,14 @@ class _Load:
     ) -> int:
         lineage = store.Lineage(report.file, self.load_id, self.landed_at, report.file_date)
         if isinstance(file, TypedFile):
-            return store.insert_rows(self.con, contract, match, file.scan, lineage)
+            try:
+                return store.insert_rows(self.con, contract, match, file.scan, lineage)
+            except duckdb.IOException as error:
+                if store.is_readable(file.scan):
+                    raise
+                raise RejectedFileError(
+                    "unreadable", f"The file is damaged: {str(error).splitlines()[0]}"
+                ) from error
         required = [
             position
             for column, position in zip(contract.columns, match.positions, strict=True)

@@ -142,6 +142,20 @@ def machine_error(error: Exception, warehouse: Path) -> MachineError | LockedErr
     )
 
 
+def is_readable(scan: Scan) -> bool:
+    """Whether all values of a scan can be read where nothing is written.
+
+    DuckDB says of a damaged file what it says of a full disk, without the file's name.
+    """
+    try:
+        with duckdb.connect() as con:
+            values = ", ".join(f"min({value})" for value in scan.expressions)
+            con.execute(f"select {values or 'count(*)'} from {scan.relation}")
+    except duckdb.Error:
+        return False
+    return True
+
+
 def is_own_fault(error: Exception, source: Path) -> bool:
     """Whether an error comes from the warehouse's side and not from the file that is read."""
     message = str(error).lower()

@@ -88,17 +88,18 @@ def detect_encoding(path: Path, wanted: str | None = None) -> Encoding:
             raise RejectedFileError("empty_file", "The file is empty: not even a header.")
         for mark, name in BOMS:
             if head.startswith(mark):
-                _drain(stream)
+                _read_through(stream, head, name)
                 return Encoding(name, len(mark))
         if wanted is not None:
-            _drain(stream)
-            return Encoding(_codec(wanted))
+            name = _codec(wanted)
+            _read_through(stream, head, name)
+            return Encoding(name)
         sample = head[:4096]
         if len(sample) >= 4 and sample[1::2].count(0) > 0.6 * len(sample[1::2]):
-            _drain(stream)
+            _read_through(stream, head, "utf-16-le")
             return Encoding("utf-16-le")
         if len(sample) >= 4 and sample[0::2].count(0) > 0.6 * len(sample[0::2]):
-            _drain(stream)
+            _read_through(stream, head, "utf-16-be")
             return Encoding("utf-16-be")
         return Encoding(_eight_bit_encoding(stream, head))
 
@@ -114,19 +115,38 @@ def _codec(wanted: str) -> str:
         ) from error
 
 
-def _drain(stream: BinaryIO) -> None:
-    while read_chunk(stream):
-        pass
+def _read_through(stream: BinaryIO, head: bytes, name: str) -> None:
+    """Read to the end of a file; only UTF-8 is decoded, which later goes through as it is."""
+    decoder = codecs.getincrementaldecoder(name)() if name == "utf-8" else None
+    chunk = head
+    while chunk:
+        if decoder is not None:
+            _decode(decoder, chunk, name)
+        chunk = read_chunk(stream)
+    if decoder is not None:
+        _decode(decoder, b"", name)
+
+
+def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, name: str) -> str:
+    """Decode a chunk, the last one if it is empty; reject what is not of the encoding."""
+    try:
+        return decoder.decode(chunk, final=not chunk)
+    except UnicodeDecodeError as error:
+        is_cut = "truncated" in error.reason or (not chunk and "end of data" in error.reason)
+        raise RejectedFileError(
+            "truncated" if is_cut else "unknown_encoding",
+            f"The bytes are not valid {name}: {error.reason}.",
+        ) from error
 
 
 def _eight_bit_encoding(stream: BinaryIO, head: bytes) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, undefined = True, False
+    is_utf8, undefined, is_wide = True, False, False
     chunk = head
     while chunk:
         if is_utf8:
             try:
-                decoder.decode(chunk)
+                is_wide = not decoder.decode(chunk).isascii() or is_wide
             except UnicodeDecodeError:
                 is_utf8 = False
         if not undefined and not chunk.isascii():
@@ -135,8 +155,12 @@ def _eight_bit_encoding(stream: BinaryIO, head: bytes) -> str:
     if is_utf8:
         try:
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
             is_utf8 = False
+            if is_wide:
+                raise RejectedFileError(
+                    "truncated", "The UTF-8 text ends inside a character: it was cut off."
+                ) from error
     if is_utf8:
         return "utf-8"
     if undefined:
@@ -177,14 +201,7 @@ class Utf8Stream(io.RawIOBase):
         if self._decoder is None:
             self._pending, self._ended = chunk, not chunk
             return
-        try:
-            text = self._decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            code = "truncated" if "truncated" in error.reason else "unknown_encoding"
-            raise RejectedFileError(
-                code,
-                f"The bytes are not valid {self._encoding.name}: {error.reason}.",
-            ) from error
+        text = _decode(self._decoder, chunk, self._encoding.name)
         self._pending = text.encode("utf-8", "surrogatepass")
         self._ended = not chunk
 

@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import tempfile
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ from hypothesis import strategies as st
 from halftime.contracts import Column, Contract
 from halftime.landing import text
 from halftime.landing.csv_reader import CsvFile, open_csv
-from halftime.landing.spec import ObjectSpec, RejectedFileError
+from halftime.landing.sheet_reader import SheetFile, open_shaped_csv
+from halftime.landing.spec import ObjectSpec, RejectedFileError, Shape
 
 
 def contract(*names: str, required: tuple[str, ...] = ()) -> Contract:
@@ -74,6 +77,11 @@ def test_messy_files_read_as_their_json_says(shared_data: Path, name: str) -> No
     if name == "location_coordinates":  # its JSON hides the telephone number of the CSV
         expected = [row | {"Contact Phone Number": "2095257564"} for row in expected]
     assert found == expected
+
+
+def utf_16(text: str) -> bytes:
+    """Encode a text, half a surrogate pair too, as UTF-16."""
+    return text.encode("utf-16-le", "surrogatepass")
 
 
 CELL = st.text(
@@ -140,7 +148,21 @@ def test_any_table_comes_back_with_its_row_numbers(
     assert [values(row) for row in found] == table
 
 
-MESS = st.text(alphabet=st.sampled_from(list('a",\n\r ;')), max_size=60)
+STRUCTURE = st.text(alphabet=st.sampled_from(list('a",\n\r ;')), max_size=60)
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+MESS = STRUCTURE | st.lists(STRUCTURE | ANYTHING, max_size=5).map("".join)
+
+
+def letters(texts: Iterable[object]) -> Counter[str]:
+    """Count the letters and digits of texts: whatever parts fields, these are what they hold."""
+    return Counter(sign for text in texts for sign in str(text or "") if sign.isalnum())
+
+
+def kept(found: list[dict[str, object]]) -> Counter[str]:
+    """Count the letters of rows, those set aside included."""
+    aside = [json.loads(str(row["_rest"])) for row in found if row["_rest"]]
+    texts = [value for rest in aside for values in rest.values() for value in values]
+    return letters([*texts, *(value for row in found for value in values(row))])
 
 
 @settings(max_examples=300, deadline=None)
@@ -162,6 +184,43 @@ def test_count_and_parser_agree_on_any_mess(body: str) -> None:
         return
 
     assert [row["_row"] for row in found] == list(range(2, file.source_rows + 2))
+    assert kept(found) == letters([body])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    head=st.sampled_from([b"id,name\n", b"id;name\r\n", b"\xef\xbb\xbfid,name\n", b""])
+    | st.sampled_from(["utf-16", "utf-16-be", "utf-16-le", "utf-32"]).map("id,name\n".encode),
+    body=st.binary(max_size=60) | MESS.map(str.encode) | st.text(max_size=9).map(utf_16),
+    is_gzipped=st.booleans(),
+    is_shaped=st.booleans(),
+)
+def test_any_bytes_are_rows_or_a_rejected_file(
+    head: bytes, body: bytes, is_gzipped: bool, is_shaped: bool
+) -> None:
+    content = head + body
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ("deal.csv.gz" if is_gzipped else "deal.csv")
+        path.write_bytes(gzip.compress(content) if is_gzipped else content)
+        file: CsvFile | SheetFile | None = None
+        try:
+            if is_shaped:
+                file = open_shaped_csv(path, ANY, ObjectSpec(shape=Shape()))
+            else:
+                file = open_csv(path, ANY, ObjectSpec())
+            found = [row for batch in file.read(()) for row in batch.to_pylist()]
+        except RejectedFileError as rejected:
+            reason = rejected.code
+    if file is None:
+        event(f"rejected as {reason}")
+        assert reason in {"truncated", "empty_file", "unknown_encoding", "missing_column"}
+        return
+
+    assert len(found) == len({row["_row"] for row in found}) == file.source_rows
+    encoding = file.encoding if isinstance(file.encoding, str) else file.encoding.name
+    text = content.decode(encoding)
+    if file.header == ("id", "name"):
+        assert kept(found) == letters([text]) - letters(["idname"])
 
 
 @settings(max_examples=200, deadline=None)
@@ -178,6 +237,18 @@ def test_both_counts_agree_whatever_the_chunks(body: str, size: int) -> None:
             exact = text._count_exactly(stream, ord(","))
 
     assert fast is None or fast == exact
+
+
+def test_utf8_cut_within_a_character_is_not_taken_for_cp1252(tmp_path: Path) -> None:
+    content = "id,name\n1,Größe\n2,Jörg\n".encode()
+    with pytest.raises(RejectedFileError) as caught:
+        read(tmp_path / "deal.csv", content[: content.index("örg".encode()) + 1])
+    assert caught.value.code == "truncated"
+
+
+def test_cp1252_that_ends_with_a_letter_beyond_ascii(tmp_path: Path) -> None:
+    found = read(tmp_path / "deal.csv", "id,name\n1,Café".encode("cp1252"))
+    assert values(found[0]) == ["1", "Café"]
 
 
 def test_cp1252_is_told_from_utf8(tmp_path: Path) -> None:

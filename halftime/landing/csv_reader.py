@@ -80,7 +80,8 @@ def find_layout(
         records = split_records(sample, delimiter, _SNIFF_ROWS + 1)
         if not is_all and len(records) <= _SNIFF_ROWS and len(records) > 1:
             records = records[:-1]
-        if not records:
+        is_whole = is_all and len(records) <= _SNIFF_ROWS
+        if not records or (is_whole and all(map(batches.is_blank, records))):
             continue
         place, matched = find_header_row(records, contract, spec)
         below = [record for record in records[place + 1 :] if record]

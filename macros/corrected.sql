@@ -1,6 +1,8 @@
 -- sqlfluff:exclude_rules:ST06,RF04,AM04,LT02
 {% macro corrected(system, object) -%}
     {%- set relation = source(system, object) -%}
+    {#- The project is read once for all runs, when no corrections are known yet. -#}
+    {%- if not execute -%} {%- do ref('stg_halftime__corrected_value') -%} {%- endif -%}
     {%- set mended = (var('corrections').get(system) or {}).get(object) or {} -%}
     {%- if not mended -%} {{ return(relation) }} {%- endif -%}
     {%- set path = ['source', project_name, system, object] | join('.') -%}

@@ -207,7 +207,7 @@ def test_what_corrections_compile_to_is_portable(nights) -> None:
     """Without any, a model is its plain source, so that the check of a whole build sees none."""
     _, ask = nights
     (path,) = ask("select path from duckdb_databases() where not internal")[0]
-    results = json.loads((Path(path).parents[1] / "target" / "run_results.json").read_text())
+    results = json.loads((Path(path).parents[1] / "dbt" / "build" / "run_results.json").read_text())
     sql = {
         result["unique_id"]: result["compiled_code"]
         for result in results["results"]

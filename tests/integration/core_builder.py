@@ -46,7 +46,7 @@ sources:
         columns: {{stage: Phase, account: "Client's name", opportunity_name: 'Deal "x"'}}
         constants: {{currency_code: EUR}}
         key: [account, opportunity_name]
-        values: {{stage: {{"O'Won": "It's won", 'lost ✗': Lost}}}}
+        values: {{stage: {{"O'Won": "It's won", 'lost ✗': Lost, 'İptal\u00a0🏆': '🏆'}}}}
         formats: {{created_date: {{date_formats: ['MM/DD/YYYY']}}}}
 """
 

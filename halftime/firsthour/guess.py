@@ -20,6 +20,7 @@ LIKELY = 0.45
 _CLOSE = 0.12
 _NEXT = 4
 _NAME_WEIGHT = 0.35
+_OWN_WORDS, _UNSURE = 4, 0.6
 ALIKE = 0.72
 _HOW = {"exact": 1.0, "normalised": 0.95, "alias": 0.85}
 _SALESFORCE_PREFIXES = {
@@ -131,6 +132,9 @@ def guess(table: Table, contracts: Mapping[tuple[str, str], Contract]) -> Guess 
         tried = [best, *(_proposed(others[place]) for place in places)]
         best = max(tried, key=lambda item: item.score)
         others = [item for item in (*tried, *others[len(places) :]) if item is not best]
+    if best.score < LIKELY:
+        best = max((best, *map(_by_proposals, scored[:_NEXT])), key=lambda item: item.score)
+        others = [item for item in scored if item.contract is not best.contract]
     rival = next(
         (
             (f"{item.contract.system}.{item.contract.object}", item.score)
@@ -149,6 +153,18 @@ def _proposed(found: Guess) -> Guess:
     return replace(found, score=min(found.score, 0.6)) if lacks else found
 
 
+def _by_proposals(found: Guess) -> Guess:
+    """Judge a table whose headers are a person's own words by what they may stand for as well.
+
+    Never sure: such a table is drafted to be confirmed, where it would have been left out.
+    """
+    found = _proposed(found)
+    how = _how(found.match) | {item.column.name: 0.85 * item.score for item in found.proposals}
+    if found.missing or len(how) < _OWN_WORDS:
+        return found
+    return replace(found, score=max(found.score, min(_score(found, how), _UNSURE)))
+
+
 def _shown(table: Table, contract: Contract) -> Guess:
     """Take a file for what it shows itself to be: only columns can be in doubt."""
     found = Guess(table, contract, match_header(contract, table.header, ObjectSpec()), 0.99)
@@ -156,12 +172,22 @@ def _shown(table: Table, contract: Contract) -> Guess:
 
 
 def _scored(table: Table, contract: Contract) -> Guess:
-    match = match_header(contract, table.header, ObjectSpec())
-    how = {
+    found = Guess(table, contract, match_header(contract, table.header, ObjectSpec()), 0.0)
+    return replace(found, score=_score(found, _how(found.match)))
+
+
+def _how(match: HeaderMatch) -> dict[str, float]:
+    """Return how well the header of each column found is known, 0 to 1."""
+    return {
         item.column: _HOW.get(item.detail if item.finding == "matched" else "alias", 0.85)
         for item in match.findings
         if item.header is not None and item.column is not None
     }
+
+
+def _score(found: Guess, how: Mapping[str, float]) -> float:
+    """Weigh the columns found, the kinds of their values and the file's name, 0 to 1."""
+    table, contract = found.table, found.contract
     named = sum(not name.startswith("column_") for name in table.header) or 1
     covered = sum(how.values()) / named
     required = contract.required_columns
@@ -169,10 +195,9 @@ def _scored(table: Table, contract: Contract) -> Guess:
     header = 0.5 * has_required + 0.5 * min(covered * 1.15, 1.0)
     if len(how) <= 1:
         header *= 0.4
-    header *= _value_fit(table, contract, match)
+    header *= _value_fit(table, contract, found.match)
     name = _name_score(table, contract)
-    score = _NAME_WEIGHT * name + (1 - _NAME_WEIGHT) * header
-    return Guess(table, contract, match, min(score, 0.99))
+    return min(_NAME_WEIGHT * name + (1 - _NAME_WEIGHT) * header, 0.99)
 
 
 def _name_score(table: Table, contract: Contract) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from halftime.console import Reporter
 from halftime.contracts import Column, Contract
 from halftime.dbt import DbtStep, dbt_session
 from halftime.errors import DataError
-from halftime.firsthour import formats
+from halftime.firsthour import formats, spelling, undated
 from halftime.firsthour.guess import ALIKE, likeness
 from halftime.firsthour.requirements import (
     Possible,
@@ -97,6 +97,21 @@ class Unmatched:
     score: int | None = None
 
 
+@dataclass(frozen=True)
+class Undated:
+    """Deals of one file of which nothing says since when their states hold.
+
+    ``older`` of its ``rows`` are earlier states of the same deals, and are read by nothing.
+    """
+
+    file: str
+    system: str
+    object: str
+    rows: int
+    older: int
+    mend: str
+
+
 @dataclass
 class CheckReport:
     """Everything that a check found; ``critical`` says why a run would stop."""
@@ -109,7 +124,10 @@ class CheckReport:
     hidden: list[str] = field(default_factory=list)
     idle_globs: list[tuple[str, str]] = field(default_factory=list)
     unmatched: list[Unmatched] = field(default_factory=list)
+    reads_aliases: bool = True
     unmapped_stages: list[tuple[str, str, str, int]] = field(default_factory=list)
+    near_names: list[spelling.Near] = field(default_factory=list)
+    undated: list[Undated] = field(default_factory=list)
     critical: list[str] = field(default_factory=list)
     possible: Possible | None = None
     computed: int = 0
@@ -181,6 +199,7 @@ def _gather(
     report.hidden = hidden_dates(con, contracts, report.rejections, config)
     report.files = file_checks(con, landed, contracts)
     report.unmatched = unmatched_people(con)
+    report.reads_aliases = any(source.system == "people" for source in config.sources)
     report.unmapped_stages = [
         (str(row[0]), str(row[1]), str(row[2]), int(row[3]))
         for row in con.execute(
@@ -188,6 +207,8 @@ def _gather(
             "from core.dim_unmapped_stage order by 4 desc, 1, 2"
         ).fetchall()
     ]
+    report.near_names = near_names(con, report.files, contracts)
+    report.undated = undated_deals(con, report.files, contracts)
     row = con.execute("select cast(as_of_date as varchar) from core.dim_clock").fetchone()
     report.as_of = str(row[0]) if row and row[0] else None
     needed = read_requirements(PROJECT_ROOT / "seeds")
@@ -462,3 +483,71 @@ def unmatched_people(con: duckdb.DuckDBPyConnection) -> list[Unmatched]:
         )
         for row in found
     ]
+
+
+# ---------------------------------------------------------------- names and days
+
+
+def _accepted(
+    files: Iterable[FileCheck], contracts: Mapping[tuple[str, str], Contract]
+) -> list[Contract]:
+    """Contracts of which some row is accepted, in order."""
+    names = sorted({(item.system, item.object) for item in files if item.accepted})
+    return [contracts[name] for name in names if name in contracts]
+
+
+def near_names(
+    con: duckdb.DuckDBPyConnection,
+    files: Iterable[FileCheck],
+    contracts: Mapping[tuple[str, str], Contract],
+) -> list[spelling.Near]:
+    """Return names that their list lacks, but for another spelling, as the mapped values stand.
+
+    People are not among them: :func:`unmatched_people` has those as the build matches them.
+    """
+    return spelling.near_names(
+        con,
+        [
+            (place, spelling.staged(contract, place.column))
+            for contract in _accepted(files, contracts)
+            for place in spelling.places(contract)
+            if place.family.word != "person"
+        ],
+    )
+
+
+def undated_deals(
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[FileCheck],
+    contracts: Mapping[tuple[str, str], Contract],
+) -> list[Undated]:
+    """Return the files of deals that no name dates and no column stamps, with what that loses."""
+    listed = _accepted(files, contracts)
+    found: list[Undated] = []
+    for contract in listed:
+        others = [item.object for item in listed if item.system == contract.system]
+        if not undated.needs_stamps(contract, others):
+            continue
+        model = f"stg_{contract.system}__{contract.object}"
+        columns = [str(row[0]) for row in con.execute(f"describe staging.{model}").fetchall()]
+        stamp = next(name for name in (undated.STAMP, *undated.STAMPS) if name in columns)
+        found.extend(
+            Undated(
+                str(file),
+                contract.system,
+                contract.object,
+                int(rows),
+                int(older),
+                undated.mend(contract),
+            )
+            for file, rows, older in con.execute(
+                f"""
+                select _source_file, count(*), count(*) filter (row_status = 'superseded')
+                from staging.{model}
+                where row_status <> 'rejected' and {stamp} is null and _file_date is null
+                group by _source_file
+                order by _source_file
+                """
+            ).fetchall()
+        )
+    return found

@@ -14,19 +14,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from halftime.config import COACHING_WORDS
 from halftime.contracts import Column, Contract
 from halftime.errors import UsageError
-from halftime.firsthour import formats, stages, values
+from halftime.firsthour import formats, spelling, stages, undated, values
 from halftime.firsthour.guess import SURE, Guess, guess
 from halftime.firsthour.look import Table, look
 from halftime.firsthour.matrix import Matrix, contract_of_cells, read_matrix
-from halftime.landing.discover import matches
+from halftime.landing.discover import file_date, matches
 from halftime.landing.header import key_place
 
 _DATES = ("date", "timestamp")
 _NUMBERS = ("decimal", "integer")
 _FEW_ROWS = 5
+_SESSIONS = ("session", "log", "form")
 _KEY_PARTS = (
     *("name", "opportunity_name", "full_name", "account_name", "account", "person", "coach"),
     *("coachee", "rep", "owner_name", "owner", "activity_type", "session_date", "start_time"),
@@ -61,6 +64,7 @@ class ObjectDraft:
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
     constants: dict[str, tuple[str, str]] = field(default_factory=dict)
     value_maps: list[values.ValueMap] = field(default_factory=list)
+    near: dict[str, list[spelling.Near]] = field(default_factory=dict)
     doubts: dict[str, list[Doubt]] = field(default_factory=dict)
 
     @property
@@ -160,7 +164,9 @@ def draft(
         _numbers(drafts)
         _zones(made, drafts)
         _single_files(made, drafts)
+        _undated(drafts)
         _calendars(made, drafts)
+    _spellings(made)
     _money(made)
     _fiscal_year(made)
     _stages(made, seeds)
@@ -256,6 +262,7 @@ def _doubt_guess(one: ObjectDraft, found: Guess) -> None:
             f"{table.label} might as well be {found.rival[0]} "
             f"({found.rival[1]:.2f} against {found.score:.2f}).",
         )
+    _doubt_columns(one, found)
     for column in found.missing:
         if _computed_key(one, column):
             continue
@@ -269,6 +276,34 @@ def _doubt_guess(one: ObjectDraft, found: Guess) -> None:
         )
     if table.encoding == "cp1252":
         one.doubt("files", 15, f"{table.label} is no UTF-8; it is read as Windows text (cp1252).")
+
+
+def _doubt_columns(one: ObjectDraft, found: Guess) -> None:
+    """Doubt what nothing reads of a table with headers of its own, and sessions without a state."""
+    taken = {item.header for item in found.proposals}
+    free = [name for name, _ in found.match.extras if name not in taken]
+    listed = ", ".join(f"'{name}'" for name in free[:8])
+    lacking = [
+        column.name
+        for column in one.contract.columns
+        if found.position(column.name) is None and not column.required
+    ]
+    if found.score < SURE and free and lacking:
+        one.doubt(
+            "columns",
+            75,
+            f"{found.table.label}: nothing reads {listed}. If one of them is "
+            f"{', '.join(lacking[:-1])} or {lacking[-1]}, name it under columns.",
+        )
+    is_session = one.contract.system == "coaching_log" and one.contract.object in _SESSIONS
+    if is_session and found.position("status") is None:
+        which = f" If one of {listed} does, name it under columns: status." if free else ""
+        one.doubt(
+            "columns",
+            79,
+            f"{found.table.label}: no column says whether a session took place, so every one "
+            f"counts as held, whatever became of it.{which}",
+        )
 
 
 def _computed_key(one: ObjectDraft, column: Column) -> bool:
@@ -386,6 +421,50 @@ def _values(one: ObjectDraft) -> None:
             )
 
 
+def _spellings(made: Draft) -> None:
+    """Doubt names that their list lacks, but for another spelling."""
+    found: list[tuple[spelling.Place, spelling.Names]] = []
+    for one in (one for drafts in made.objects.values() for one in drafts):
+        for place in spelling.places(one.contract):
+            seen = [value for item in one.guesses for value in item.every(place.column.name)]
+            if place.column.name == "first_name":
+                seen = [name for item in one.guesses for name in _whole_names(item)]
+            if seen:
+                found.append((place, spelling.sampled(seen)))
+    with duckdb.connect(":memory:", config={"threads": 2}) as con:
+        near = spelling.near_names(con, found)
+    for one in (one for drafts in made.objects.values() for one in drafts):
+        for item in near:
+            if (item.system, item.object) == (one.contract.system, one.contract.object):
+                one.near.setdefault(item.column, []).append(item)
+        for column, items in one.near.items():
+            _doubt_near(one, column, items)
+
+
+def _whole_names(found: Guess) -> list[str]:
+    pairs = zip(found.every("first_name"), found.every("last_name"), strict=False)
+    return [f"{first} {last}" for first, last in pairs]
+
+
+def _doubt_near(one: ObjectDraft, column: str, items: Sequence[spelling.Near]) -> None:
+    shown = ", ".join(
+        f"'{item.name}' ({item.rows} rows) for '{item.likeliest}', {item.why}" for item in items[:4]
+    )
+    more = f", and {len(items) - 4} more" if len(items) > 4 else ""
+    is_sure = any(item.score is None for item in items)
+    one.doubt(
+        f"values.{column}",
+        71 if is_sure else 59,
+        f"{column} has names that may be another spelling of one {items[0].family}: {shown}{more}; "
+        "each counts for itself until "
+        + (
+            "the lines below are uncommented."
+            if items[0].can_map
+            else f"it is mended: {items[0].mend}."
+        ),
+    )
+
+
 def _delivery(one: ObjectDraft) -> None:
     one.delivery = values.delivery(one.guesses)
     if not one.delivery.is_sure and one.delivery.why != values.ONE_FILE:
@@ -410,6 +489,37 @@ def _single_files(made: Draft, drafts: Sequence[ObjectDraft]) -> None:
             42,
             f"one file only of {', '.join(names)}: read as deltas, so that nothing counts as "
             "deleted by being absent; say snapshot if every export holds all records.",
+        )
+
+
+def _undated(drafts: Sequence[ObjectDraft]) -> None:
+    """Doubt deals of which nothing says since when what a file says of them holds."""
+    objects = [one.contract.object for one in drafts]
+    for one in drafts:
+        if not undated.needs_stamps(one.contract, objects):
+            continue
+        bare = [
+            found
+            for found in one.guesses
+            if file_date(found.table.file) is None
+            and not any(any(map(formats.clean, found.values(name))) for name in undated.STAMPS)
+        ]
+        if not bare:
+            continue
+        listed = ", ".join(found.table.label for found in bare[:3])
+        more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
+        free = [
+            f"'{name}'"
+            for name, place in bare[0].match.extras
+            if formats.kind_of(bare[0].table.column(place)[:60]) in _DATES
+        ]
+        own = f"; or is it {' or '.join(free[:4])}? Then columns: modified_at" if free else ""
+        one.doubt(
+            "files",
+            74,
+            f"{listed}{more}: no day in the name and no time of the last change in a column. "
+            f"{undated.LOST[0].upper()}{undated.LOST[1:]}. To have them, "
+            f"{undated.mend(one.contract)}{own}.",
         )
 
 

@@ -11,11 +11,13 @@ from halftime.firsthour.draft import Doubt, Draft, ObjectDraft
 from halftime.firsthour.formats import has_time
 from halftime.firsthour.guess import SURE, Guess
 from halftime.firsthour.matrix import Matrix
+from halftime.firsthour.spelling import ALIAS_OBJECTS
 from halftime.firsthour.values import ONE_FILE
 from halftime.landing.header import CONSTANT
 from halftime.landing.pages import RECORD
 
 _WIDTH = 98
+_MANY = 25
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
@@ -55,6 +57,10 @@ def _lines(made: Draft) -> Iterator[str]:
         yield "    objects:"
         for one in drafts:
             yield from _object(one)
+    if "people" not in made.objects:
+        yield "  # Whom a name means, once confirmed: a file with system,alias,person,confirmed_by."
+        yield "  # people:"
+        yield f"  #   objects: {ALIAS_OBJECTS}"
     yield from _stage_lines(made)
 
 
@@ -127,11 +133,12 @@ def _format_lines(one: ObjectDraft) -> Iterator[str]:
 
 def _value_lines(one: ObjectDraft) -> Iterator[str]:
     maps = [item for item in one.value_maps if not item.column.private]
-    for item in maps:
-        yield from _doubts(one.doubts.get(f"values.{item.column.name}", ()), 8)
-    if not any(item.pairs for item in maps):
+    for name in (*(item.column.name for item in maps), *one.near):
+        yield from _doubts(one.doubts.get(f"values.{name}", ()), 8)
+    is_open = any(item.pairs for item in maps)
+    yield from _near_lines(one, is_open=is_open)
+    if not is_open:
         return
-    yield "        values:"
     for item in maps:
         if item.pairs:
             yield f"          {item.column.name}:"
@@ -139,6 +146,26 @@ def _value_lines(one: ObjectDraft) -> Iterator[str]:
                 yield f"            {_quoted(old)}: {new}"
             for old, _ in item.unknown:
                 yield f"            # {_quoted(old)}: {' | '.join(item.column.accepted)}"
+
+
+def _near_lines(one: ObjectDraft, *, is_open: bool) -> Iterator[str]:
+    """Yield the map of each doubted name as a comment: the lead taken off, it is the map."""
+    maps = {
+        name: [item for item in items if item.can_map]
+        for name, items in one.near.items()
+        if any(item.can_map for item in items)
+    }
+    if is_open:
+        yield "        values:"
+    elif maps:
+        yield "        # values:"
+    for name, items in maps.items():
+        yield f"        #   {name}:"
+        for item in items[:_MANY]:
+            yield (
+                f"        #     {_quoted(item.name)}: {_quoted(item.likeliest)}"
+                f"  # {item.rows} rows; {item.why}"
+            )
 
 
 def _seen(found: Guess) -> str:

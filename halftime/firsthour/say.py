@@ -7,6 +7,8 @@ from collections import defaultdict
 from halftime.console import Reporter
 from halftime.firsthour.check import CheckReport, Rejection
 from halftime.firsthour.requirements import Possible
+from halftime.firsthour.spelling import ALIAS_OBJECTS, alias_line
+from halftime.firsthour.undated import LOST
 
 _MANY = 12
 
@@ -18,6 +20,8 @@ def say_check(report: CheckReport, reporter: Reporter) -> None:
     _say_hidden(report, reporter)
     _say_columns(report, reporter)
     _say_names(report, reporter)
+    _say_near(report, reporter)
+    _say_undated(report, reporter)
     if report.possible is not None:
         _say_possible(report.possible, report.computed, reporter)
     reporter.say()
@@ -118,6 +122,51 @@ def _say_names(report: CheckReport, reporter: Reporter) -> None:
             )
         if len(report.unmatched) > _MANY:
             reporter.say(f"  and {len(report.unmatched) - _MANY} more (--json lists all)")
+        _say_aliases(report, reporter)
+
+
+def _say_aliases(report: CheckReport, reporter: Reporter) -> None:
+    """Write out the file that confirms the likeliest, and where it is named."""
+    lines = [
+        alias_line(item.system, item.alias, item.likeliest)
+        for item in report.unmatched[:_MANY]
+        if item.likeliest
+    ]
+    if lines:
+        reporter.say("  the file, where the likeliest is right:")
+        for line in ("system,alias,person,confirmed_by", *lines):
+            reporter.say(f"             {line}")
+    if not report.reads_aliases:
+        reporter.say("  and name it under sources, or nothing reads it:")
+        reporter.say(f"             people: {{objects: {ALIAS_OBJECTS}}}")
+
+
+def _say_near(report: CheckReport, reporter: Reporter) -> None:
+    if not report.near_names:
+        return
+    reporter.say()
+    reporter.say("Names that may be another spelling of one in their list (map them if they are):")
+    for item in report.near_names[:_MANY]:
+        reporter.say(
+            f"  {item.rows:>7,} rows  {item.system}.{item.object}, {item.column}: "
+            f"'{item.name}' for the {item.family} '{item.likeliest}', {item.why}"
+        )
+        reporter.say(f"             {item.mend}")
+    if len(report.near_names) > _MANY:
+        reporter.say(f"  and {len(report.near_names) - _MANY} more (--json lists all)")
+
+
+def _say_undated(report: CheckReport, reporter: Reporter) -> None:
+    if not report.undated:
+        return
+    reporter.say()
+    reporter.say("Deals without a day (none in the file's name, no time of the last change):")
+    for item in report.undated[:_MANY]:
+        older = f", {item.older:,} of them older states that are read by nothing" * bool(item.older)
+        reporter.say(f"  {item.rows:>7,} rows  {item.file}{older}")
+    reporter.say(f"  {LOST}")
+    for mend in dict.fromkeys(item.mend for item in report.undated):
+        reporter.say(f"  to have them, {mend}")
 
 
 def _say_possible(possible: Possible, computed: int, reporter: Reporter) -> None:

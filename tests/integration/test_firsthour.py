@@ -407,13 +407,15 @@ def wrong(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> subprocess.Comp
     """A trial of a configuration with every kind of mistake that costs rows."""
     folder = tmp_path_factory.mktemp("wrong")
     (folder / "Deals.csv").write_text(
-        "Deal ID,Deal Owner,Stage,Amount,Created,Closed\n"
+        "Deal ID,Deal Owner,Stage,Amount,Created,Closed,Product\n"
         + "".join(
-            f'{n},Ann Lee,Won,"1.{n:03d},50",{n:02d}.01.2026,28.{n % 9 + 1:02d}.2026\n'
+            f'{n},Ann Lee,Won,"1.{n:03d},50",{n:02d}.01.2026,28.{n % 9 + 1:02d}.2026,\n'
             for n in range(1, 29)
-        ),
+        )
+        + "29,Ann Lee,Won,10,01/05/2026,02/05/2026,GTXPro\n",
         encoding="utf-8",
     )
+    (folder / "Products.csv").write_text("Product Name\nGTX Pro\n", encoding="utf-8")
     (folder / "People.csv").write_text("Nome,Manager\nAnn Lee,Bo\n", encoding="utf-8")
     (folder / "Sessions.csv").write_text(
         "Session ID,Date,Coach,Rep,Topic,Notes\n1,2026-01-05,Bo,Ann Leh,knitting,secret words\n",
@@ -424,6 +426,7 @@ def wrong(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> subprocess.Comp
         "  tabular:\n    date_formats: ['MM/DD/YYYY']\n    objects:\n"
         "      opportunity: {files: [Deals.csv]}\n"
         "      person: {files: [People.csv]}\n"
+        "      product: {files: [Products.csv]}\n"
         "      quota: {files: ['Quota*.csv']}\n"
         "  coaching_log: {objects: {session: {files: [Sessions.csv]}}}\n",
         encoding="utf-8",
@@ -443,6 +446,12 @@ def wrong(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> subprocess.Comp
         "No file fits 'Quota*.csv' (sources.tabular.objects.quota.files).",
         "not_accepted area: row 2",
         "found 'knitting'; map them under sources.coaching_log.objects.session.values.area",
+        # What no list knows but for another spelling, with the map that mends it.
+        "1 rows  tabular.opportunity, product: 'GTXPro' for the product 'GTX Pro', the same",
+        'sources.tabular.objects.opportunity.values.product: {"GTXPro": "GTX Pro"}',
+        # Deals whose states nothing tells apart in time.
+        "1 rows  Deals.csv\n  each new file under the same name replaces the states before it",
+        'people: {objects: {alias: {files: ["aliases.csv"]}}}',
         "of 63 indicators possible; add ",
         "Would stop a run:",
     ],

@@ -304,6 +304,15 @@ def _doubt_columns(one: ObjectDraft, found: Guess) -> None:
             f"{found.table.label}: no column says whether a session took place, so every one "
             f"counts as held, whatever became of it.{which}",
         )
+    agreed = any(found.position(name) is not None for name in ("next_steps", "due"))
+    if agreed and one.contract.column("done") and found.position("done") is None:
+        one.doubt(
+            "columns",
+            61,
+            f"{found.table.label}: no column says whether what was agreed was done, so every "
+            "action stays open, and is late once it is due; if one does, name it under columns: "
+            "done.",
+        )
 
 
 def _computed_key(one: ObjectDraft, column: Column) -> bool:

@@ -21,7 +21,7 @@ import pyarrow as pa
 from halftime.contracts import Column, Contract, mapped_columns
 from halftime.landing.typed_readers import identifier
 
-ALIKE = 80
+ALIKE = 84
 ALIAS_OBJECTS = '{alias: {files: ["aliases.csv"]}}'
 _MEASURED = 500
 
@@ -256,6 +256,7 @@ folded as materialized (
     select
         *,
         array_to_string(words, '') as letters,
+        array_to_string(words, ' ') as spelled,
         array_to_string(list_sort(words), '') as sorted_letters
     from keyed
     where len(array_to_string(words, '')) > 0
@@ -286,7 +287,8 @@ standing as (
 -- One row per listed name, written as in the column of names, not of ids.
 listed as materialized (
     select
-        f.family, f.scope, f.name_key, f.letters, f.sorted_letters, f.digits, f.words,
+        f.family, f.scope, f.name_key, f.letters, f.spelled, f.sorted_letters, f.digits,
+        f.words,
         bool_or(f.is_list and not f.is_id) as is_measured,
         arg_max(f.name, (not f.is_id, f.row_count, f.name)) as name
     from folded as f
@@ -327,14 +329,14 @@ unlike as materialized (
 
 blocks as (
     select
-        place, family, scope, name, row_count, letters, digits,
+        place, family, scope, name, row_count, spelled, digits,
         unnest(list_distinct([substr(word, 1, 2) for word in words])) as block
     from unlike
 ),
 
 listed_blocks as (
     select
-        family, scope, name, letters, digits,
+        family, scope, name, spelled, digits,
         unnest(list_distinct([substr(word, 1, 2) for word in words])) as block
     from listed
     where is_measured
@@ -342,13 +344,13 @@ listed_blocks as (
 
 -- Held, so that only these are measured: measuring is what costs.
 pairs as materialized (
-    select distinct b.place, b.name, b.row_count, b.letters, l.name as likeliest,
-        l.letters as likely_letters
+    select distinct b.place, b.name, b.row_count, b.spelled, l.name as likeliest,
+        l.spelled as likely_spelled
     from blocks as b
     inner join listed_blocks as l
         on b.family = l.family and b.scope = l.scope and b.block = l.block and b.digits = l.digits
-            and 100 * abs(len(b.letters) - len(l.letters))
-                <= {100 - ALIKE} * greatest(len(b.letters), len(l.letters))
+            and 100 * abs(len(b.spelled) - len(l.spelled))
+                <= {100 - ALIKE} * greatest(len(b.spelled), len(l.spelled))
 ),
 
 measured as (
@@ -357,9 +359,9 @@ measured as (
         name,
         likeliest,
         row_count,
-        cast(100 - ceil(
-            100.0 * levenshtein(letters, likely_letters)
-            / greatest(strlen(letters), strlen(likely_letters))
+        cast(100 - floor(
+            100.0 * levenshtein(spelled, likely_spelled)
+            / greatest(strlen(spelled), strlen(likely_spelled))
         ) as integer) as score,
         3 as rung
     from pairs

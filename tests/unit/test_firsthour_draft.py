@@ -105,3 +105,11 @@ def test_a_log_in_a_persons_own_words_is_drafted_to_be_confirmed(drafted) -> Non
     assert any("every one counts as held" in text and "'Happened?'" in text for text in doubts)
     assert any("nothing reads 'What about', 'Happened?'" in text for text in doubts)
     assert any("with confidence 0." in text for text in texts(made, "log.files"))
+
+
+@pytest.mark.parametrize(("more", "count"), [("", 0), (",Next steps", 1), (",Next steps,Done?", 0)])
+def test_actions_that_nothing_says_were_done_are_a_doubt(drafted, more: str, count: int) -> None:
+    blank = "," * more.count(",")
+    made = drafted({"Coaching Log.csv": f"Date,Coach,Rep{more}\n2026-01-05,Bo,Ann Lee{blank}\n"})
+
+    assert sum("every action stays open" in text for text in texts(made, "log.columns")) == count

@@ -32,7 +32,7 @@ def near(known: dict[str, Place], found: dict[str, list[str]]) -> list[Near]:
         ("gtx-pro", None),
         ("Pro, GTX", None),
         ("GTX Pró", None),
-        ("GTX Prro", 85),
+        ("GTX Prro", 88),
     ],
 )
 def test_another_spelling_is_asked_about(
@@ -50,12 +50,12 @@ def test_another_spelling_is_asked_about(
     [
         # Case, outer and double spaces are one name to the models, too.
         " gtx  PRO ",
-        # Far from any, of other digits, nothing but signs, blank.
-        *("Other", "GTX 200", "--", ""),
+        # Far from any, of another end, of other digits, nothing but signs, blank.
+        *("Other", "Suite South", "GTX 200", "--", ""),
     ],
 )
 def test_what_is_listed_or_like_nothing_is_no_question(known: dict[str, Place], used: str) -> None:
-    assert near(known, {LIST: ["GTX Pro", "GTX 100"], USE: [used]}) == []
+    assert near(known, {LIST: ["GTX Pro", "GTX 100", "Suite North"], USE: [used]}) == []
 
 
 def test_a_name_is_shown_as_listed_and_never_measured_against_an_id(

@@ -19,8 +19,8 @@ from typing import Any
 import yaml
 
 from halftime.contracts import Contract, mapped_columns
+from halftime.date_formats import mistake
 from halftime.errors import UsageError
-from halftime.firsthour.formats import mistake
 from halftime.landing.shaping import check_header_format
 from halftime.landing.spec import Delivery, ObjectSpec, Shape, SourceSpec, Unpivot
 from quality.waivers import Waiver

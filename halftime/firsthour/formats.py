@@ -13,36 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from halftime.date_formats import CAPTURES, TOKENS
+
 ISO = "YYYY-MM-DD"
 _BLANKS = " \t\r\n\u00a0"
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ][0-9:.]+ ?(Z|[+-]\d{2}:?\d{2})?)?\Z")
 _ZONED = re.compile(r"(Z|[+-]\d{2}:?\d{2})\Z")
-_TOKENS = re.compile(r"YYYY|YY|Mon|MM|MI|M|DD|D|HH12|HH|SS|AM|.")
-_CAPTURES = {
-    "YYYY": r"(?P<Y>\d{4})",
-    "YY": r"(?P<y>\d{2})",
-    "Mon": r"(?P<b>[A-Za-z]{3})[A-Za-z]*[.]?",
-    "MM": r"(?P<m>\d{2})",
-    "M": r"(?P<m>\d{1,2})",
-    "DD": r"(?P<d>\d{2})",
-    "D": r"(?P<d>\d{1,2})",
-    "HH": r"(?P<H>\d{1,2})",
-    "HH12": r"(?P<I>0?[1-9]|1[0-2])",
-    "MI": r"(?P<M>\d{2})",
-    "SS": r"(?P<S>\d{2})",
-    "AM": r"(?P<p>[AaPp])[Mm]",
-}
-_PARTS = {
-    "year": ("YYYY", "YY"),
-    "month": ("MM", "M", "Mon"),
-    "day": ("DD", "D"),
-    "hour": ("HH", "HH12"),
-    "minute": ("MI",),
-    "second": ("SS",),
-    "half of the day": ("AM",),
-}
-# They mean something else in the text or the pattern that a format becomes in SQL.
-_BARRED = frozenset("'\\[]^")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SATURDAY = 5
 _ONE_HAND = 5
@@ -71,28 +47,8 @@ def has_zone(value: str) -> bool:
 
 @cache
 def _pattern(date_format: str) -> re.Pattern[str]:
-    parts = (_CAPTURES.get(token, re.escape(token)) for token in _TOKENS.findall(date_format))
+    parts = (CAPTURES.get(token, re.escape(token)) for token in TOKENS.findall(date_format))
     return re.compile("".join(parts) + r"\Z")
-
-
-def mistake(date_format: str) -> str | None:
-    """Say why a format reads no day, or None if it does."""
-    tokens = _TOKENS.findall(date_format)
-    signs = [token for token in tokens if token not in _CAPTURES]
-    barred = sorted(_BARRED.intersection(signs)) or [sign for sign in signs if sign < " "]
-    if barred or "\n" in date_format:
-        return f"it holds {barred[0]!r}" if barred else "it holds a line break"
-    for name, known in _PARTS.items():
-        times = sum(token in known for token in tokens)
-        if times > 1:
-            return f"it says the {name} twice"
-        if times == 0 and name in ("year", "month", "day"):
-            return f"it does not say the {name} ({' or '.join(known)})"
-    if re.match("YYYY-DD?-M", date_format):
-        return "ISO 8601 reads these days with the month first"
-    if "AM" in tokens and not {"HH", "HH12"}.intersection(tokens):
-        return "it says AM without an hour (HH12)"
-    return None
 
 
 def read_date(value: str, date_format: str) -> dt.date | None:

@@ -1,20 +1,9 @@
--- A company lists those that were merged into it, separated by semicolons; the first thousand of
--- them are read. One that several list went to the company that nobody lists.
+-- A company lists those that were merged into it (id;id, some exports id:stamp;id:stamp). One that
+-- several list went to the company that nobody lists.
 with
 
-digits as (
-    select 0 as digit
-    {% for digit in range(1, 10) %}
-        union all
-        select {{ digit }} as digit
-    {% endfor %}
-),
-
 numbers as (
-    select 100 * h.digit + 10 * t.digit + o.digit + 1 as number
-    from digits as h
-    cross join digits as t
-    cross join digits as o
+    select * from {{ ref('int_hubspot__list_place') }}
 ),
 
 companies as (
@@ -25,7 +14,8 @@ companies as (
 links as (
     select
         c.company_id,
-        {{ clean_text("split_part(c.merged_company_ids, ';', n.number)") }} as merged_company_id,
+        {{ clean_text("split_part(split_part(c.merged_company_ids, ';', n.number), ':', 1)") }}
+            as merged_company_id,
         c._source_file,
         c._source_row
     from companies as c

@@ -6,19 +6,8 @@ contacts as (
     where row_status = 'accepted'
 ),
 
-digits as (
-    select 0 as digit
-    {% for digit in range(1, 10) %}
-        union all
-        select {{ digit }} as digit
-    {% endfor %}
-),
-
 numbers as (
-    select 100 * h.digit + 10 * t.digit + o.digit + 1 as number
-    from digits as h
-    cross join digits as t
-    cross join digits as o
+    select * from {{ ref('int_hubspot__list_place') }}
 ),
 
 named as (

@@ -2,19 +2,8 @@
 -- link the two, and whether a table of associations or a cell of the deal (8001; 8002) says so.
 with
 
-digits as (
-    select 0 as digit
-    {% for digit in range(1, 10) %}
-        union all
-        select {{ digit }} as digit
-    {% endfor %}
-),
-
 numbers as (
-    select 100 * h.digit + 10 * t.digit + o.digit + 1 as number
-    from digits as h
-    cross join digits as t
-    cross join digits as o
+    select * from {{ ref('int_hubspot__list_place') }}
 ),
 
 contacts as (

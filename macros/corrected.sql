@@ -1,10 +1,10 @@
 -- sqlfluff:exclude_rules:ST06,RF04,AM04,LT02
+{#- The project is read once for all runs, when no corrections are known yet: so every object names
+    the model of corrections then, and no other time. -#}
 {% macro corrected(system, object) -%}
-    {%- set relation = source(system, object) -%}
-    {#- The project is read once for all runs, when no corrections are known yet. -#}
     {%- if not execute -%} {%- do ref('stg_halftime__corrected_value') -%} {%- endif -%}
     {%- set mended = (var('corrections').get(system) or {}).get(object) or {} -%}
-    {%- if not mended -%} {{ return(relation) }} {%- endif -%}
+    {%- if not mended -%} {{ return(source(system, object)) }} {%- endif -%}
     {%- set path = ['source', project_name, system, object] | join('.') -%}
     {%- set columns = graph.sources[path].columns if execute and path in graph.sources else {} -%}
     {%- set new = "case when is_mended_%s = 1 then mended_%s else raw_%s end as raw_%s, " -%}
@@ -14,7 +14,7 @@
             }}{% endfor %}
             _extra, _row_problem, _source_file, _source_row, _source_cell, _file_date, _load_id,
             _landed_at
-        from {{ relation }}
+        from {{ source(system, object) }}
         left join (
             select mended_file, mended_row, mended_cell, mended_load_id
             {%- for name in mended %}, max(case column_name when '{{ name }}' then new_value end)

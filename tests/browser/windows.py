@@ -92,9 +92,16 @@ class Visitor:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the script has run to its end."""
+        """Wait until the script has run to its end and nothing that it drew is still loading.
+
+        Streamlit fetches the code of figures, tables and charts when a page first has one, and
+        draws a skeleton in their place until it is there.
+        """
         self.page.locator("text=/^Build 2/").wait_for(timeout=60_000)
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-testid=\"stSkeleton\"]') === null"
+        )
 
     def text(self) -> str:
         return self.page.locator('[data-testid="stMain"]').inner_text()

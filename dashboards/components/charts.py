@@ -231,7 +231,9 @@ def ranked_bars(
     """Return horizontal bars in the order of the rows, labelled at their ends, no axis."""
     colours = palette()
     order = rows[category].tolist()
-    room = float(rows[value].max() or 1) * 1.35
+    # The words stand behind the longest bar, also where the chart has half a page.
+    longest = int(rows[text].str.len().max()) if len(rows) else 0
+    room = float(rows[value].max() or 1) * (1 + 0.07 * longest)
     place = {
         "y": _nominal(
             category, sort=order, title=None, axis={"labelFontSize": 13, "labelLimit": 330}

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components import data
-from dashboards.components.words import count_of, day, listed, plain, spoken, was
+from dashboards.components.words import NO_VALUE, count_of, day, listed, plain, spoken, was
 from dashboards.queries import quality, selection
 
 FINDINGS = {
@@ -203,6 +203,7 @@ def table(rows: pd.DataFrame, *, key: str, **columns: Any) -> None:
         rows,
         key=key,
         hide_index=True,
+        placeholder=NO_VALUE,
         height=min(_HEAD + _ROW * len(rows), _TALLEST),
         column_config={
             "source_system": "Source",

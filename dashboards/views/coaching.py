@@ -11,7 +11,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboards.components import charts, data, filters
 from dashboards.components.figures import Unit, card, compared_with, figures, hover, written
 from dashboards.components.sentences import heatmap_rows, heatmap_title, managers_title
-from dashboards.components.words import as_date, count_of, day, number, percent
+from dashboards.components.words import NO_VALUE, as_date, count_of, day, number, percent
 from dashboards.queries import coaching, indicators, selection
 from dashboards.queries.base import Entity, Measure, Period
 
@@ -251,7 +251,7 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
     st.subheader(managers_title(wide["cadence"]), anchor=False)
     st.caption(
         "In order of name, because hours and counts do not rank managers: more coaching is not "
-        "better coaching. Empty: too few cases to judge."
+        f"better coaching. {NO_VALUE} stands where too few cases allow no judgement."
     )
     registry = data.registry()
 
@@ -267,15 +267,21 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
         "rep_count": count("Reps", "Direct reports at some time in the period"),
         "cadence": column(f"Cadence, {kind}", "cadence"),
         "n_cadence": count("n", "Windows of the policy that ended"),
-        "overdue": column("Rep days overdue", "overdue"),
+        "overdue": column("Overdue", "overdue"),
         "n_overdue": count("n", "Rep days under a policy"),
-        "coverage": column("Reps coached", "coverage"),
+        "coverage": column("Coached", "coverage"),
         "n_coverage": count("n", "Reps on the roster"),
-        "hours": column("Hours a month", "hours", "%.1f"),
-        "on_time": column("Actions on time", "on_time"),
+        "hours": column("Hours/month", "hours", "%.1f"),
+        "on_time": column("On time", "on_time"),
         "n_on_time": count("n", "Actions that fell due"),
     }
-    st.dataframe(wide, hide_index=True, column_order=list(shown), column_config=shown)
+    st.dataframe(
+        wide,
+        hide_index=True,
+        placeholder=NO_VALUE,
+        column_order=list(shown),
+        column_config=shown,
+    )
 
 
 render()

@@ -139,6 +139,7 @@ def show_rules() -> None:
         shown,
         key="rules",
         hide_index=True,
+        placeholder=NO_VALUE,
         height=430,
         on_select="rerun",
         selection_mode="single-row",
@@ -181,6 +182,7 @@ def show_changes() -> None:
             waived,
             key="waivers",
             hide_index=True,
+            placeholder=NO_VALUE,
             height=min(38 + 35 * len(waived), 220),
             column_config={
                 "rule_id": "Id",
@@ -203,6 +205,7 @@ def show_changes() -> None:
         weaker,
         key="rule_changes",
         hide_index=True,
+        placeholder=NO_VALUE,
         height=min(38 + 35 * len(weaker), 300),
         column_order=["sentence", "before", "after"],
         column_config={
@@ -225,6 +228,7 @@ def show_failures(rule: pd.Series) -> None:
     st.dataframe(
         keys,
         hide_index=True,
+        placeholder=NO_VALUE,
         height=min(38 + 35 * len(keys), 300),
         column_config={"table_name": "Table", "key": st.column_config.TextColumn("Key")},
     )
@@ -285,6 +289,7 @@ def show_rejected(system: str) -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        placeholder=NO_VALUE,
         height=320,
         column_config={
             "source_system": "Source",
@@ -327,6 +332,7 @@ def show_corrections(system: str) -> None:
         shown,
         key="corrections",
         hide_index=True,
+        placeholder=NO_VALUE,
         height=min(38 + 35 * len(shown), 300),
         column_order=[
             *("state", "object", "column_name", "old_value", "new_value", "was", "mended_rows"),
@@ -378,6 +384,7 @@ def show_reconciliation(system: str) -> None:
         shown,
         key="reconciliation",
         hide_index=True,
+        placeholder=NO_VALUE,
         height=min(38 + 35 * len(shown), 380),
         column_order=["source_system", "object", "column_name", "step", "row_count", "amount"],
         column_config={
@@ -406,6 +413,7 @@ def show_ledger(system: str) -> None:
     st.dataframe(
         files,
         hide_index=True,
+        placeholder=NO_VALUE,
         height=430,
         column_config={
             "source_system": "Source",

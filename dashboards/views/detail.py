@@ -66,6 +66,7 @@ def show_person(person: pd.Series) -> None:
         st.dataframe(
             deals.assign(opportunity_name=[deal_name(*pair) for pair in names]),
             hide_index=True,
+            placeholder=NO_VALUE,
             column_order=[
                 "opportunity_name",
                 "stage_name",
@@ -124,6 +125,7 @@ def show_deal(deal: pd.Series) -> None:
         st.dataframe(
             versions,
             hide_index=True,
+            placeholder=NO_VALUE,
             column_config={
                 "valid_from_date": st.column_config.DateColumn("Since"),
                 "stage_name": "Stage",

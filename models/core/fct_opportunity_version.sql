@@ -1,5 +1,16 @@
 -- The life of a deal as intervals without gap or overlap, as it was known at as_of. Several states
 -- of the same moment count as the last of them; a state equal to the one before is no new version.
+--
+-- There may be many millions of states. So they are read four times, each time what is needed: what
+-- is named once and used twice is held as a whole, and a window sorts all that it is given.
+{% set known_at = 'coalesce(e.event_at, cast(clock.as_of_date as timestamp))' %}
+{% set known_date = 'coalesce(e.event_date, clock.as_of_date)' %}
+{% set moment = "coalesce(e.event_at, cast('9999-12-31' as timestamp))" %}
+{% set parts = [
+    'e.stage_name', 'e.stage_name is null', 'e.amount', 'e.amount is null', 'e.currency_code',
+    'e.currency_code is null', 'e.close_date', 'e.close_date is null', 'e.forecast_category',
+    'e.forecast_category is null', 'a.person_id', 'a.person_id is null'
+] %}
 with
 
 clock as (
@@ -13,22 +24,12 @@ rates as (
     select * from {{ ref('dim_exchange_rate_day') }}
 ),
 
-events as (
-    select
-        e.*,
-        coalesce(e.event_at, cast(clock.as_of_date as timestamp)) as known_at,
-        coalesce(e.event_date, clock.as_of_date) as known_date
-    from {{ ref('int_opportunity_event') }} as e
-    cross join clock
-    where coalesce(e.event_date, clock.as_of_date) <= clock.as_of_date
-),
-
 aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
 
--- Deals by a number: windows over millions of states sort it in half the time of an id.
-sources as (
+-- By a number windows and joins of millions of states take half the time that they take by an id.
+deals as (
     select
         opportunity_id,
         source_system,
@@ -39,153 +40,147 @@ sources as (
     where row_status = 'accepted'
 ),
 
--- Few instants have several states; only these are put in order.
-tied_instants as (
+moments as (
     select
-        opportunity_id,
-        known_at
-    from events
-    group by opportunity_id, known_at
-    having count(*) > 1
+        d.deal_number,
+        {{ known_at }} as known_at
+    from {{ ref('int_opportunity_event') }} as e
+    inner join deals as d
+        on e.opportunity_id = d.opportunity_id
+    cross join clock
+    where {{ known_date }} <= clock.as_of_date
 ),
 
-marked as (
+-- Few moments have several states; only these are put in order.
+tied_moments as (
     select
-        e.*,
-        t.opportunity_id is not null as is_tied
-    from events as e
-    left join tied_instants as t
-        on e.opportunity_id = t.opportunity_id and e.known_at = t.known_at
+        deal_number,
+        known_at
+    from moments
+    group by deal_number, known_at
+    having count(*) > 1
 ),
 
 ranked as (
     select
-        *,
+        t.deal_number,
+        t.known_at,
+        e.event_kind,
+        e.tie_key,
         row_number() over (
-            partition by opportunity_id, known_at
-            order by event_kind desc nulls last, tie_key desc nulls last
+            partition by t.deal_number, t.known_at
+            order by e.event_kind desc nulls last, e.tie_key desc nulls last
         ) as recency
-    from marked
-    where is_tied
+    from tied_moments as t
+    inner join deals as d
+        on t.deal_number = d.deal_number
+    inner join {{ ref('int_opportunity_event') }} as e
+        on d.opportunity_id = e.opportunity_id
+    cross join clock
+    where {{ known_at }} = t.known_at and {{ known_date }} <= clock.as_of_date
 ),
 
-instants as (
-    {% for relation, condition in [('marked', 'not is_tied'), ('ranked', 'recency = 1')] %}
-        select
-            opportunity_id,
-            known_at,
-            known_date,
-            event_kind,
-            stage_name,
-            stage_category,
-            stage_order,
-            stage_place,
-            is_qualified,
-            amount,
-            currency_code,
-            close_date,
-            forecast_category,
-            owner_alias
-        from {{ relation }}
-        where {{ condition }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+last_words as (
+    select * from ranked
+    where recency = 1
 ),
 
-owned as (
+-- A state is two hashes of it, one alone has but 32 bits in Spark; null counts by its place, too.
+states as (
     select
-        i.*,
-        coalesce(a.person_id, '(unassigned)') as owner_id,
-        s.deal_number,
-        s.source_system,
-        s._source_file,
-        s._source_row,
-        coalesce(i.stage_name, '') || '|'
-        || coalesce(cast(i.amount as {{ dbt.type_string() }}), '') || '|'
-        || coalesce(i.currency_code, '') || '|'
-        || coalesce(cast(i.close_date as {{ dbt.type_string() }}), '') || '|'
-        || coalesce(i.forecast_category, '') || '|'
-        || coalesce(a.person_id, '') as state_text
-    from instants as i
-    inner join sources as s
-        on i.opportunity_id = s.opportunity_id
+        d.deal_number,
+        {{ known_at }} as known_at,
+        {{ known_date }} as known_date,
+        {{ moment }} as moment,
+        e.close_date,
+        e.stage_category = 'open' as is_open,
+        l.event_kind as chosen_kind,
+        l.tie_key as chosen_key,
+        hash({{ parts | join(', ') }}) as state_forwards,
+        hash({{ parts | reverse | join(', ') }}) as state_backwards
+    from {{ ref('int_opportunity_event') }} as e
+    inner join deals as d
+        on e.opportunity_id = d.opportunity_id
+    cross join clock
     left join aliases as a
         on
-            s.source_system = a.source_system
-            and i.owner_alias = a.alias
-            and i.known_date >= a.valid_from
-            and i.known_date < a.valid_to
+            d.source_system = a.source_system
+            and e.owner_alias = a.alias
+            and {{ known_date }} >= a.valid_from
+            and {{ known_date }} < a.valid_to
+    left join last_words as l
+        on d.deal_number = l.deal_number and {{ known_at }} = l.known_at
+    where
+        {{ known_date }} <= clock.as_of_date
+        and (l.deal_number is null or (e.event_kind = l.event_kind and e.tie_key = l.tie_key))
 ),
 
--- To `placed` only what is compared is carried along: a window sorts all that it is given.
 compared as (
     select
-        deal_number,
-        known_at,
-        known_date,
-        close_date,
-        stage_category,
-        state_text,
-        lag(state_text) over (
-            partition by deal_number
-            order by known_at asc nulls last
-        ) as previous_state
-    from owned
+        *,
+        lag(state_forwards) over (partition by deal_number order by known_at asc)
+            as previous_forwards,
+        lag(state_backwards) over (partition by deal_number order by known_at asc)
+            as previous_backwards
+    from states
 ),
 
 placed as (
     select
         deal_number,
-        known_at,
-        row_number() over (
-            partition by deal_number
-            order by known_at asc nulls last
-        ) as version_number,
-        lead(known_at) over (
-            partition by deal_number
-            order by known_at asc nulls last
-        ) as next_at,
-        lead(known_date) over (
-            partition by deal_number
-            order by known_at asc nulls last
-        ) as next_date,
-        lag(close_date) over (
-            partition by deal_number
-            order by known_at asc nulls last
-        ) as previous_close_date,
-        lag(stage_category) over (
-            partition by deal_number
-            order by known_at asc nulls last
-        ) as previous_category
+        moment,
+        chosen_kind,
+        chosen_key,
+        row_number() over (partition by deal_number order by known_at asc) as version_number,
+        lead(known_at) over (partition by deal_number order by known_at asc) as next_at,
+        lead(known_date) over (partition by deal_number order by known_at asc) as next_date,
+        lag(close_date) over (partition by deal_number order by known_at asc)
+            as previous_close_date,
+        lag(is_open) over (partition by deal_number order by known_at asc) as was_open
     from compared
-    where previous_state is null or previous_state <> state_text
+    where
+        previous_forwards is null
+        or previous_forwards <> state_forwards
+        or previous_backwards <> state_backwards
 ),
 
 numbered as (
     select
-        o.*,
+        e.*,
+        {{ known_at }} as known_at,
+        {{ known_date }} as known_date,
+        coalesce(a.person_id, '(unassigned)') as owner_id,
         p.version_number,
         p.next_at,
         p.next_date,
         p.previous_close_date,
-        p.previous_category
-    from owned as o
-    inner join placed as p
-        on o.deal_number = p.deal_number and o.known_at = p.known_at
-),
-
-converted as (
-    select
-        n.*,
+        e.stage_category = 'open' and p.was_open and e.close_date > p.previous_close_date
+            as is_push,
+        d.source_system,
+        d._source_file,
+        d._source_row,
         clock.reporting_currency,
         r.rate,
         r.constant_rate,
-        {{ converted('n.amount', 'r.rate') }} as reporting_amount,
-        {{ converted('n.amount', 'r.constant_rate') }} as constant_rate_amount
-    from numbered as n
+        {{ converted('e.amount', 'r.rate') }} as reporting_amount,
+        {{ converted('e.amount', 'r.constant_rate') }} as constant_rate_amount
+    from {{ ref('int_opportunity_event') }} as e
+    inner join deals as d
+        on e.opportunity_id = d.opportunity_id
     cross join clock
+    left join aliases as a
+        on
+            d.source_system = a.source_system
+            and e.owner_alias = a.alias
+            and {{ known_date }} >= a.valid_from
+            and {{ known_date }} < a.valid_to
     left join rates as r
-        on n.currency_code = r.currency_code and n.known_date = r.date_day
+        on e.currency_code = r.currency_code and {{ known_date }} = r.date_day
+    inner join placed as p
+        on d.deal_number = p.deal_number and {{ moment }} = p.moment
+    where
+        {{ known_date }} <= clock.as_of_date
+        and (p.chosen_key is null or (e.event_kind = p.chosen_kind and e.tie_key = p.chosen_key))
 ),
 
 final as (
@@ -208,18 +203,10 @@ final as (
         n.close_date,
         n.owner_id,
         n.forecast_category,
-        coalesce(
-            n.stage_category = 'open'
-            and n.previous_category = 'open'
-            and n.close_date > n.previous_close_date,
-            false
-        ) as is_close_date_push,
+        coalesce(n.is_push, false) as is_close_date_push,
         cast(
             case
-                when
-                    n.stage_category = 'open'
-                    and n.previous_category = 'open'
-                    and n.close_date > n.previous_close_date
+                when n.is_push
                     then {{ dbt.datediff('n.previous_close_date', 'n.close_date', 'day') }}
                 else 0
             end as integer
@@ -233,7 +220,7 @@ final as (
         n.source_system,
         n._source_file,
         n._source_row
-    from converted as n
+    from numbered as n
 )
 
 select * from final

@@ -1,12 +1,10 @@
 -- Whole states of deals from their history, in which the fields of which it never speaks (often the
 -- owner) are what the versions of the deal's row said at the time. Where the rows always said the
 -- same, or only the row in force is known, that holds all along.
+-- Millions of changes are read where they are needed, not kept: a common table expression that is
+-- read twice is held in memory as a whole.
 {% set fields = ['amount', 'currency_code', 'close_date', 'forecast_category', 'owner_alias'] %}
 with
-
-changes as (
-    select * from {{ ref('int_opportunity_change_conformed') }}
-),
 
 deal_rows as (
     select * from {{ ref('int_opportunity_conformed') }}
@@ -19,7 +17,7 @@ spoken as (
             max(case when {{ field }} is null then 0 else 1 end) as says_{{ field }},
         {% endfor %}
         max(changed_at) as last_change_at
-    from changes
+    from {{ ref('int_opportunity_change_conformed') }}
     group by opportunity_id
 ),
 
@@ -94,7 +92,7 @@ ranked as (
             partition by c.opportunity_id, c.changed_at
             order by c.change_id desc
         ) as choice
-    from changes as c
+    from {{ ref('int_opportunity_change_conformed') }} as c
     inner join filled
         on c.opportunity_id = filled.opportunity_id
 ),
@@ -208,7 +206,7 @@ final as (
         coalesce(c.owner_alias, d.owner_alias) as owner_alias,
         c._source_file,
         c._source_row
-    from changes as c
+    from {{ ref('int_opportunity_change_conformed') }} as c
     inner join deals as d
         on c.opportunity_id = d.opportunity_id
     where not d.is_filled

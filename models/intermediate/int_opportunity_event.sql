@@ -71,11 +71,13 @@ history_events as (
         on c.source_system = s.source_system and lower(trim(c.stage_name)) = s.stage_key
 ),
 
-history_ends as (
+-- The rows that fill a history in are neither before its first change nor after its last.
+history_spans as (
     select
         opportunity_id,
-        max(event_at) as last_event_at
-    from history_events
+        min(changed_at) as first_event_at,
+        max(changed_at) as last_event_at
+    from {{ ref('int_opportunity_change_conformed') }}
     group by opportunity_id
 ),
 
@@ -98,7 +100,7 @@ sequenced as (
             order by v.version_number asc
         ) as previous_date
     from versions as v
-    left join history_ends as h
+    left join history_spans as h
         on v.opportunity_id = h.opportunity_id
 ),
 
@@ -157,9 +159,32 @@ events as (
 first_instants as (
     select
         opportunity_id,
-        min(event_at) as first_at
-    from events
+        min(first_at) as first_at
+    from (
+        select
+            opportunity_id,
+            first_event_at as first_at
+        from history_spans
+        union all
+        select
+            opportunity_id,
+            event_at as first_at
+        from row_events
+    ) as told
     group by opportunity_id
+),
+
+-- Deals that were already there before the first that is told of them.
+late_instants as (
+    select
+        f.opportunity_id,
+        f.first_at,
+        r.created_at,
+        r.created_date
+    from first_instants as f
+    inner join current_rows as r
+        on f.opportunity_id = r.opportunity_id
+    where r.created_at < f.first_at
 ),
 
 firsts as (
@@ -168,38 +193,44 @@ firsts as (
         e.event_at,
         e.event_kind,
         e.tie_key,
+        e.stage_category,
+        e.currency_code,
+        e.owner_alias,
+        l.created_at,
+        l.created_date,
         row_number() over (
             partition by e.opportunity_id
             order by e.event_kind asc, e.tie_key asc
         ) as event_number
     from events as e
-    inner join first_instants as f
-        on e.opportunity_id = f.opportunity_id and e.event_at = f.first_at
+    inner join late_instants as l
+        on e.opportunity_id = l.opportunity_id and e.event_at = l.first_at
 ),
 
 late_firsts as (
-    select
-        f.opportunity_id,
-        f.event_at,
-        f.event_kind,
-        f.tie_key,
-        r.created_at,
-        r.created_date
-    from firsts as f
-    inner join current_rows as r
-        on f.opportunity_id = r.opportunity_id
-    where f.event_number = 1 and r.created_at < f.event_at
+    select * from firsts
+    where event_number = 1
 ),
 
--- Before its first known state a deal was already there: from its creation on, in that state if it
--- is an open one; if the first known state is a closed one, in an unknown open stage at an unknown
--- amount.
-anchored as (
+-- Such a deal was there from its creation on, in its first known state if that is an open one; if
+-- it is a closed one, in an unknown open stage at an unknown amount.
+final as (
     select
-        e.*,
-        l.created_at,
-        l.created_date,
-        l.opportunity_id is not null as is_late_first
+        e.opportunity_id,
+        coalesce(l.created_at, e.event_at) as event_at,
+        coalesce(l.created_date, e.event_date) as event_date,
+        e.event_kind,
+        e.tie_key,
+        e.stage_name,
+        e.stage_category,
+        e.stage_order,
+        e.stage_place,
+        e.is_qualified,
+        e.amount,
+        e.currency_code,
+        e.close_date,
+        e.forecast_category,
+        e.owner_alias
     from events as e
     left join late_firsts as l
         on
@@ -207,28 +238,7 @@ anchored as (
             and e.event_at = l.event_at
             and e.event_kind = l.event_kind
             and e.tie_key = l.tie_key
-),
-
-final as (
-    select
-        opportunity_id,
-        case when is_late_first and stage_category = 'open' then created_at else event_at end
-            as event_at,
-        case when is_late_first and stage_category = 'open' then created_date else event_date end
-            as event_date,
-        event_kind,
-        tie_key,
-        stage_name,
-        stage_category,
-        stage_order,
-        stage_place,
-        is_qualified,
-        amount,
-        currency_code,
-        close_date,
-        forecast_category,
-        owner_alias
-    from anchored
+            and l.stage_category = 'open'
 
     union all
 
@@ -248,8 +258,8 @@ final as (
         cast(null as date) as close_date,
         cast(null as {{ dbt.type_string() }}) as forecast_category,
         owner_alias
-    from anchored
-    where is_late_first and stage_category <> 'open'
+    from late_firsts
+    where stage_category <> 'open'
 )
 
 select * from final

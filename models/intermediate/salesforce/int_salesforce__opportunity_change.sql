@@ -4,23 +4,6 @@
 -- A change that both logged, or logged twice as id and as name, is one.
 with
 
-states as (
-    select
-        opportunity_history_id as change_id,
-        opportunity_id,
-        created_at as changed_at,
-        stage_name,
-        amount,
-        upper(currency_code) as currency_code,
-        close_date,
-        forecast_category,
-        owner_id as owner_alias,
-        _source_file,
-        _source_row
-    from {{ ref('stg_salesforce__opportunity_history') }}
-    where row_status = 'accepted' and not coalesce(is_deleted, false)
-),
-
 field_changes as (
     select
         opportunity_field_history_id as change_id,
@@ -143,12 +126,31 @@ firsts as (
         on tracked.opportunity_id = deals.opportunity_id
 ),
 
-tracked_states as (
-    select states.*
-    from states
-    inner join tracked
-        on states.opportunity_id = tracked.opportunity_id
-),
+-- Whole states of deals with field history and of deals without; either reads what it needs, and
+-- millions of rows are not held in memory to be read twice.
+{% for name, condition in [('tracked_states', 'is not null'), ('untracked', 'is null')] %}
+    {{ name }} as (
+        select
+            h.opportunity_history_id as change_id,
+            h.opportunity_id,
+            h.created_at as changed_at,
+            h.stage_name,
+            h.amount,
+            upper(h.currency_code) as currency_code,
+            h.close_date,
+            h.forecast_category,
+            h.owner_id as owner_alias,
+            h._source_file,
+            h._source_row
+        from {{ ref('stg_salesforce__opportunity_history') }} as h
+        left join tracked
+            on h.opportunity_id = tracked.opportunity_id
+        where
+            h.row_status = 'accepted'
+            and not coalesce(h.is_deleted, false)
+            and tracked.opportunity_id {{ condition }}
+    ),
+{% endfor %}
 
 -- One row per field that is set at an instant. A whole state of that instant is believed before
 -- single fields, an id before a name, the last of several changes before the others.
@@ -290,14 +292,6 @@ numbered as (
         lag(state_text) over (partition by opportunity_id order by changed_at asc)
             as previous_text
     from compared
-),
-
-untracked as (
-    select states.*
-    from states
-    left join tracked
-        on states.opportunity_id = tracked.opportunity_id
-    where tracked.opportunity_id is null
 ),
 
 final as (

@@ -684,12 +684,27 @@ def _value_maps(
             f"Map values of {', '.join(sorted(mappable)) or 'another object'}, or change the file.",
         )
     return {
-        column: {
-            old: _filled(reader, new, (*at, "values", column, old))
-            for old, new in reader.mapping(pairs, (*at, "values", column), None).items()
-        }
-        for column, pairs in maps.items()
+        column: _value_map(reader, pairs, (*at, "values", column)) for column, pairs in maps.items()
     }
+
+
+def _value_map(reader: _Reader, value: Any, at: tuple[str, ...]) -> dict[str, str]:
+    """Read what each value of a column becomes; values that staging takes for one become one."""
+    pairs = {
+        old: _filled(reader, new, (*at, old))
+        for old, new in reader.mapping(value, at, None).items()
+    }
+    first: dict[str, str] = {}
+    for old in pairs:
+        other = first.setdefault(old.replace("\u00a0", " ").strip(" \t\r\n").lower(), old)
+        if pairs[other] != pairs[old]:
+            raise reader.fail(
+                (*at, old),
+                f"'{other}' and '{old}' are one value, whatever the case and the blanks around it, "
+                f"but become '{pairs[other]}' and '{pairs[old]}'.",
+                "Keep one of them.",
+            )
+    return pairs
 
 
 def _read_stages(reader: _Reader, value: Any, systems: frozenset[str]) -> list[dict[str, Any]]:

@@ -199,6 +199,13 @@ OPPORTUNITY = "version: 1\nsources: {tabular: {objects: {opportunity: {\n"
             ["line 3", "values.stage.Won' needs one value"],
         ),
         (
+            (
+                "version: 1\nsources: {tabular: {objects: {opportunity: {values: {stage:\n"
+                "{Won: won, ' won': lost}}}}}}"
+            ),
+            ["line 3", "'Won' and ' won' are one value", "'won' and 'lost'", "Keep one"],
+        ),
+        (
             "version: 1\nsources: {tabular: {objects: {opportunity: {values:\n{amount: {x: 0}}}}}}",
             ["line 3", "values of 'amount' cannot be mapped", "stage"],
         ),

@@ -93,13 +93,13 @@ final as (
         case
             when status = 'dropped' then 'dropped'
             when done_date is not null then 'done'
-            when status = 'done' and completed_date is null then 'done'
+            when status in ('done', 'unknown') and completed_date is null then status
             else 'open'
         end as status,
         case
             when first_due_date is null then null
             when done_date is not null then done_date <= first_due_date
-            when status = 'done' and completed_date is null then null
+            when status in ('done', 'unknown') and completed_date is null then null
             when first_due_date <= as_of_date then false
         end as is_on_time,
         is_deleted,

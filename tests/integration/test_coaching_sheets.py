@@ -302,6 +302,11 @@ def test_a_form_sent_twice_is_one_session(query: Query) -> None:
         (dt.date(2026, 2, 2), 45, "skills_and_behaviors", 2, True, True, 1),
         (dt.date(2026, 2, 9), 30, "lead_and_opportunity", 1, False, False, 0),
     ]
+    # A form is sent when the session is over: nobody can tell whether its next step was done.
+    assert query(
+        "select status, first_due_date, is_on_time from core.fct_coaching_action"
+        " where _source_file like '%form%'"
+    ) == [("unknown", dt.date(2026, 2, 12), None)]
 
 
 def test_initiatives_surveys_and_awards_reach_the_core(query: Query) -> None:

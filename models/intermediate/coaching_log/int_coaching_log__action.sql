@@ -1,4 +1,5 @@
--- Actions of the template, and the next steps that logs and forms write beside a session.
+-- Actions of the template, and the next steps that logs and forms write beside a session. A form is
+-- sent once, when the session is over: it can never say whether its next step was done.
 with
 
 actions as (
@@ -34,7 +35,7 @@ steps as (
         cast(null as date) as first_due_date,
         due_date,
         cast(null as date) as completed_date,
-        cast(null as {{ dbt.type_string() }}) as action_status,
+        'unknown' as action_status,
         has_next_steps,
         2 as shape_rank,
         row_status,

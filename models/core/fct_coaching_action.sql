@@ -100,7 +100,7 @@ final as (
             when first_due_date is null then null
             when done_date is not null then done_date <= first_due_date
             when status in ('done', 'unknown') and completed_date is null then null
-            when first_due_date <= as_of_date then false
+            when first_due_date <= as_of_date and coalesce(is_completion_dated, true) then false
         end as is_on_time,
         is_deleted,
         deleted_date,

@@ -1,7 +1,7 @@
 -- AF-01 action on-time completion, for the organisation of the coachee on the first due date; where
 -- a session had several, or none that is known, for that of whoever owes the action. Done on an
--- unknown day, or told by a form, which cannot say, is neither on time nor late. Beside it, what was agreed without any due date, for the
--- organisation of the day on which it was agreed.
+-- unknown day, or told by a form or a log that cannot say, is neither on time nor late. Beside it,
+-- what was agreed without any due date, for the organisation of the day on which it was agreed.
 with
 
 clock as (

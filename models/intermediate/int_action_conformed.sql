@@ -12,6 +12,7 @@ final as (
         'due_date': 'date',
         'completed_date': 'date',
         'status': 'text',
+        'is_completion_dated': 'boolean',
         '_source_file': 'text',
         '_source_row': 'bigint',
     }) }}

@@ -1,5 +1,7 @@
 -- Actions of the template, and the next steps that logs and forms write beside a session. A form is
--- sent once, when the session is over: it can never say whether its next step was done.
+-- sent once, when the session is over: it can never say whether its next step was done. And a log
+-- in which things are done, but never on a day, cannot say that anything was done in time, so what
+-- is still open in it must not count as late by itself.
 with
 
 actions as (
@@ -58,6 +60,10 @@ dated as (
                 _source_row asc
             rows between unbounded preceding and unbounded following
         ) as earliest_due_date,
+        count(completed_date) over (partition by _source_file) as dated_count,
+        sum(case when action_status = 'done' and completed_date is null then 1 else 0 end) over (
+            partition by _source_file
+        ) as undated_count,
         row_number() over (
             partition by session_id
             order by
@@ -83,6 +89,7 @@ final as (
         completed_date,
         coalesce(status, case when completed_date is not null then 'done' else 'open' end)
             as status,
+        true as is_completion_dated,
         _source_file,
         _source_row
     from actions
@@ -104,6 +111,7 @@ final as (
         completed_date,
         coalesce(action_status, case when completed_date is not null then 'done' else 'open' end)
             as status,
+        dated_count > 0 or undated_count = 0 as is_completion_dated,
         _source_file,
         _source_row
     from dated

@@ -17,7 +17,8 @@ actions as (
         a.first_due_date,
         coalesce(a.created_date, s.session_date, a.first_due_date) as agreed_on,
         coalesce(a.completed_date <= least(a.first_due_date, clock.as_of), false) as is_on_time,
-        coalesce(a.status, 'open') in ('done', 'unknown') and a.completed_date is null
+        a.completed_date is null
+        and (a.status in ('done', 'unknown') or a.is_completion_dated is not distinct from false)
             as is_past_telling
     from warehouse.intermediate.int_action_conformed as a
     cross join clock
@@ -46,8 +47,8 @@ actions as (
 counted as (
     select 'on_time' as measure_id, action_id, person_id, first_due_date as day, is_on_time as counts
     from actions
-    -- Done on an unknown day, or told by a form, which cannot say: neither on time nor late.
-    where not is_past_telling
+    -- Done on an unknown day, or told by a form or a log that cannot say: neither on time nor late.
+    where is_past_telling is distinct from true
     union all
     select 'no_due_date', action_id, person_id, agreed_on, first_due_date is null
     from actions

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards.components.sentences import SESSION_STEPS
+from dashboards.components.sentences import SESSION_STEPS, SHARE_STEPS
 
 Spec = dict[str, Any]
 
@@ -190,39 +190,62 @@ def heatmap(rows: pd.DataFrame, reps: list[str]) -> Chart:
     ``rows``: rep, manager, week_start, sessions, step (of SESSION_STEPS), minutes; ``reps`` in
     order of manager. The manager's name stands at the right of each manager's first rep.
     """
-    colours = palette()
-    down = _nominal(
-        "rep", sort=reps, title=None, axis={"labelLimit": 220}, scale={"paddingInner": 0.12}
-    )
+    people = [_nominal("rep", title="Rep"), _nominal("manager", title="Manager")]
+    cells = _cells("rep", reps, SESSION_STEPS, "Sessions in the week", [*people, *_SESSIONS])
+    names = {
+        "mark": _words(align="left", dx=8, color=palette().muted),
+        "encoding": {
+            "x": {"value": "width"},
+            "y": cells["encoding"]["y"],
+            "text": _nominal("manager"),
+        },
+        "transform": [{"filter": "datum.is_first"}],
+    }
+    drawn = _with_local_weeks(rows).assign(is_first=~rows["manager"].duplicated())
+    look = {"height": _height(reps), "padding": {"right": 130}}
+    return Chart(drawn, {"layer": [cells, names], **look})
+
+
+def manager_heatmap(rows: pd.DataFrame, managers: list[str]) -> Chart:
+    """Return manager × week: one cell a week, darker the more of the reps had a session.
+
+    ``rows``: manager, week_start, coached, reps, step (of SHARE_STEPS); ``managers`` in order.
+    """
+    tooltip = [
+        _nominal("manager", title="Manager"),
+        _WEEK_OF,
+        _quantity("coached", title="Reps with a session"),
+        _quantity("reps", title="Reps on the roster"),
+    ]
+    cells = _cells("manager", managers, SHARE_STEPS, "Share of reps with a session", tooltip)
+    return Chart(_with_local_weeks(rows), {**cells, "height": _height(managers)})
+
+
+def _cells(row: str, order: list[str], steps: list[str], title: str, tooltip: list[Spec]) -> Spec:
+    """Return cells of weeks by ``row``, coloured by their ``step``."""
     fill = {
         "field": "step",
         "type": "ordinal",
-        "sort": SESSION_STEPS,
-        "scale": {"domain": SESSION_STEPS, "range": list(colours.steps)},
-        "legend": {
-            "title": "Sessions in the week",
-            "symbolType": "square",
-            "titleOrient": "left",
-        },
+        "sort": steps,
+        "scale": {"domain": steps, "range": list(palette().steps)},
+        "legend": {"title": title, "symbolType": "square", "titleOrient": "left"},
     }
-    people = [_nominal("rep", title="Rep"), _nominal("manager", title="Manager")]
-    cells = {
+    down = _nominal(
+        row, sort=order, title=None, axis={"labelLimit": 220}, scale={"paddingInner": 0.12}
+    )
+    return {
         "mark": {"type": "rect", "cornerRadius": 2},
         "encoding": {
             "x": {**_week_axis(orient="top"), "scale": {"paddingInner": 0.08}},
             "y": down,
             "color": fill,
-            "tooltip": [*people, *_SESSIONS],
+            "tooltip": tooltip,
         },
     }
-    names = {
-        "mark": _words(align="left", dx=8, color=colours.muted),
-        "encoding": {"x": {"value": "width"}, "y": down, "text": _nominal("manager")},
-        "transform": [{"filter": "datum.is_first"}],
-    }
-    drawn = _with_local_weeks(rows).assign(is_first=~rows["manager"].duplicated())
-    height = (24 if len(reps) <= 20 else 19) * max(len(reps), 3) + 80
-    return Chart(drawn, {"layer": [cells, names], "height": height, "padding": {"right": 130}})
+
+
+def _height(rows: list[str]) -> int:
+    return (24 if len(rows) <= 20 else 19) * max(len(rows), 3) + 80
 
 
 def ranked_bars(

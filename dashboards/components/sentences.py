@@ -11,6 +11,7 @@ from dashboards.queries.base import Period
 
 HELD = "Held"
 SESSION_STEPS = ["none", "1", "2", "3 or more"]
+SHARE_STEPS = ["nobody", "up to a third", "up to two thirds", "more"]
 
 # How each movement is called, and which way it moves the open pipeline; 0 = only its date moved.
 MOVEMENTS = {
@@ -158,10 +159,38 @@ def heatmap_title(rows: pd.DataFrame, period: str) -> str:
     return f"Each of the {reps} was coached in {period}, everyone in at least {weeks}"
 
 
+def manager_heatmap_title(rows: pd.DataFrame, what: str) -> str:
+    """Return how much of the coaching due week by week there was; ``rows`` as the query gives."""
+    share = rows["coached_count"].sum() / rows["rep_count"].sum()
+    return f"In a week {share * 100:.0f}% of the reps have {what}"
+
+
+def manager_heatmap_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the cells ready to be drawn, and the managers in order of name."""
+    name = _told_apart(rows["manager_name"], rows["manager_id"])
+    share = rows["coached_count"] / rows["rep_count"]
+    step = pd.cut(share, [-1, 0, 1 / 3, 2 / 3, 1], labels=SHARE_STEPS).astype(str)
+    shaped = pd.DataFrame(
+        {
+            "manager": name,
+            "week_start": rows["week_start"],
+            "coached": rows["coached_count"].astype(int),
+            "reps": rows["rep_count"].astype(int),
+            "step": step,
+        }
+    )
+    return shaped, list(dict.fromkeys(name))
+
+
+def _told_apart(names: pd.Series, ids: pd.Series) -> pd.Series:
+    """Return the names, those of namesakes with their ids."""
+    doubled = ids.groupby(names).transform("nunique") > 1
+    return names.where(~doubled, names + " · " + ids)
+
+
 def heatmap_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Return the cells ready to be drawn, and the reps in order of manager and name."""
-    doubled = rows.groupby("full_name")["person_id"].transform("nunique") > 1
-    name = rows["full_name"].where(~doubled, rows["full_name"] + " · " + rows["person_id"])
+    name = _told_apart(rows["full_name"], rows["person_id"])
     sessions = rows["session_count"].astype(int)
     step = sessions.clip(upper=3).map(dict(enumerate(SESSION_STEPS)))
     shaped = pd.DataFrame(

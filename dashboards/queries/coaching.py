@@ -110,6 +110,78 @@ def rep_weeks(
     return frame(connection, sql, parameters)
 
 
+def manager_weeks(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    entity: Entity,
+    until: dt.date,
+    is_strict: bool = True,
+    weeks: int = 13,
+    limit: int = 50,
+) -> pd.DataFrame:
+    """Return one row per manager and week of the last ``weeks`` weeks, for at most ``limit``.
+
+    Where there are more, those of whose rep weeks the smallest share was coached. Columns:
+    manager_id, manager_name, week_start, rep_count (reps on the roster in that week),
+    coached_count (those with a session, strict or any logged), and manager_count (of the entity,
+    shown or not). Whoever led a rep in a week has that week. Weeks before the coaching log began
+    are left out: nothing is known of them.
+    """
+    seen = see.people(scope, "fact.person_id")
+    sql = f"""
+        with manager_week as (
+            select
+                fact.manager_id,
+                fact.week_start,
+                count(distinct fact.person_id) as rep_count,
+                count(distinct fact.person_id) filter (
+                    where case when ? then fact.strict_session_count
+                        else fact.broad_session_count end > 0
+                ) as coached_count
+            from coaching.fct_rep_week as fact
+            join core.bridge_org_entity as entity on fact.org_key = entity.org_key
+            where entity.entity_type = ?
+                and entity.entity_id = ?
+                and fact.week_start > cast(? as date) - 7 * ?
+                and fact.week_start <= ?
+                and fact.is_coaching_logged
+                and {seen.sql}
+            group by fact.manager_id, fact.week_start
+        ),
+
+        shown as (
+            select manager_id, count(*) over () as manager_count
+            from manager_week
+            group by manager_id
+            order by sum(coached_count) / sum(rep_count), manager_id
+            limit ?
+        )
+
+        select
+            manager_week.manager_id,
+            coalesce(person.full_name, 'no manager') as manager_name,
+            manager_week.week_start,
+            manager_week.rep_count,
+            manager_week.coached_count,
+            shown.manager_count
+        from manager_week
+        join shown on manager_week.manager_id = shown.manager_id
+        left join core.dim_person as person on manager_week.manager_id = person.person_id
+        order by manager_name, manager_week.manager_id, manager_week.week_start
+    """
+    parameters = [
+        is_strict,
+        entity.entity_type,
+        entity.entity_id,
+        until,
+        weeks,
+        until,
+        *seen.parameters,
+        limit,
+    ]
+    return frame(connection, sql, parameters)
+
+
 def area_mix(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity, period: Period
 ) -> pd.DataFrame:

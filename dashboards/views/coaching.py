@@ -10,13 +10,20 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards.components import charts, data, filters
 from dashboards.components.figures import Unit, card, compared_with, figures, hover, written
-from dashboards.components.sentences import heatmap_rows, heatmap_title, managers_title
+from dashboards.components.sentences import (
+    heatmap_rows,
+    heatmap_title,
+    manager_heatmap_rows,
+    manager_heatmap_title,
+    managers_title,
+)
 from dashboards.components.words import NO_VALUE, as_date, count_of, day, number, percent
 from dashboards.queries import coaching, indicators, selection
 from dashboards.queries.base import Entity, Measure, Period
 
 WEEKS = 13
-MOST_REPS = 40
+MOST_REPS, MOST_MANAGERS = 40, 50
+SESSION_WORDS = {"strict": "a strict session", "broad": "any logged session"}
 STRICT, BROAD = "Strict", "Broad"
 MEANING = (
     "A strict session has a coach and a coachee, one of the five areas, a focus, and at least one "
@@ -116,7 +123,9 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     with four:
         card(shown[follow_up], "Actions on time")
 
-    if len(weeks):
+    if len(weeks) and weeks["rep_count"].iloc[0] > MOST_REPS:
+        draw_managers_heatmap(entity, today, kind)
+    elif len(weeks):
         draw_heatmap(weeks, kind)
     left, right = st.columns(2, gap="large")
     with left:
@@ -126,24 +135,41 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     draw_managers(entity, period, kind)
 
 
+def draw_managers_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
+    """Draw the dominant chart for more reps than fit: manager × week."""
+    weeks = data.ask(coaching.manager_weeks, entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
+    cells, managers = manager_heatmap_rows(weeks)
+    total = int(weeks["manager_count"].iloc[0])
+    title = manager_heatmap_title(weeks, SESSION_WORDS[kind])
+    st.subheader(title, anchor=False)
+    which = (
+        f"the {len(managers)} of {total:,} managers with the smallest share coached"
+        if total > len(managers)
+        else count_of(total, "manager")
+    )
+    st.caption(
+        f"n = {int(weeks['rep_count'].sum()):,} rep weeks of {which}, by name. "
+        "Choose a manager in the sidebar to see every rep."
+    )
+    charts.show(
+        charts.manager_heatmap(cells, managers),
+        f"Heatmap of the share of reps coached per manager and week. {title}.",
+        key="heatmap",
+    )
+
+
 def draw_heatmap(weeks: pd.DataFrame, kind: str) -> None:
     """Draw the dominant chart: rep × week."""
     cells, reps = heatmap_rows(weeks)
-    total = int(weeks["rep_count"].iloc[0])
     empty = int((cells["sessions"] == 0).sum())
     share = percent(empty / len(cells))
-    what = "a strict session" if kind == "strict" else "any logged session"
-    st.subheader(f"{share} of the rep weeks shown passed without {what}", anchor=False)
-    if total > len(reps):
-        st.caption(
-            f"n = {len(cells):,} rep weeks: the {len(reps)} of {total:,} reps coached in the "
-            "fewest weeks, by manager and name. Choose a manager in the sidebar to see everyone."
-        )
-    else:
-        st.caption(
-            f"n = {len(cells):,} rep weeks of {count_of(total, 'rep')}, by manager and name. "
-            "A gap: not on the roster."
-        )
+    st.subheader(
+        f"{share} of the rep weeks shown passed without {SESSION_WORDS[kind]}", anchor=False
+    )
+    st.caption(
+        f"n = {len(cells):,} rep weeks of {count_of(len(reps), 'rep')}, by manager and name. "
+        "A gap: not on the roster."
+    )
     charts.show(
         charts.heatmap(cells, reps),
         f"Heatmap of coaching sessions per rep and week. {share} of the cells are empty.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sized
 
 from halftime.console import Reporter
 from halftime.firsthour.check import CheckReport, Rejection
@@ -97,6 +98,7 @@ def _say_columns(report: CheckReport, reporter: Reporter) -> None:
         for column, near in item.missing[:_MANY]:
             like = f"; is it '{near}'?" if near else ""
             reporter.say(f"  {item.file}: no {column}{like}")
+        _say_more(item.missing, reporter)
         if item.unknown:
             more = f" and {len(item.unknown) - _MANY} more" if len(item.unknown) > _MANY else ""
             reporter.say(
@@ -111,6 +113,7 @@ def _say_names(report: CheckReport, reporter: Reporter) -> None:
         reporter.say("Stages that no map knows (add them under 'stages'):")
         for system, stage, taken, rows in report.unmapped_stages[:_MANY]:
             reporter.say(f"  {rows:>7,} rows  {system}: {stage}, taken as {taken}")
+        _say_more(report.unmapped_stages, reporter)
     if report.unmatched:
         reporter.say()
         reporter.say("People who match nobody, or several (name them in a people.alias file):")
@@ -120,9 +123,14 @@ def _say_names(report: CheckReport, reporter: Reporter) -> None:
             reporter.say(
                 f"  {item.rows:>7,} rows  {item.system}: {item.alias}, {item.reason}{likely}"
             )
-        if len(report.unmatched) > _MANY:
-            reporter.say(f"  and {len(report.unmatched) - _MANY} more (--json lists all)")
+        _say_more(report.unmatched, reporter)
         _say_aliases(report, reporter)
+
+
+def _say_more(items: Sized, reporter: Reporter) -> None:
+    """Say how many there are beside those that were listed, so that no list ends unseen."""
+    if len(items) > _MANY:
+        reporter.say(f"  and {len(items) - _MANY} more (--json lists all)")
 
 
 def _say_aliases(report: CheckReport, reporter: Reporter) -> None:
@@ -152,8 +160,7 @@ def _say_near(report: CheckReport, reporter: Reporter) -> None:
             f"'{item.name}' for the {item.family} '{item.likeliest}', {item.why}"
         )
         reporter.say(f"             {item.mend}")
-    if len(report.near_names) > _MANY:
-        reporter.say(f"  and {len(report.near_names) - _MANY} more (--json lists all)")
+    _say_more(report.near_names, reporter)
 
 
 def _say_undated(report: CheckReport, reporter: Reporter) -> None:
@@ -164,6 +171,7 @@ def _say_undated(report: CheckReport, reporter: Reporter) -> None:
     for item in report.undated[:_MANY]:
         older = f", {item.older:,} of them older states that are read by nothing" * bool(item.older)
         reporter.say(f"  {item.rows:>7,} rows  {item.file}{older}")
+    _say_more(report.undated, reporter)
     reporter.say(f"  {LOST}")
     for mend in dict.fromkeys(item.mend for item in report.undated):
         reporter.say(f"  to have them, {mend}")

@@ -172,6 +172,32 @@ def test_lists_are_cut_to_the_people_a_manager_may_see(
     assert week.quarter_to_date(marts, scope, COMPANY, "USD").empty
 
 
+def test_the_weeks_of_managers_are_those_of_their_reps(
+    marts: duckdb.DuckDBPyConnection, arguments: dict[str, Any]
+) -> None:
+    until: dt.date = arguments["until"]
+    counted = coaching.manager_weeks(marts, Scope.demo(), COMPANY, until, limit=10_000)
+    reps = coaching.rep_weeks(marts, Scope.demo(), COMPANY, until, limit=10_000)
+    assert counted["rep_count"].sum() == len(reps)
+    assert counted["coached_count"].sum() == (reps["session_count"] > 0).sum() > 0
+    assert (counted["coached_count"] <= counted["rep_count"]).all()
+    few = coaching.manager_weeks(marts, Scope.demo(), COMPANY, until, limit=3)
+    assert few["manager_id"].nunique() == 3
+    assert (few["manager_count"] == counted["manager_id"].nunique()).all()
+
+
+def test_the_weeks_of_managers_are_cut_to_the_people_a_manager_may_see(
+    marts: duckdb.DuckDBPyConnection, arguments: dict[str, Any]
+) -> None:
+    until: dt.date = arguments["until"]
+    company = coaching.manager_weeks(marts, Scope.demo(), COMPANY, until, limit=10_000)
+    leader = str(company.groupby("manager_id")["rep_count"].sum().idxmax())
+    scope = Scope.for_manager(leader)
+    seen = coaching.manager_weeks(marts, scope, COMPANY, until)
+    assert 0 < seen["rep_count"].sum() < company["rep_count"].sum()
+    assert seen["rep_count"].sum() == len(coaching.rep_weeks(marts, scope, COMPANY, until))
+
+
 def test_addresses_of_rejected_rows_are_for_those_who_see_the_company(
     marts: duckdb.DuckDBPyConnection, manager: tuple[str, set[str]]
 ) -> None:

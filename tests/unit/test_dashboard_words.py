@@ -264,6 +264,27 @@ def test_namesakes_keep_a_row_each_in_the_heatmap() -> None:
     assert cells["step"].tolist() == ["none", "2", "3 or more"]
 
 
+def test_a_week_of_a_manager_is_shown_by_the_share_of_reps_coached() -> None:
+    rows = pd.DataFrame(
+        {
+            "manager_id": ["a", "a", "b", "b", "c"],
+            "manager_name": ["Eva Costa", "Eva Costa", "Eva Costa", "Eva Costa", "Ida Roth"],
+            "week_start": pd.to_datetime(["2026-09-21", "2026-09-28"] * 2 + ["2026-09-28"]),
+            "rep_count": [3, 3, 3, 4, 7],
+            "coached_count": [0, 1, 2, 3, 7],
+        }
+    )
+    cells, managers = sentences.manager_heatmap_rows(rows)
+    assert managers == ["Eva Costa · a", "Eva Costa · b", "Ida Roth"]
+    assert cells["step"].tolist() == [
+        *("nobody", "up to a third", "up to two thirds", "more"),
+        "more",
+    ]
+    assert sentences.manager_heatmap_title(rows, "a strict session") == (
+        "In a week 65% of the reps have a strict session"
+    )
+
+
 def test_the_verdict_headline_names_broken_rules_and_lost_rows() -> None:
     totals = pd.Series({"rule_count": 40, "held_count": 40, "residual_rows": 0})
     assert sentences.verdict_headline("passed", totals) == (

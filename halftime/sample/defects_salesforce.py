@@ -143,6 +143,35 @@ def _histories(plant: Planter, rounds: int, ids: Iterator[str], unknown: Iterato
         plant.ragged()
 
 
+def _field_histories(
+    plant: Planter, rounds: int, ids: Iterator[str], unknown: Iterator[str]
+) -> None:
+    """Plant values that their field, not their column, refuses."""
+    amount = {"Field": "Amount", "OldValue": "9000.00", "NewValue": "9500.00"}
+    close = {"Field": "CloseDate", "OldValue": "2026-08-31", "NewValue": "2026-09-30"}
+    for _ in range(rounds):
+        for good, header, text, rule in (
+            (amount, "NewValue", "twelve thousand", "unparsable:new_value"),
+            (amount, "OldValue", "n/a", "unparsable:old_value"),
+            (close, "NewValue", "2026-13-01", "unparsable:new_value"),
+            (close, "CreatedDate", "", "missing:created_at"),
+            (close, "Field", "", "missing:field"),
+        ):
+            outcome = f"rejected:{rule}"
+            plant.bad(kind_of(rule, text), header, text, outcome, {**good, "Id": next(ids)})
+        plant.add(
+            "untracked_field", "accepted", "Field", {"Id": next(ids), "Field": "Next_Event__c"}
+        )
+        plant.add(
+            "orphan",
+            "orphan:opportunity_id",
+            "OpportunityId",
+            {"Id": next(ids), "OpportunityId": next(unknown)},
+        )
+        plant.duplicate()
+        plant.ragged()
+
+
 def _tasks(plant: Planter, rounds: int, ids: Iterator[str], unknown: Iterator[str]) -> None:
     for _ in range(rounds):
         for header, text, rule in (
@@ -209,6 +238,8 @@ def plant_salesforce(planter_of: PlanterOf, world: World, outcome: Outcome) -> N
     latest = planter_of("salesforce/OpportunityHistory_2026.csv", None)
     _histories(latest, rounds, serial_ids("008", 700_000_000), unknown_deals)
     _reopened(latest.file, world.deals)
+    fields = planter_of("salesforce/OpportunityFieldHistory.csv", None)
+    _field_histories(fields, rounds, serial_ids("017", 700_000_000), unknown_deals)
     tasks = planter_of("salesforce/Task_2026.csv", None)
     _tasks(tasks, rounds, serial_ids("00T", 700_000_000), unknown_deals)
     events = planter_of("salesforce/Event_2026.csv", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from halftime.sample import salesforce, salesforce_lines
+from halftime.sample import salesforce, salesforce_fields, salesforce_lines
 from halftime.sample.files import SourceFile
 from halftime.sample.world import World, generator, seeds
 
@@ -90,7 +90,8 @@ def _histories(world: World) -> list[SourceFile]:
         suffix = ".csv" if year == changed_year.max() else ".csv.gz"
         part = history.filter(pa.array(changed_year == year))
         files.append(_file(f"OpportunityHistory_{year}{suffix}", "opportunity_history", part))
-    return files
+    fields = salesforce_fields.field_history(world.company, deals, ~world.crm.changes)
+    return [*files, _file("OpportunityFieldHistory.csv", "opportunity_field_history", fields)]
 
 
 def _around_deals(world: World) -> list[SourceFile]:

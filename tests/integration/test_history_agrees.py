@@ -239,3 +239,53 @@ def test_the_sample_company_told_by_weekly_snapshots_is_the_same(
     record_property("figure", f"{len(states)} states of {len(found)} deals, {len(wrong)} differ")
     assert wrong[:3] == []
     assert len(states) > 2000
+
+
+def test_the_sample_s_two_logs_make_the_history_that_its_whole_states_tell(
+    sample_home: Path,
+) -> None:
+    """The oracle collapses the clean rows of OpportunityHistory and knows no other log."""
+    compared, differing, tracked = reader(sample_home / "warehouse.duckdb")(
+        """
+        with tracked as (
+            select distinct left(raw_opportunity_id, 15) as deal
+            from raw.salesforce__opportunity_field_history
+            where regexp_matches(raw_id, '^0175f000000')
+        ),
+        state as (
+            select
+                left(h.raw_opportunity_id, 15) as deal,
+                cast(h.raw_created_at as timestamptz) at time zone 'UTC' as since,
+                h.raw_stage_name as stage,
+                cast(nullif(h.raw_amount, '') as decimal(18, 2)) as amount,
+                cast(h.raw_close_date as date) as close_date, left(h.raw_owner_id, 15) as owner
+            from raw.salesforce__opportunity_history as h
+            inner join tracked as t on left(h.raw_opportunity_id, 15) = t.deal
+            where regexp_matches(h.raw_id, '^0085f000000') and h.raw_created_at <> ''
+        ),
+        due as (
+            select * from (select distinct * from state)
+            qualify (stage, amount, close_date, owner) is distinct from
+                lag((stage, amount, close_date, owner)) over (partition by deal order by since)
+        ),
+        found as (
+            select
+                split_part(v.opportunity_id, ':', 2) as deal, v.valid_from as since,
+                v.stage_name as stage, v.amount, v.close_date, left(a.alias, 15) as owner
+            from core.fct_opportunity_version as v
+            inner join tracked as t on split_part(v.opportunity_id, ':', 2) = t.deal
+            left join core.bridge_person_identity as a
+                on v.owner_id = a.person_id and a.system = 'salesforce' and a.alias like '0055f%'
+        )
+        select
+            count(*),
+            count(*) filter (where (d.stage, d.amount, d.close_date, d.owner)
+                is distinct from (f.stage, f.amount, f.close_date, f.owner)),
+            (select count(*) from tracked)
+        from due as d
+        full join found as f using (deal, since)
+        """
+    )[0]
+
+    assert compared > tracked > 100
+    assert differing == 0

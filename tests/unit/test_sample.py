@@ -218,7 +218,7 @@ def test_every_kind_of_defect_of_these_sources_is_planted(sample: SampleReport) 
         "session_after_close", "zero_filled_null", "unmatched_person", "ambiguous_person",
         "renamed_column", "missing_column", "new_column", "blank_line", "empty_file",
         "truncated_file", "file_landed_twice", "merged_deal", "merged_deal_not_flagged",
-        "near_collision", "absent_record", "absent_in_an_incomplete_file",
+        "near_collision", "absent_record", "absent_in_an_incomplete_file", "untracked_field",
     }  # fmt: skip
 
 
@@ -230,6 +230,7 @@ def tables(sample: SampleReport) -> duckdb.DuckDBPyConnection:
         "deal": "salesforce/Opportunity_202*.csv,salesforce/Opportunity_delta*.csv",
         "change": "salesforce/OpportunityHistory_2025.csv.gz,"
         "salesforce/OpportunityHistory_2026.csv",
+        "field_change": "salesforce/OpportunityFieldHistory.csv",
     }
     for name, patterns in files.items():
         paths = [str(sample.folder / pattern) for pattern in patterns.split(",")]
@@ -284,6 +285,48 @@ def test_the_first_change_is_the_creation(tables: duckdb.DuckDBPyConnection) -> 
     ).fetchone()
 
     assert apart == (0,)
+
+
+def test_the_log_of_single_fields_tells_what_the_whole_states_tell(
+    tables: duckdb.DuckDBPyConnection,
+) -> None:
+    compared, differing, clean = tables.execute(
+        """
+        with state as (
+            select Id, OpportunityId, CreatedDate, OwnerId, unnest([
+                {'field': 'StageName', 'value': StageName}, {'field': 'Amount', 'value': Amount},
+                {'field': 'CloseDate', 'value': CloseDate}, {'field': 'Owner', 'value': OwnerId}
+            ], recursive := true)
+            from change
+            where regexp_matches(Id, '^0085f00000000') and CreatedDate <> ''
+        ),
+        told as (
+            select *, lag(value) over w as before, row_number() over w = 1 as is_first
+            from (select distinct * exclude (Id) from state)
+            window w as (partition by OpportunityId, field order by CreatedDate)
+        ),
+        due as (
+            select OpportunityId, CreatedDate, field, before, value from told
+            where not is_first and CreatedDate >= '2026-07-01'
+                and coalesce(before, '') <> coalesce(value, '')
+        ),
+        logged as (
+            select distinct OpportunityId, CreatedDate, Field as field, OldValue, NewValue
+            from field_change
+            where regexp_matches(Id, '^0175f000000') and DataType <> 'Text'
+        )
+        select
+            count(*),
+            count(*) filter (where d.value is distinct from l.NewValue
+                or d.before is distinct from l.OldValue),
+            (select count(*) from logged)
+        from due as d
+        full join logged as l using (OpportunityId, CreatedDate, field)
+        """
+    ).fetchall()[0]
+
+    assert compared == clean > 500
+    assert differing == 0
 
 
 def test_truth_says_which_regimes_have_an_effect(sample: SampleReport) -> None:

@@ -694,23 +694,31 @@ def _value_map(reader: _Reader, value: Any, at: tuple[str, ...]) -> dict[str, st
         old: _filled(reader, new, (*at, old))
         for old, new in reader.mapping(value, at, None).items()
     }
+    _refuse_one_key_twice(reader, at, pairs)
+    return pairs
+
+
+def _refuse_one_key_twice(reader: _Reader, at: tuple[str, ...], entries: Mapping[str, Any]) -> None:
+    """Refuse keys that are one to staging, whatever their case and blanks, and say two things."""
     first: dict[str, str] = {}
-    for old in pairs:
-        other = first.setdefault(old.replace("\u00a0", " ").strip(" \t\r\n").lower(), old)
-        if pairs[other] != pairs[old]:
+    for key, entry in entries.items():
+        other = first.setdefault(key.replace("\u00a0", " ").strip(" \t\r\n").lower(), key)
+        if entries[other] != entry:
+            meanings = f": '{entries[other]}' and '{entry}'" if isinstance(entry, str) else ""
             raise reader.fail(
-                (*at, old),
-                f"'{other}' and '{old}' are one value, whatever the case and the blanks around it, "
-                f"but become '{pairs[other]}' and '{pairs[old]}'.",
+                (*at, key),
+                f"'{other}' and '{key}' are one value, whatever the case and the blanks around it, "
+                f"but get two meanings{meanings}.",
                 "Keep one of them.",
             )
-    return pairs
 
 
 def _read_stages(reader: _Reader, value: Any, systems: frozenset[str]) -> list[dict[str, Any]]:
     overrides = []
     for system, stages in reader.mapping(value, ("stages",), systems).items():
-        for stage, entry in reader.mapping(stages, ("stages", system), None).items():
+        entries = reader.mapping(stages, ("stages", system), None)
+        _refuse_one_key_twice(reader, ("stages", system), entries)
+        for stage, entry in entries.items():
             at = ("stages", system, stage)
             item = reader.mapping(entry, at, _STAGE_KEYS)
             category = item.get("category")

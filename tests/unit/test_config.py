@@ -206,6 +206,13 @@ OPPORTUNITY = "version: 1\nsources: {tabular: {objects: {opportunity: {\n"
             ["line 3", "'Won' and ' won' are one value", "'won' and 'lost'", "Keep one"],
         ),
         (
+            (
+                f"{BARE}stages: {{tabular: {{Signed: {{category: won}},\n"
+                "signed: {category: lost}}}\n"
+            ),
+            ["line 4", "'Signed' and 'signed' are one value", "Keep one"],
+        ),
+        (
             "version: 1\nsources: {tabular: {objects: {opportunity: {values:\n{amount: {x: 0}}}}}}",
             ["line 3", "values of 'amount' cannot be mapped", "stage"],
         ),

@@ -20,6 +20,7 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.clients.jinja import MacroFuzzTemplate, NativeSandboxTemplate
 from dbt_common.events.base_types import EventMsg
 
 _Listener = Callable[[EventMsg], None]
@@ -31,6 +32,7 @@ _output = threading.Lock()
 
 def main(lines: Iterable[str] = sys.stdin) -> None:
     """Carry out one command a line until the input ends."""
+    _share_contexts()
     manifest: Manifest | None = None
     for line in lines:
         words = [str(word) for word in json.loads(line)]
@@ -47,6 +49,14 @@ def main(lines: Iterable[str] = sys.stdin) -> None:
         exit_code = _exit_code(done)
         what = "The project is read" if is_parse else "The command has ended"
         _print({"level": "info", "msg": f"{what}: exit code {exit_code}.", "exit_code": exit_code})
+
+
+def _share_contexts() -> None:
+    """Let the arguments of tests be rendered like all else: in dbt's context, not in copies of it.
+
+    A copy makes an object of every macro there is, which takes longer than to run the test.
+    """
+    setattr(NativeSandboxTemplate, "new_context", MacroFuzzTemplate.new_context)  # noqa: B010
 
 
 @contextmanager

@@ -22,7 +22,9 @@ from typing import Any
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients.jinja import MacroFuzzTemplate, NativeSandboxTemplate
-from dbt_common.events.base_types import EventMsg
+from dbt_common.events.base_types import BaseEvent, EventLevel, EventMsg
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
 
 _Listener = Callable[[EventMsg], None]
 _TROUBLE = frozenset({"warn", "error"})
@@ -34,6 +36,7 @@ _output = threading.Lock()
 def main(lines: Iterable[str] = sys.stdin) -> None:
     """Carry out one command a line until the input ends."""
     _share_contexts()
+    _say_no_details()
     manifest: Manifest | None = None
     for line in lines:
         words = [str(word) for word in json.loads(line)]
@@ -62,6 +65,27 @@ def _share_contexts() -> None:
     A copy makes an object of every macro there is, which takes longer than to run the test.
     """
     setattr(NativeSandboxTemplate, "new_context", MacroFuzzTemplate.new_context)  # noqa: B010
+
+
+class _Terse(EventManager):
+    """Leaves out what nobody reads before dbt has written it out."""
+
+    def fire_event(
+        self,
+        e: BaseEvent,
+        level: EventLevel | None = None,
+        node: Any = None,
+        force_warn_or_error_handling: bool = False,
+    ) -> None:
+        if (level or e.level_tag()) is not EventLevel.DEBUG:
+            super().fire_event(e, level, node, force_warn_or_error_handling)
+
+
+def _say_no_details() -> None:
+    """Drop events of level debug: there are a dozen for each node."""
+    terse = _Terse()
+    terse.loggers += getattr(get_event_manager(), "loggers", [])
+    ctx_set_event_manager(terse)
 
 
 @contextmanager

@@ -91,12 +91,15 @@ A2,S4,Kim Ray,2026-03-12,2026-03-20,,open
 }
 
 
-def build(root: Path, project: Path, files: dict[str, str], as_of: str) -> Path:
-    """Land the files of each system and run the models up to the core; return the warehouse."""
+def build(root: Path, project: Path, files: dict[str, str], as_of: str, *select: str) -> Path:
+    """Land the files of each system and run the models up to the core; return the warehouse.
+
+    With ``select`` only the models that are asked, and what they need.
+    """
     systems = sorted({name.split("/")[0] for name in files})
     sources = "\n".join(f"  {system}: {{files: ['{system}/*']}}" for system in systems)
     config = CONFIG.replace("AS_OF", as_of).replace("SOURCES", sources)
-    return build_core(root, project, files, config)
+    return build_core(root, project, files, config, select)
 
 
 @pytest.fixture(scope="module")
@@ -264,7 +267,8 @@ Product__c
 def test_core_describes_deals_accounts_and_people_as_they_were_known(
     tmp_path: Path, project_root: Path
 ) -> None:
-    ask = reader(build(tmp_path, project_root, SALESFORCE | LATER, "2026-02-28"))
+    asked = ("+fct_opportunity", "+dim_account", "+dim_product", "+dim_person")
+    ask = reader(build(tmp_path, project_root, SALESFORCE | LATER, "2026-02-28", *asked))
     assert ask(
         """select d.opportunity_name, d.account_id, p.product_name, d.opportunity_type,
             d.lead_source, d._source_file, d._source_row
@@ -297,7 +301,7 @@ E2,Bo Park,bo@x.example,E3,Team B,North,rep,2025-01-01,2026-02-01,2026-03-10
 E3,Mia Stone,mia@x.example,,,North,manager,2024-01-01,2024-01-01,
 """
     files = SALESFORCE | {"people/roster.csv": roster}
-    ask = reader(build(tmp_path, project_root, files, "2026-03-31"))
+    ask = reader(build(tmp_path, project_root, files, "2026-03-31", "+dim_person_history"))
     assert ask(
         """select person_id, team_id, manager_id, is_rep, valid_from::varchar
         from core.dim_person_history where person_id in ('people:E1', 'people:E2') order by 1, 5"""

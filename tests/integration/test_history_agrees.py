@@ -15,6 +15,7 @@ import pytest
 from core_builder import Query, build_core, reader
 from deal_lives import LAST_DAY, TELLINGS, WORDS, Telling
 
+HISTORY = ("+fct_opportunity_version", "+fct_opportunity_stage")
 LIVES = deal_lives.invent_all(count=25, seed=7)
 CONFIG = f"""\
 version: 1
@@ -57,7 +58,7 @@ STAYS = """
 def core(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Query:
     """Every life in every telling, in one warehouse."""
     root = tmp_path_factory.mktemp("agrees")
-    return reader(build_core(root, project_root, deal_lives.company(LIVES), CONFIG))
+    return reader(build_core(root, project_root, deal_lives.company(LIVES), CONFIG, HISTORY))
 
 
 def by_deal(rows: list[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
@@ -223,7 +224,8 @@ def test_the_sample_company_told_by_weekly_snapshots_is_the_same(
         "hubspot/owners.csv": csv_text(("id", "Name"), [(key, f"Owner {key}") for key in owners]),
     }
     config = SAMPLE_CONFIG.replace("AS_OF", str(max(row[1] for row in states)))
-    again = reader(build_core(tmp_path, project_root, weekly_files(states) | people, config))
+    files = weekly_files(states) | people
+    again = reader(build_core(tmp_path, project_root, files, config, HISTORY))
     found: dict[str, list[tuple[Any, ...]]] = {}
     for system in SAMPLE_HEADERS:
         found |= by_deal(again(VERSIONS.format(system=system, prefix="")))

@@ -205,21 +205,6 @@ def test_broken_critical_rule_keeps_the_last_build(
     assert not list((home / "published").glob(".2*")), "no half-written build is left"
 
 
-def test_unreadable_file_is_rejected_whole_and_the_run_goes_on(
-    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
-) -> None:
-    home, landing = tmp_path / "home", tmp_path / "landing"
-    shutil.copytree(sample_home, home)
-    shutil.copytree(sample_folder, landing)
-    (landing / "salesforce" / "Task_broken.csv.gz").write_bytes(b"\x1f\x8b\x08 this is no gzip")
-    done = cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home), "--json")
-    listed = json.loads(done.stdout)["landing"]["not_landed"]
-    assert any(
-        item["file"] == "salesforce/Task_broken.csv.gz" and item["status"] == "rejected"
-        for item in listed
-    )
-
-
 def test_shuffled_landing_order_gives_the_same_content(
     sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
 ) -> None:
@@ -251,11 +236,23 @@ def test_shuffled_landing_order_gives_the_same_content(
     assert {name for name in ours if ours[name] != theirs[name]} <= about_loads
 
 
-def test_loaded_until_looks_at_the_warehouse_as_it_was(
-    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path: Path
-) -> None:
-    """Invariant 5: with both clocks set, what was landed since then changes no figure."""
-    home, landing = tmp_path / "home", tmp_path / "landing"
+@dataclass(frozen=True)
+class Later:
+    """A published home to which more was sent: what each build published, what the last said."""
+
+    before: dict
+    then: dict
+    now: dict
+    said: dict
+
+
+@pytest.fixture(scope="module")
+def later(
+    sample_home: Path, sample_folder: Path, cli: Cli, tmp_path_factory: pytest.TempPathFactory
+) -> Later:
+    """A deal comes late, and the build is made as it was before it; then a file that is broken."""
+    folder = tmp_path_factory.mktemp("later")
+    home, landing = folder / "home", folder / "landing"
     shutil.copytree(sample_home, home)
     shutil.copytree(sample_folder, landing)
     before = manifest(home)
@@ -267,12 +264,26 @@ def test_loaded_until_looks_at_the_warehouse_as_it_was(
     config = ("--config", str(landing / "halftime.yml"), "--home", str(home))
     cli("land", *config)
     cli("run", *config, "--as-of", before["as_of"], "--loaded-until", "1")
-    then = manifest(home)["tables"]
-    cli("run", *config)
-    now = manifest(home)["tables"]
+    then = manifest(home)
+    (landing / "salesforce" / "Task_broken.csv.gz").write_bytes(b"\x1f\x8b\x08 this is no gzip")
+    said = json.loads(cli("run", *config, "--json").stdout)
+    return Later(before, then, manifest(home), said)
+
+
+def test_loaded_until_looks_at_the_warehouse_as_it_was(later: Later) -> None:
+    """Invariant 5: with both clocks set, what was landed since then changes no figure."""
+    before, then, now = later.before["tables"], later.then["tables"], later.now["tables"]
     about_loads = {"core.dim_clock", "quality.rule_result", "quality.rule_failure"}
-    assert {name for name in then if then[name] != before["tables"][name]} <= about_loads
+    assert {name for name in then if then[name] != before[name]} <= about_loads
     assert now["core.fct_opportunity"] != then["core.fct_opportunity"]
+
+
+def test_unreadable_file_is_rejected_whole_and_the_run_goes_on(later: Later) -> None:
+    assert later.now["build_id"] != later.then["build_id"]
+    assert any(
+        item["file"] == "salesforce/Task_broken.csv.gz" and item["status"] == "rejected"
+        for item in later.said["landing"]["not_landed"]
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs the right to mount a small file system")

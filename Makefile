@@ -35,7 +35,7 @@ dashboard: env ## Serve the published build on 127.0.0.1
 
 test: env-dev ## Everything that proves the project, fast tests first
 	@$(BIN)/python -m pytest tests/unit -n $(WORKERS) -q
-	@$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup -q
+	@$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -q
 	@chromium=$$(scripts/find_chromium.sh) && HALFTIME_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/browser -q
 
 defects: env-dev ## Hold the warehouse to every planted defect: xs, demo and m, five seeds each (CASES=…)

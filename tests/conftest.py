@@ -18,7 +18,11 @@ os.environ.setdefault("HALFTIME_DBT_THREADS", "1")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Send the tests of a module that share what it builds to one worker; spread all others."""
+    """Send the tests of a module that share what it builds to one worker; spread all others.
+
+    What takes minutes comes first, so that no worker is left with it when the others are done.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if any(known[-1].scope in ("module", "class") for known in fixtures):

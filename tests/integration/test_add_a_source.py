@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SYSTEM = """\
     sheetcrm:
       identity_rank: 99

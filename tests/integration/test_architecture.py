@@ -270,6 +270,7 @@ def test_telemetry_is_off(project_root: Path) -> None:
     assert "gatherUsageStats = false" in (project_root / ".streamlit" / "config.toml").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not shutil.which("unshare")
     or os.geteuid() != 0

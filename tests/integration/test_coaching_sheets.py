@@ -16,6 +16,8 @@ import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
 
+pytestmark = pytest.mark.slow
+
 Query = Callable[[str], list[tuple[Any, ...]]]
 CONFIG = """\
 version: 1

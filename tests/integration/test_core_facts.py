@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from core_builder import Query, build_core, reader
 
+pytestmark = pytest.mark.slow
+
 CONFIG = """\
 version: 1
 company: One Page

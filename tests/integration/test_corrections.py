@@ -14,6 +14,8 @@ from halftime.contracts import load_contracts
 from halftime.corrections import corrected_columns
 from halftime.hashing import content_hash
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 WITH_QUALITY = (
     *UP_TO_THE_CORE,

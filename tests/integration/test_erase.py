@@ -21,6 +21,8 @@ from halftime.privacy.people import Known, read_directory
 from halftime.privacy.redact import Redactor, Tombstones, home_key
 from halftime.verify import verify
 
+pytestmark = pytest.mark.slow
+
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 PERSONS = 20
 COMPANY = """

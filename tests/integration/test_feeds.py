@@ -18,6 +18,8 @@ import feeds_company as company
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.slow
+
 AS_OF = dt.date(2026, 4, 30)
 MIA, ANN, BOB = "people:p1", "people:p2", "people:p3"
 

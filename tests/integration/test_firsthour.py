@@ -263,6 +263,7 @@ def shown_by_content(sample_folder: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_calendars_and_pages_are_known_by_what_is_in_them(
     cli: Cli, shown_by_content: Path, sample_folder: Path, project_root: Path
 ) -> None:
@@ -359,6 +360,7 @@ def test_a_json_file_that_only_looks_like_a_page_is_told_by_its_header(
     assert [item["rows_looked_at"] for item in found["files"]] == [5]
 
 
+@pytest.mark.slow
 def test_from_a_messy_folder_to_a_published_build(
     cli: Cli,
     messy: Path,

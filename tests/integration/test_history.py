@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HEADER = "Opportunity ID,Opportunity Name,Account,Owner,Stage,Amount,Created Date,Close Date\n"
 
 

@@ -15,6 +15,8 @@ import pytest
 from core_builder import Query, build_core, reader
 from deal_lives import LAST_DAY, TELLINGS, WORDS, Telling
 
+pytestmark = pytest.mark.slow
+
 HISTORY = ("+fct_opportunity_version", "+fct_opportunity_stage")
 LIVES = deal_lives.invent_all(count=25, seed=7)
 CONFIG = f"""\

@@ -31,6 +31,8 @@ from halftime.landing.discover import match_name
 from halftime.landing.header import match_header
 from halftime.landing.spec import ObjectSpec, SourceSpec
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = [int(text) for text in os.environ.get("HALFTIME_MANGLE_SEEDS", "1").split(",")]
 CONTRACTS = load_contracts(ROOT)

@@ -22,6 +22,8 @@ from halftime.config import load_config
 from halftime.contracts import load_contracts
 from halftime.home import Home
 
+pytestmark = pytest.mark.slow
+
 Query = Callable[[str], list[tuple[Any, ...]]]
 CONFIG = """\
 version: 1

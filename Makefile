@@ -35,8 +35,11 @@ dashboard: env ## Serve the published build on 127.0.0.1
 
 test: env-dev ## Everything that proves the project, fast tests first
 	@$(BIN)/python -m pytest tests/unit -n $(WORKERS) -q
-	@$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -q
-	@chromium=$$(scripts/find_chromium.sh) && HALFTIME_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/browser -q
+	@homes=$$(mktemp -d) && \
+	$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --basetemp="$$homes" -q && \
+	chromium=$$(scripts/find_chromium.sh) && \
+	HALFTIME_CHROMIUM="$$chromium" HALFTIME_BROWSER_HOME="$${HALFTIME_BROWSER_HOME:-$$homes/home-xs}" $(BIN)/python -m pytest tests/browser -q && \
+	rm -rf "$$homes"
 
 defects: env-dev ## Hold the warehouse to every planted defect: xs, demo and m, five seeds each (CASES=…)
 	@HALFTIME_SAMPLE_CASES=$(CASES) $(BIN)/python -m pytest tests/integration/test_sample_defects.py -n 0 -q

@@ -40,6 +40,17 @@ def test_two_commands_read_the_project_once(session: DbtSession, tmp_path: Path)
     assert "Completed successfully" in log(tmp_path, "second")
 
 
+def test_every_connection_has_what_the_profile_sets(session: DbtSession, tmp_path: Path) -> None:
+    """Set once for the whole warehouse or for each connection, it holds where a model is built."""
+    names = ("TimeZone", "memory_limit", "threads", "preserve_insertion_order")
+    asked = ", ".join(f"current_setting('{name}') as {name}" for name in names)
+    session.run("set", ["show", "--inline", f"select {asked}"], variables={}, folder=tmp_path)
+    rows = [line for line in log(tmp_path, "set").splitlines() if line.startswith("|")]
+    zone, memory, threads, ordered = (cell.strip() for cell in rows[-1].strip("|").split("|"))
+    assert (zone, threads, ordered) == ("UTC", "2", "False")
+    assert memory == "2.7 GiB"  # the 3 GB of the profile
+
+
 def test_what_dbt_does_not_know_is_said_and_the_next_command_works(
     session: DbtSession, tmp_path: Path
 ) -> None:

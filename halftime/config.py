@@ -28,8 +28,20 @@ from quality.waivers import Waiver
 ALL_LOADS = 9223372036854775807
 _FORMAT_KEYS = frozenset({"timezone", "date_formats", "timestamp_formats", "decimal", "thousands"})
 _TOP_KEYS = frozenset(
-    {"version", "company", "landing", "reporting", "sources", "stages", "waivers", "sign"}
+    {
+        "version",
+        "company",
+        "landing",
+        "reporting",
+        "sources",
+        "stages",
+        "waivers",
+        "sign",
+        "privacy",
+    }
 )
+PROFILES = ("standard", "council")
+SMALLEST_GROUP = 4
 FISCAL_PATTERNS = ("calendar", "4-4-5", "4-5-4", "5-4-4")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _REPORTING_KEYS = frozenset(
@@ -106,6 +118,29 @@ class SigningKey:
 
 
 @dataclass(frozen=True)
+class Privacy:
+    """What a published build may show of persons.
+
+    ``council`` shows groups of at least ``minimum_group`` persons and nobody by name; ``standard``
+    withholds nothing, and leaves the number aside.
+    """
+
+    profile: str = "standard"
+    minimum_group: int = SMALLEST_GROUP
+
+    @property
+    def is_council(self) -> bool:
+        """Tell whether figures of single persons are withheld."""
+        return self.profile == "council"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a manifest says of it."""
+        if not self.is_council:
+            return {"profile": self.profile}
+        return {"profile": self.profile, "minimum_group": self.minimum_group}
+
+
+@dataclass(frozen=True)
 class Config:
     """A checked configuration; ``landing`` is absolute, dates and numbers are typed."""
 
@@ -124,6 +159,7 @@ class Config:
     stage_overrides: list[dict[str, Any]] = field(hash=False)
     waivers: tuple[Waiver, ...] = ()
     signing_keys: tuple[SigningKey, ...] = ()
+    privacy: Privacy = Privacy()
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -289,6 +325,7 @@ def load_config(
         ),
         waivers=_read_waivers(reader, top.get("waivers")),
         signing_keys=_read_signing_keys(reader, top.get("sign")),
+        privacy=_read_privacy(reader, top.get("privacy")),
     )
 
 
@@ -790,3 +827,21 @@ def _read_signing_keys(reader: _Reader, value: Any) -> tuple[SigningKey, ...]:
         if key.public_key in {other.public_key for other in keys[:position]}:
             raise reader.fail(at, f"the key of '{key.name}' stands twice.", "Keep one of them.")
     return tuple(keys)
+
+
+def _read_privacy(reader: _Reader, value: Any) -> Privacy:
+    """Read what is shown of persons; a council's smallest group is never below four."""
+    node = reader.mapping(value, ("privacy",), frozenset({"profile", "minimum_group"}))
+    profile = str(node.get("profile", PROFILES[0]))
+    if profile not in PROFILES:
+        raise reader.fail(
+            ("privacy", "profile"), f"'profile' is '{profile}'.", _nearest(profile, PROFILES)
+        )
+    group = node.get("minimum_group", SMALLEST_GROUP)
+    if not isinstance(group, int) or isinstance(group, bool) or group < SMALLEST_GROUP:
+        raise reader.fail(
+            ("privacy", "minimum_group"),
+            f"'minimum_group' is '{group}'.",
+            f"Give a whole number of persons, {SMALLEST_GROUP} or more.",
+        )
+    return Privacy(profile, group)

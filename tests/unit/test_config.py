@@ -230,3 +230,23 @@ def test_not_utf8(tmp_path: Path) -> None:
     path.write_bytes(b"version: 1\ncompany: M\xfcller\n")
     with pytest.raises(UsageError, match="UTF-8"):
         load_config(path, CONTRACTS)
+
+
+def test_the_standard_profile_is_the_default(tmp_path: Path) -> None:
+    assert load(tmp_path, BARE).privacy.to_dict() == {"profile": "standard"}
+
+
+def test_a_council_has_a_smallest_group(tmp_path: Path) -> None:
+    config = load(tmp_path, BARE + "privacy: {profile: council, minimum_group: 6}\n")
+    assert config.privacy.to_dict() == {"profile": "council", "minimum_group": 6}
+    assert load(tmp_path, BARE + "privacy: {profile: council}\n").privacy.minimum_group == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{profile: secret}", "{profile: council, minimum_group: 3}", "{minimum_group: four}"]
+    + ["{minimum_group: true}", "{profiles: council}", "council"],
+)
+def test_privacy_that_is_not_understood_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError, match="line 3"):
+        load(tmp_path, f"{BARE}privacy: {text}\n")

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from halftime import chain, history
-from halftime.config import Config
+from halftime.config import Config, Privacy
 from halftime.errors import DataError
 from halftime.hashing import content_hash, file_sha256, quote
 from halftime.home import (
@@ -29,6 +29,7 @@ from halftime.home import (
     utc_now,
     write_atomically,
 )
+from halftime.privacy import council
 from halftime.provenance import described_commit, versions
 from quality.load import RULE_TABLES, load_rule_tables
 from quality.results import connection_settings
@@ -92,7 +93,7 @@ def publish(
         previous, head = history.state_of(chain.entries(home)).last, chain.head(home)
         staging.mkdir(parents=True)
         try:
-            tables = _copy_marts(home, build_id, staging, dbt_manifest, progress)
+            tables = _copy_marts(home, build_id, staging, dbt_manifest, config.privacy, progress)
             manifest = {
                 **_manifest(build_id, config, staging, tables, verdict, started_at, inputs),
                 "chain": _chain_block(previous, head),
@@ -131,6 +132,7 @@ def _copy_marts(
     build_id: str,
     folder: Path,
     dbt_manifest: Path,
+    privacy: Privacy,
     progress: Callable[[int, int, str], None] | None,
 ) -> dict[str, dict[str, Any]]:
     relations = published_relations(dbt_manifest)
@@ -144,19 +146,39 @@ def _copy_marts(
         )
         for schema in PUBLISHED_SCHEMAS:
             con.execute(f"create schema if not exists {quote(schema)}")
+        if privacy.is_council:
+            council.prepare(con, home, privacy)
         for done, (schema, table) in enumerate(relations, start=1):
             name = f"{quote(schema)}.{quote(table)}"
             order = READ_ORDER if table in SORTED_TABLES else ""
-            con.execute(f"create table {name} as select * from warehouse.{name} {order}")
+            query = f"select * from warehouse.{name}"
+            if privacy.is_council:
+                query = council.select(con, schema, table, f"warehouse.{name}")
+            con.execute(f"create table {name} as {query} {order}")
             if progress:
                 progress(done, len(relations), f"{schema}.{table}")
+        _copy_rules(con, home.build_folder(build_id) / "rules", privacy)
         con.execute("detach warehouse")
-        load_rule_tables(con, home.build_folder(build_id) / "rules")
         for schema, table in [*relations, *(("quality", name) for name in RULE_TABLES)]:
             rows, digest = content_hash(con, schema, table)
             tables[f"{schema}.{table}"] = {"rows": rows, "content_hash": digest}
         con.execute("checkpoint")
     return tables
+
+
+def _copy_rules(con: duckdb.DuckDBPyConnection, folder: Path, privacy: Privacy) -> None:
+    """Load the tables about rules; what a council may not see never touches the published file."""
+    if not privacy.is_council:
+        load_rule_tables(con, folder)
+        return
+    con.execute("attach ':memory:' as rules")
+    con.execute("use rules")
+    load_rule_tables(con, folder)
+    con.execute("use marts")
+    for table in RULE_TABLES:
+        query = council.select(con, "quality", table, f"rules.quality.{table}")
+        con.execute(f"create table marts.quality.{table} as {query}")
+    con.execute("detach rules")
 
 
 def _manifest(
@@ -193,6 +215,7 @@ def _manifest(
         },
         "tables": tables,
         "configuration": config.fingerprint,
+        "privacy": config.privacy.to_dict(),
         "inputs": inputs,
         "code": {"git_commit": described_commit(), **versions()},
     }
@@ -210,4 +233,5 @@ def _chain_block(previous: history.Known | None, head: str) -> dict[str, Any]:
 def pointer(manifest: dict[str, Any]) -> dict[str, Any]:
     """Return what ``current.json`` says of a build: a part of its manifest."""
     keys = ("build_id", "database", "published_at", "as_of", "data_through", "verdict", "company")
-    return {key: manifest[key] for key in keys}
+    privacy = manifest.get("privacy", {"profile": "standard"})  # builds of before have none
+    return {**{key: manifest[key] for key in keys}, "privacy": privacy}

@@ -104,10 +104,11 @@ def published_files(home: Home) -> list[Path]:
     return sorted(home.published.glob("[!.]*/marts.duckdb"))
 
 
-def read_directory(home: Home) -> Directory:
-    """Read who is known by which texts from the warehouse and every published build."""
+def read_directory(home: Home, *, of_builds: bool = True) -> Directory:
+    """Read who is known by which texts from the warehouse and, ``of_builds``, what is published."""
     directory = Directory()
-    files = [*published_files(home), *([home.warehouse] if home.warehouse.is_file() else [])]
+    files = published_files(home) if of_builds else []
+    files += [home.warehouse] if home.warehouse.is_file() else []
     for path in files:
         with (
             machine_errors(f"read {path.name}"),

@@ -121,14 +121,19 @@ class Tombstones:
     def bury(self, known: Known, taken: set[str]) -> None:
         """Add a text; ``taken`` are words that stand for somebody already."""
         tokens = known.tokens
+        if tokens and len(tokens) <= _LONGEST:
+            self._seen.clear()
+            self.put(known, self.find(normal(tokens)) or _stand_ins(known, taken))
+
+    def put(self, known: Known, stand_ins: list[str | None]) -> None:
+        """Add a text and the words that stand for its words; None for a word that stays."""
+        tokens = known.tokens
         if not tokens or len(tokens) > _LONGEST:
             return
-        self._seen.clear()
         orders: list[tuple[tuple[str, ...], list[int]]] = [(tokens, list(range(len(tokens))))]
         if known.kind != "email" and len(tokens) > 1:  # 'Coleman, Raquel' is 'Raquel Coleman'
             turned = [len(tokens) - 1, *range(len(tokens) - 1)]
             orders.append((tuple(tokens[place] for place in turned), turned))
-        stand_ins = self.find(normal(tokens)) or _stand_ins(known, taken)
         for order, places in orders:
             given = [stand_ins[place] for place in places]
             if self.texts is not None:

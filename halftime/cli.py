@@ -513,6 +513,32 @@ def erase(
 
 
 @app.command()
+def reveal(
+    pseudonym: Annotated[str, typer.Argument(help="As a page or an export shows it.")],
+    by: Annotated[str, typer.Option("--by", help="Who asks.")] = "",
+    approved_by: Annotated[
+        str, typer.Option("--approved-by", help="Who approves; somebody else.")
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why. It stays in the log.")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    home: HomeOption = DEFAULT_HOME,
+    json_output: JsonOption = False,
+) -> None:
+    """Tell whose a pseudonym is: two people answer for it, and each attempt is logged."""
+    from halftime.privacy.reveal import Request
+    from halftime.privacy.reveal import reveal as reveal_person
+
+    reporter = Reporter(json_output=json_output)
+    place, keys = _home(home), _signing_keys(config)
+    _need_warehouse(place)
+    with place.lock() as held:
+        found = reveal_person(held, Request(pseudonym, by, approved_by, reason), keys)
+    reporter.say(f"{pseudonym} is {found.full_name or 'a person without a name'}, {found.person_id}")
+    reporter.say("This was written to the log of reveals.")
+    reporter.result(found.to_dict())
+
+
+@app.command()
 def trace(
     figure: Annotated[
         str | None,

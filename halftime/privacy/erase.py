@@ -19,7 +19,8 @@ from halftime.home import (
     utc_now,
     write_atomically,
 )
-from halftime.privacy.people import published_files, read_directory
+from halftime.privacy.people import Known, published_files, read_directory
+from halftime.privacy.pseudonyms import pseudonyms_of
 from halftime.privacy.redact import Redactor, Tombstones, home_key, private_folder
 from halftime.privacy.rewrite import (
     Finder,
@@ -63,6 +64,7 @@ def erase(home: Home, persons: Sequence[str]) -> Erasure:
         directory.of(person)
     shared = directory.shared(persons)
     known = {item for person in persons for item in directory.of(person)}
+    known |= {Known("id", text) for text in pseudonyms_of(home, persons)}
     gone = frozenset(item for item in known if item.text.lower() not in shared or item.kind == "id")
     tombstones = Tombstones.read(home) or Tombstones(home_key(home))
     taken = {

@@ -11,6 +11,7 @@ from halftime.errors import UsageError
 from halftime.hashing import quote
 from halftime.home import Home, machine_errors, to_json, utc_now, write_atomically
 from halftime.privacy.people import Known, published_files, read_directory
+from halftime.privacy.pseudonyms import pseudonyms_of
 from halftime.privacy.rewrite import Finder
 from quality.results import connection_settings, literal
 
@@ -20,7 +21,8 @@ def write_subject(home: Home, person_id: str, out: Path) -> dict[str, Any]:
 
     The folder must be new or empty: nothing of another person may be mixed into the answer.
     """
-    known = read_directory(home).of(person_id)
+    known = set(read_directory(home).of(person_id))
+    known |= {Known("id", text) for text in pseudonyms_of(home, [person_id])}
     if out.is_dir() and any(out.iterdir()):
         raise UsageError(f"The folder {out} is not empty.", hint="Name a new folder with --out.")
     tables: list[dict[str, Any]] = []

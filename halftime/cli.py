@@ -533,7 +533,9 @@ def reveal(
     _need_warehouse(place)
     with place.lock() as held:
         found = reveal_person(held, Request(pseudonym, by, approved_by, reason), keys)
-    reporter.say(f"{pseudonym} is {found.full_name or 'a person without a name'}, {found.person_id}")
+    reporter.say(
+        f"{pseudonym} is {found.full_name or 'a person without a name'}, {found.person_id}"
+    )
     reporter.say("This was written to the log of reveals.")
     reporter.result(found.to_dict())
 

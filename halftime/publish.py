@@ -95,7 +95,7 @@ def publish(
         try:
             tables = _copy_marts(home, build_id, staging, dbt_manifest, config.privacy, progress)
             manifest = {
-                **_manifest(build_id, config, staging, tables, verdict, started_at, inputs),
+                **_manifest(home, build_id, config, staging, tables, verdict, started_at, inputs),
                 "chain": _chain_block(previous, head),
             }
             write_atomically(staging / "manifest.json", to_json(manifest))
@@ -181,7 +181,21 @@ def _copy_rules(con: duckdb.DuckDBPyConnection, folder: Path, privacy: Privacy) 
     con.execute("detach rules")
 
 
+def _warehouse_rows(home: Home) -> dict[str, int]:
+    """Count the rows of core tables, so that the next run can tell a loss though none are shown."""
+    with duckdb.connect(str(home.warehouse), read_only=True, config=connection_settings()) as con:
+        tables = con.execute(
+            "select table_name from duckdb_tables() where schema_name = 'core' order by 1"
+        ).fetchall()
+        counts = {
+            f"core.{table}": con.execute(f"select count(*) from core.{quote(table)}").fetchone()
+            for (table,) in tables
+        }
+    return {name: int(row[0]) for name, row in counts.items() if row}
+
+
 def _manifest(
+    home: Home,
     build_id: str,
     config: Config,
     folder: Path,
@@ -216,6 +230,7 @@ def _manifest(
         "tables": tables,
         "configuration": config.fingerprint,
         "privacy": config.privacy.to_dict(),
+        **({"warehouse_rows": _warehouse_rows(home)} if config.privacy.is_council else {}),
         "inputs": inputs,
         "code": {"git_commit": described_commit(), **versions()},
     }

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from halftime.config import load_config
+from halftime.contracts import load_contracts
+from halftime.home import Home, utc_now
+from halftime.publish import publish
 
 ROOT = Path(__file__).resolve().parent.parent
 # Two workers share two cores: a second thread of dbt only waits, and costs a quarter more.
@@ -119,6 +125,38 @@ def sample_home(sample_folder: Path, once: Callable[[str, Callable[[Path], None]
         "home-xs",
         lambda home: halftime("run", "--config", str(config), "--home", str(home)) and None,
     )
+
+
+@pytest.fixture(scope="session")
+def council_home(
+    sample_home: Path, sample_folder: Path, once: Callable[[str, Callable[[Path], None]], Path]
+) -> Path:
+    """A copy of the sample's home whose build was published for a works council, and only so."""
+
+    def publish_again(folder: Path) -> None:
+        shutil.copytree(sample_home, folder)
+        shutil.rmtree(folder / "published")
+        shutil.rmtree(folder / "history")
+        home = Home(folder)
+        home.create()
+        build_id = home.latest_build()
+        assert build_id is not None
+        text = (sample_folder / "halftime.yml").read_text(encoding="utf-8")
+        path = folder.with_suffix(".yml")
+        path.write_text(f"{text}\nprivacy: {{profile: council}}\n", encoding="utf-8")
+        config = load_config(path, load_contracts(ROOT), landing=sample_folder)
+        with home.lock() as held:
+            publish(
+                held,
+                build_id,
+                config,
+                dbt_manifest=home.build_folder(build_id) / "dbt" / "run" / "manifest.json",
+                verdict="warnings",
+                started_at=utc_now(),
+                inputs={},
+            )
+
+    return once("home-council", publish_again)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from halftime.privacy.withhold import GRAINS, decide, read_company, write_decisi
 FACTS = ("leading.fct_leading_indicator", "lagging.fct_lagging_indicator")
 SUPPRESSION = "quality.suppression"
 _MONDAY = "cast(date_trunc('week', {0}) as date)"
+_NAMELESS = "case when pseudonymised({0}, '') = {0} then {0} end"
 _EARLY = "cast('1900-01-01' as date)"
 _NOW = (
     "valid_from <= (select as_of_date from warehouse.core.dim_clock)"
@@ -36,6 +37,7 @@ class Shown:
 
 
 _ALL = Shown()
+_FILES = ("source_file", "mended_file", "file_name")
 TABLES: dict[str, Shown] = {
     # No person in them, or only in texts such as names of files, which are pseudonymised.
     **dict.fromkeys(
@@ -51,7 +53,6 @@ TABLES: dict[str, Shown] = {
             "core.dim_team",
             "core.dim_unmapped_stage",
             "quality.control_total",
-            "quality.file",
             "quality.freshness",
             "quality.ledger",
             "quality.orphan_row",
@@ -59,9 +60,7 @@ TABLES: dict[str, Shown] = {
             "quality.rejected_row",
             "quality.rule",
             "quality.rule_change",
-            "quality.rule_failure",
             "quality.rule_result",
-            "quality.schema_drift",
             "reference.benchmarks",
             "reference.coaching_areas",
             "reference.indicator_changes",
@@ -73,10 +72,24 @@ TABLES: dict[str, Shown] = {
         ),
         _ALL,
     ),
+    # A text beside a file that names somebody would tell whose list it is, and how long.
+    "quality.file": Shown(instead={"reason": _NAMELESS.format("reason")}),
+    "quality.schema_drift": Shown(
+        instead={name: _NAMELESS.format(name) for name in ("header", "detail")}
+    ),
     # The organisation of the as-of date, by pseudonyms: no dates, which would tell who is who.
     "core.dim_person": Shown(
-        ("person_id", "role", "is_active", "is_rep", "is_manager", "manager_id", "team_id")
-        + ("region", "is_deleted"),
+        (
+            "person_id",
+            "role",
+            "is_active",
+            "is_rep",
+            "is_manager",
+            "manager_id",
+            "team_id",
+            "region",
+            "is_deleted",
+        ),
         {"full_name": "pseudonymised(person_id, '')"},
     ),
     "core.dim_org_version": Shown(instead={"valid_from": _EARLY}, where=_NOW),
@@ -99,14 +112,33 @@ TABLES: dict[str, Shown] = {
     "core.fct_opportunity": Shown(("currency_code", "is_deleted")),
     # A correction's values may be texts about people, and its hands are persons.
     "quality.correction": Shown(
-        ("source_system", "object", "column_name", "fate", "reason_code", "approval")
-        + ("old_reason_code", "mended_rows", "rejected_rows", "author_id", "approver_id")
-        + ("corrected_date", "load_id"),
+        (
+            "source_system",
+            "object",
+            "column_name",
+            "fate",
+            "reason_code",
+            "approval",
+            "old_reason_code",
+            "mended_rows",
+            "rejected_rows",
+            "author_id",
+            "approver_id",
+            "corrected_date",
+            "load_id",
+        ),
     ),
     # Figures of groups.
     "coaching.rpt_group_week": Shown(
-        ("entity_type", "entity_id", "week_start", "is_coaching_logged", "rep_count")
-        + ("strict_share_step", "broad_share_step"),
+        (
+            "entity_type",
+            "entity_id",
+            "week_start",
+            "is_coaching_logged",
+            "rep_count",
+            "strict_share_step",
+            "broad_share_step",
+        ),
         where="""
             (entity_type, entity_id, week_start) in (
                 select (entity_type, entity_id, period_start) from group_decision
@@ -115,9 +147,18 @@ TABLES: dict[str, Shown] = {
         """,
     ),
     "pipeline.rpt_quarter_to_date": Shown(
-        ("entity_type", "entity_id", "fiscal_quarter_start", "fiscal_quarter_end", "day_count")
-        + ("elapsed_day_count", "currency_code", "won_amount", "quota_amount")
-        + ("quota_to_date_amount",),
+        (
+            "entity_type",
+            "entity_id",
+            "fiscal_quarter_start",
+            "fiscal_quarter_end",
+            "day_count",
+            "elapsed_day_count",
+            "currency_code",
+            "won_amount",
+            "quota_amount",
+            "quota_to_date_amount",
+        ),
         where="""
             (entity_type, entity_id, currency_code, fiscal_quarter_start) in (
                 select (entity_type, entity_id, currency_code, period_start) from marked_fact
@@ -130,9 +171,14 @@ TABLES: dict[str, Shown] = {
 _FIGURES = ("numerator", "denominator", "value", "value_low", "value_high", "observation_count")
 
 
-def prepare(con: duckdb.DuckDBPyConnection, home: Home, privacy: Privacy) -> None:
-    """Decide what is withheld, and make functions and temporary tables for ``select`` known."""
-    Pseudonyms.of(home).register(con)
+def prepare(
+    con: duckdb.DuckDBPyConnection, home: Home, privacy: Privacy, *, keys: Home | None = None
+) -> None:
+    """Decide what is withheld, and make functions and temporary tables for ``select`` known.
+
+    ``keys`` is the home whose pseudonyms are written, where it is not that of the warehouse.
+    """
+    Pseudonyms.of(home, keys or home).register(con)
     company = read_company(con, privacy.minimum_group)
     families = {
         tuple(row)
@@ -198,7 +244,8 @@ def _item(shown: Shown, column: str, kind: str, columns: list[tuple]) -> str:
         return cell
     names = {name for name, *_ in columns}
     system = next((name for name in ("system", "source_system") if name in names), "''")
-    return f"pseudonymised({cell}, {system}) as {cell}"
+    function = "file_of" if column in _FILES else "pseudonymised"
+    return f"{function}({cell}, {system}) as {cell}"
 
 
 def _fact(name: str, columns: list[str]) -> str:

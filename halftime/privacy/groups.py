@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 SMALL_GROUP = "small_group"
 DIFFERENCING = "differencing"
@@ -31,6 +32,7 @@ class Group:
 
 
 Hidden = dict[Group, str]
+Part = TypeVar("Part", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,7 @@ def _ways(parts: list[Group]) -> Iterator[list[Group]]:
         yield parts
 
 
-def part_to_hide(
-    parts: Mapping[Hashable, int], shown: Iterable[Hashable], persons: Persons
-) -> Hashable | None:
+def part_to_hide(parts: Mapping[Part, int], shown: Iterable[Part], persons: Persons) -> Part | None:
     """Return which shown part of a known total must go, so that the hidden ones cannot be told.
 
     ``parts`` are disjoint in what they count (months of a quarter, products), though the same

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 import pyarrow as pa
@@ -61,9 +61,9 @@ class Pseudonyms:
     _aliases: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, home: Home) -> Pseudonyms:
+    def of(cls, home: Home, keys: Home) -> Pseudonyms:
         """Read the persons of the warehouse, and those whom the files name but nobody knows."""
-        key = home_key(home, KEY_FILE)
+        key = home_key(keys, KEY_FILE)
         directory = read_directory(home, of_builds=False)
         persons = {person: pseudonym(key, person) for person in directory.known}
         persons.pop(NOBODY, None)
@@ -86,9 +86,25 @@ class Pseudonyms:
         """Return what stands for another name of a person; different ones stay different."""
         return keyed(self.key, f"alias\x1f{system}\x1f{text}", "A")
 
+    def file(self, text: str, system: str = "") -> str:
+        """Return the path of a file; one that names a person gets another name.
+
+        Not the person's pseudonym: the rows of a coach's own list are a figure of the coach.
+        """
+        if self.redactor.value(text, system) == text:
+            return text
+        folder, _, name = text.partition("!")[0].rpartition("/")
+        ending = "".join(PurePosixPath(name).suffixes[-1:])
+        mark = keyed(self.key, f"file\x1f{text}", "F")
+        return f"{folder}/{mark}{ending}" if folder else f"{mark}{ending}"
+
     def register(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Make ``pseudonymised(text, system)`` and ``alias_of(text, system)`` known."""
-        for name, function in (("pseudonymised", self.value), ("alias_of", self.alias)):
+        """Make ``pseudonymised``, ``alias_of`` and ``file_of`` (text, system) known."""
+        for name, function in (
+            ("pseudonymised", self.value),
+            ("alias_of", self.alias),
+            ("file_of", self.file),
+        ):
             con.create_function(
                 name,
                 _by_pairs(function),
@@ -126,7 +142,7 @@ def _unknown(home: Home) -> list[Known]:
 def _texts(
     key: bytes, directory: Directory, persons: dict[str, str], unknown: list[Known]
 ) -> list[tuple[Known, str]]:
-    """Pair each text with what stands for it: a person's pseudonym, unless several bear the text."""
+    """Pair each text with what stands for it: the pseudonym of the person, if it is only one."""
     found: dict[Known, set[str]] = {}
     bearers: dict[str, set[str]] = {}
     for person, stands in persons.items():
@@ -138,8 +154,8 @@ def _texts(
         found.setdefault(item, set())
     pairs = []
     for item, own in sorted(found.items(), key=lambda pair: repr(pair[0])):
-        stands = own if item.kind == "id" else bearers.get(item.text.lower(), own)
-        one = next(iter(stands)) if len(stands) == 1 else None
+        borne = own if item.kind == "id" else bearers.get(item.text.lower(), own)
+        one = next(iter(borne)) if len(borne) == 1 else None
         pairs.append((item, one or keyed(key, f"text\x1f{item.text.lower()}", "N")))
     return pairs
 

@@ -127,7 +127,9 @@ def _contributed(
         else:
             period = "day.period_grain, day.period_start"
             counts = "true"
-            source += " join warehouse.core.bridge_date_period as day on fact.date_day = day.date_day"
+            source += (
+                " join warehouse.core.bridge_date_period as day on fact.date_day = day.date_day"
+            )
         cursor = con.execute(
             f"select distinct {key}, {period}, fact.org_key from {source}"
             f" where {period.partition(',')[0]} in ({_listed(GRAINS)}) and {counts}"
@@ -206,7 +208,7 @@ def _settle_times(company: Company, cells: dict[Period, Hidden], behind: dict[Pe
                     chosen = part_to_hide(rest, shown, company.persons)
                     if chosen is None:
                         break
-                    cells[chosen][group] = DIFFERENCING  # type: ignore[index]
+                    cells[chosen][group] = DIFFERENCING
 
 
 def _settle_members(
@@ -225,7 +227,7 @@ def _settle_members(
                 chosen = part_to_hide(rest, shown, company.persons)
                 if chosen is None:
                     break
-                decision.cells[chosen][period][group] = DIFFERENCING  # type: ignore[index]
+                decision.cells[chosen][period][group] = DIFFERENCING
 
 
 def write_decision(

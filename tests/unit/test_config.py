@@ -244,8 +244,14 @@ def test_a_council_has_a_smallest_group(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{profile: secret}", "{profile: council, minimum_group: 3}", "{minimum_group: four}"]
-    + ["{minimum_group: true}", "{profiles: council}", "council"],
+    [
+        "{profile: secret}",
+        "{profile: council, minimum_group: 3}",
+        "{minimum_group: four}",
+        "{minimum_group: true}",
+        "{profiles: council}",
+        "council",
+    ],
 )
 def test_privacy_that_is_not_understood_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError, match="line 3"):

@@ -79,9 +79,7 @@ def test_only_those_who_contribute_count() -> None:
     ],
     ids=["the smallest other month goes", "many are hidden", "nobody is hidden", "none can go"],
 )
-def test_parts_of_a_known_total(
-    parts: dict[str, int], shown: str, expected: str | None
-) -> None:
+def test_parts_of_a_known_total(parts: dict[str, int], shown: str, expected: str | None) -> None:
     assert part_to_hide(parts, shown.split(), Persons(range(8), 4)) == expected
 
 

@@ -14,13 +14,15 @@ from typing import Any
 
 import duckdb
 
+from halftime.config import Privacy
 from halftime.console import Reporter
 from halftime.dbt import dbt_session
 from halftime.errors import DataError, UsageError
 from halftime.hashing import content_hash, quote
 from halftime.home import Home, machine_errors
+from halftime.privacy import council
 from quality.load import RULE_TABLES
-from quality.results import connection_settings
+from quality.results import connection_settings, literal
 
 # Written by the rules after the models; a reproduction builds the models only.
 _RULE_TABLES = frozenset(f"quality.{name}" for name in RULE_TABLES)
@@ -98,6 +100,8 @@ def reproduce(home: Home, build_id: str | None, reporter: Reporter) -> Reproduct
                 f"{len(broken)} models failed; first {broken[0]['unique_id']}.",
                 hint="The code may no longer fit what was landed then.",
             )
+        if manifest.get("privacy", {}).get("profile") == "council":
+            return _compare_withheld(home, scratch, manifest)
         return _compare(scratch.warehouse, manifest)
 
 
@@ -116,6 +120,33 @@ def copy_raw(warehouse: Path, target: Path, last_load_id: int) -> None:
                 f"where {column} <= {last_load_id}"
             )
         con.execute("detach w")
+
+
+def _compare_withheld(home: Home, scratch: Home, manifest: dict[str, Any]) -> Reproduction:
+    """Compare what a council's build shows of the tables, with the pseudonyms of this home."""
+    privacy = Privacy(**manifest["privacy"])
+    shown = scratch.root / "shown.duckdb"
+    with duckdb.connect(str(shown), config=connection_settings()) as con:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute(f"attach {literal(scratch.warehouse)} as warehouse (read_only)")
+        council.prepare(con, scratch, privacy, keys=home)
+        for name in manifest["tables"]:
+            schema, table = name.split(".", 1)
+            if name in _RULE_TABLES or not _is_built(con, schema, table):
+                continue
+            con.execute(f"create schema if not exists {quote(schema)}")
+            query = council.select(con, schema, table, f"warehouse.{quote(schema)}.{quote(table)}")
+            con.execute(f"create table {quote(schema)}.{quote(table)} as {query}")
+    return _compare(shown, manifest)
+
+
+def _is_built(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    found = con.execute(
+        "select count(*) from information_schema.tables"
+        " where table_catalog = 'warehouse' and table_schema = ? and table_name = ?",
+        [schema, table],
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def _compare(warehouse: Path, manifest: dict[str, Any]) -> Reproduction:

@@ -45,8 +45,14 @@ def remember_volume(home: Home, database: Path | None, last_load_id: int) -> int
             [manifest["build_id"]],
         )
         con.execute("detach served")
+        built = manifest.get("warehouse_rows", {})  # a council's build withholds rows
         tables = [
-            (manifest["build_id"], "table", *name.split(".", 1), int(entry["rows"]))
+            (
+                manifest["build_id"],
+                "table",
+                *name.split(".", 1),
+                int(built.get(name, entry["rows"])),
+            )
             for name, entry in manifest["tables"].items()
             if name.startswith("core.")
         ]

@@ -40,6 +40,7 @@ def main() -> None:
             st.Page("views/detail.py", title="Detail", url_path="detail", visibility="hidden"),
         ]
     )
+    frame.privacy_banner()
     frame.newer_build_note()
     frame.warning_banner(on_data_page=page.url_path == "data")
     page.run()

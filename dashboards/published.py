@@ -33,6 +33,13 @@ class Build:
     data_through: str
     verdict: str
     company: str
+    profile: str = "standard"
+    minimum_group: int = 0
+
+    @property
+    def is_council(self) -> bool:
+        """Tell whether figures of persons and of small groups are withheld."""
+        return self.profile == "council"
 
     @property
     def exists(self) -> bool:
@@ -56,6 +63,7 @@ def current_build(home: Path | None) -> Build | None:
     published = home / "published"
     try:
         pointer = json.loads((published / "current.json").read_text(encoding="utf-8"))
+        privacy = pointer.get("privacy") or {}
         build = Build(
             build_id=str(pointer["build_id"]),
             database=str(published / pointer["database"]),
@@ -64,8 +72,10 @@ def current_build(home: Path | None) -> Build | None:
             data_through=str(pointer.get("data_through") or ""),
             verdict=str(pointer.get("verdict") or ""),
             company=str(pointer.get("company") or "The company"),
+            profile=str(privacy.get("profile") or "standard"),
+            minimum_group=int(privacy.get("minimum_group") or 0),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return build if build.exists else None
 

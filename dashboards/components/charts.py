@@ -221,6 +221,21 @@ def manager_heatmap(rows: pd.DataFrame, managers: list[str]) -> Chart:
     return Chart(_with_local_weeks(rows), {**cells, "height": _height(managers)})
 
 
+def group_heatmap(rows: pd.DataFrame, groups: list[str]) -> Chart:
+    """Return group × week: one cell a week, darker the more of the reps had a session.
+
+    ``rows``: group, week_start, reps, step (of SHARE_STEPS); no cell = withheld or nobody there.
+    """
+    tooltip = [
+        _nominal("group", title="Group"),
+        _WEEK_OF,
+        _quantity("reps", title="Reps on the roster"),
+        _nominal("step", title="Share with a session"),
+    ]
+    cells = _cells("group", groups, SHARE_STEPS, "Share of reps with a session", tooltip)
+    return Chart(_with_local_weeks(rows), {**cells, "height": _height(groups)})
+
+
 def _cells(row: str, order: list[str], steps: list[str], title: str, tooltip: list[Spec]) -> Spec:
     """Return cells of weeks by ``row``, coloured by their ``step``."""
     fill = {

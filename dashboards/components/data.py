@@ -67,6 +67,18 @@ def session_build() -> Build | None:
     return held
 
 
+def is_council() -> bool:
+    """Tell whether the session's build withholds persons and small groups."""
+    build = session_build()
+    return build is not None and build.is_council
+
+
+def withheld() -> str:
+    """Return what stands where a council's build shows no figure."""
+    build = session_build()
+    return f"withheld: fewer than {build.minimum_group if build else 0} people"
+
+
 def cleared_build() -> str | None:
     """Return the id of the build this reader held if it was cleared away meanwhile."""
     return st.session_state.get("_cleared_build")

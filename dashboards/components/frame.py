@@ -50,6 +50,23 @@ def newer_build_note() -> None:
         st.button("Show the newer build", on_click=data.read_newer, args=(newer,))
 
 
+def privacy_banner() -> None:
+    """Say above every page of a council's build what the figures are not for, and what is shown."""
+    build = data.session_build()
+    if build is not None and build.is_council:
+        with st.container(border=True):
+            st.markdown(privacy_words(build.minimum_group))
+
+
+def privacy_words(minimum: int) -> str:
+    """Return the banner's sentences."""
+    return (
+        ":material/shield_person: **Scores are not for employment decisions.** "
+        f"Figures are of groups of at least {minimum} people; persons have pseudonyms and no "
+        "figures of their own."
+    )
+
+
 def warning_banner(on_data_page: bool = False) -> None:
     """Say above every page of a build with broken warnings that there are some, and where."""
     build = data.session_build()

@@ -45,7 +45,7 @@ def period_headline(
         if over:
             return f"{start}: {share} of the quota was won"
         return f"{start}: won deals stand at {share} of the quota due by now"
-    if quarter is not None:
+    if quarter is not None and not pd.isna(quarter["previous_won_amount"]):
         code = str(quarter["currency_code"])
         return (
             f"{start}: {money(quarter['won_amount'], code)} won, "
@@ -60,6 +60,8 @@ def quarter_sentence(quarter: pd.Series) -> str:
     won = f"{money(quarter['won_amount'], code)} won"
     if not pd.isna(quarter["quota_amount"]):
         won += f" of {money(quarter['quota_amount'], code)} for the whole quarter"
+    if pd.isna(quarter["previous_won_amount"]):  # a council's build shows no part of a quarter
+        return f"{won}."
     before = f"{money(quarter['previous_won_amount'], code)} by this day of the quarter before"
     if not quarter["due_count"] or quarter["elapsed_day_count"] >= quarter["day_count"]:
         return f"{won}; {before}."
@@ -180,6 +182,40 @@ def manager_heatmap_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         }
     )
     return shaped, list(dict.fromkeys(name))
+
+
+_GROUPS = {
+    "company": "Whole company",
+    "region": "Region {}",
+    "team": "Team {}",
+    "manager": "Reports of {}",
+    "manager_org": "Organisation of {}",
+}
+
+
+def group_heatmap_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the cells ready to be drawn, and the groups by kind and name; of ``group_weeks``."""
+    kinds = rows["entity_type"].map(_GROUPS)
+    names = pd.Series(
+        [kind.format(name) for kind, name in zip(kinds, rows["name"], strict=True)],
+        index=rows.index,
+        dtype=object,
+    )
+    shaped = pd.DataFrame(
+        {
+            "group": _told_apart(names, rows["entity_type"] + rows["entity_id"]),
+            "week_start": rows["week_start"],
+            "reps": rows["rep_count"].astype(int),
+            "step": rows["share_step"].astype(int).map(dict(enumerate(SHARE_STEPS))),
+        }
+    )
+    return shaped, list(dict.fromkeys(shaped["group"]))
+
+
+def group_heatmap_title(rows: pd.DataFrame, what: str) -> str:
+    """Return in how many of the group weeks few of the reps had a session; as the query gives."""
+    few = int((rows["share_step"] <= 1).sum())
+    return f"In {few:,} of {len(rows):,} group weeks at most a third of the reps had {what}"
 
 
 def _told_apart(names: pd.Series, ids: pd.Series) -> pd.Series:

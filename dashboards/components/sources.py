@@ -183,7 +183,7 @@ def show_unmatched(system: str) -> None:
         "person. Nothing is guessed: say who is meant in a file of aliases "
         "(`halftime template people`), and the next run knows."
     )
-    people = data.ask(quality.unmatched_people, system)
+    people = data.ask(quality.unmatched_people, system, 1000, data.is_council())
     if people.empty:  # the names are for those who see the whole company
         return
     table(

@@ -182,6 +182,72 @@ def manager_weeks(
     return frame(connection, sql, parameters)
 
 
+def group_weeks(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    entity: Entity,
+    until: dt.date,
+    is_strict: bool = True,
+    weeks: int = 13,
+    limit: int = 50,
+) -> pd.DataFrame:
+    """Return one row per week and part of the entity that is shown, the entity itself included.
+
+    For builds that show no persons. Columns: entity_type, entity_id, name, week_start, rep_count,
+    share_step (0 nobody, 1 up to a third, 2 up to two thirds, 3 more of the reps had a session).
+    Parts that are wholly inside the entity today, by kind and name, at most ``limit``.
+    """
+    seen = see.entities(scope, "part.entity_type", "part.entity_id")
+    sql = f"""
+        with inside as (
+            select part.entity_type, part.entity_id
+            from core.bridge_org_entity as part
+            left join core.bridge_org_entity as whole
+                on part.org_key = whole.org_key and whole.entity_type = ? and whole.entity_id = ?
+            where (
+                part.entity_type in ('region', 'team', 'manager')
+                or (part.entity_type = ? and part.entity_id = ?)
+            ) and {seen.sql}
+            group by part.entity_type, part.entity_id
+            having bool_and(whole.org_key is not null)
+        ),
+
+        shown as (
+            select
+                week.entity_type,
+                week.entity_id,
+                week.week_start,
+                week.rep_count,
+                case when ? then week.strict_share_step else week.broad_share_step end
+                    as share_step
+            from coaching.rpt_group_week as week
+            join inside using (entity_type, entity_id)
+            where week.is_coaching_logged
+                and week.week_start > cast(? as date) - 7 * ?
+                and week.week_start <= ?
+        )
+
+        select
+            shown.entity_type,
+            shown.entity_id,
+            coalesce(person.full_name, team.team_name, shown.entity_id) as name,
+            shown.week_start,
+            shown.rep_count,
+            shown.share_step
+        from shown
+        left join core.dim_person as person
+            on shown.entity_type in ('manager', 'manager_org')
+            and shown.entity_id = person.person_id
+        left join core.dim_team as team
+            on shown.entity_type = 'team' and shown.entity_id = team.team_id
+        qualify dense_rank() over (order by shown.entity_type, name, shown.entity_id) <= ?
+        order by shown.entity_type, name, shown.entity_id, shown.week_start
+    """
+    chosen = [entity.entity_type, entity.entity_id]
+    parameters = [*chosen, *chosen, *seen.parameters, is_strict, until, weeks, until, limit]
+    return frame(connection, sql, parameters)
+
+
 def area_mix(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity, period: Period
 ) -> pd.DataFrame:

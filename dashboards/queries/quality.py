@@ -280,8 +280,11 @@ def unmatched_people(
     scope: Scope | None,
     system: str = "all",
     limit: int = 1000,
+    by_name: bool = False,
 ) -> pd.DataFrame:
     """Return the names that mean nobody or several, those of most rows first, and the nearest.
+
+    ``by_name`` lists them by system and name instead, where nobody is to be ranked.
 
     Only for those who see the whole company: nobody knows to whose organisation a name belongs
     that matches no one.
@@ -299,10 +302,10 @@ def unmatched_people(
         left join core.dim_person as person
             on listed.likeliest_person_id = person.person_id
         where (? = 'all' or listed.system = ?) and {seen.sql}
-        order by listed.row_count desc, listed.system, listed.alias
+        order by case when ? then 0 else -listed.row_count end, listed.system, listed.alias
         limit ?
     """
-    return frame(connection, sql, [system, system, *seen.parameters, limit])
+    return frame(connection, sql, [system, system, *seen.parameters, by_name, limit])
 
 
 def rules(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
@@ -363,6 +366,30 @@ def waivers(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Da
         from quality.rule
         where is_waived and {seen.sql}
         order by waived_until, rule_id
+    """
+    return frame(connection, sql, seen.parameters)
+
+
+def suppression(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return per reason how many figures are without a value or rest on too few cases.
+
+    Columns: reason_code, sentence, suppressed_count, cell_count (of the same measures, grains and
+    kinds of entity); the most frequent reason first.
+    """
+    seen = see.anyone(scope)
+    if not _is_there(connection, "suppression"):  # published before they were counted
+        return pd.DataFrame(columns=["reason_code", "sentence", "suppressed_count", "cell_count"])
+    sql = f"""
+        select
+            counted.reason_code,
+            coalesce(reason.sentence, counted.reason_code) as sentence,
+            cast(sum(counted.suppressed_cell_count) as bigint) as suppressed_count,
+            cast(sum(counted.cell_count) as bigint) as cell_count
+        from quality.suppression as counted
+        left join reference.reason_codes as reason using (reason_code)
+        where {seen.sql}
+        group by counted.reason_code, reason.sentence
+        order by suppressed_count desc, counted.reason_code
     """
     return frame(connection, sql, seen.parameters)
 

@@ -11,6 +11,8 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboards.components import charts, data, filters
 from dashboards.components.figures import Unit, card, compared_with, figures, hover, written
 from dashboards.components.sentences import (
+    group_heatmap_rows,
+    group_heatmap_title,
     heatmap_rows,
     heatmap_title,
     manager_heatmap_rows,
@@ -105,12 +107,16 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     measures = (cadence, overdue, coverage, follow_up, individual, group)
     rows = data.ask(indicators.series, entity, period, measures, "all", 8)
     shown = figures(rows, measures, data.registry(), data.sentences(), period, today)
-    weeks = data.ask(coaching.rep_weeks, entity, today, kind == "strict", WEEKS, MOST_REPS)
-    span = f"the {WEEKS} weeks to {day(today)}"
-    st.title(
-        heatmap_title(weeks, span) if len(weeks) else f"No rep was on the roster in {span}",
-        anchor=False,
-    )
+    if data.is_council():
+        weeks = pd.DataFrame()
+        st.title(f"Coaching of {entity.label} by groups, not persons", anchor=False)
+    else:
+        weeks = data.ask(coaching.rep_weeks, entity, today, kind == "strict", WEEKS, MOST_REPS)
+        span = f"the {WEEKS} weeks to {day(today)}"
+        st.title(
+            heatmap_title(weeks, span) if len(weeks) else f"No rep was on the roster in {span}",
+            anchor=False,
+        )
     st.caption(compared_with(shown))
     one, two, three, four = st.columns(4)
     note = "policy assumed" if assumed else ""
@@ -123,7 +129,9 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     with four:
         card(shown[follow_up], "Actions on time")
 
-    if len(weeks) and weeks["rep_count"].iloc[0] > MOST_REPS:
+    if data.is_council():
+        draw_groups_heatmap(entity, today, kind)
+    elif len(weeks) and weeks["rep_count"].iloc[0] > MOST_REPS:
         draw_managers_heatmap(entity, today, kind)
     elif len(weeks):
         draw_heatmap(weeks, kind)
@@ -158,6 +166,26 @@ def draw_managers_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
     )
 
 
+def draw_groups_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
+    """Draw the dominant chart of a council's build: group × week."""
+    weeks = data.ask(coaching.group_weeks, entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
+    if weeks.empty:
+        st.subheader(f"No week of a group can be shown: {data.withheld()}", anchor=False)
+        return
+    cells, groups = group_heatmap_rows(weeks)
+    title = group_heatmap_title(weeks, SESSION_WORDS[kind])
+    st.subheader(title, anchor=False)
+    st.caption(
+        f"n = {len(cells):,} weeks of {count_of(len(groups), 'group')}, by kind and name. "
+        f"A gap is {data.withheld()} were there, or would be left of a larger group."
+    )
+    charts.show(
+        charts.group_heatmap(cells, groups),
+        f"Heatmap of the share of reps coached per group and week. {title}.",
+        key="heatmap",
+    )
+
+
 def draw_heatmap(weeks: pd.DataFrame, kind: str) -> None:
     """Draw the dominant chart: rep × week."""
     cells, reps = heatmap_rows(weeks)
@@ -182,7 +210,8 @@ def draw_areas(entity: Entity, period: Period) -> None:
     mix = data.ask(coaching.area_mix, entity, period)
     mix = mix[mix["minutes"].fillna(0) > 0]
     if mix.empty:
-        st.subheader("No coaching time was logged in this period", anchor=False)
+        nothing = "No coaching time was logged in this period"
+        st.subheader(f"Areas are {data.withheld()}" if data.is_council() else nothing, anchor=False)
         return
     mix = mix.assign(
         text=[
@@ -221,7 +250,8 @@ def draw_time(
     """Draw coaching hours per rep and month over the periods."""
     hours = rows[rows["indicator_id"] == "CO-06"].dropna(subset=["value"])
     if hours.empty:
-        st.subheader("No coaching time is known", anchor=False)
+        nothing = "No coaching time is known"
+        st.subheader(f"Time is {data.withheld()}" if data.is_council() else nothing, anchor=False)
         return
     alone, together = written(individual, Unit.HOURS), written(group, Unit.HOURS)
     st.subheader(f"A rep gets {alone} of individual coaching a month", anchor=False)
@@ -274,10 +304,17 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
     wide = wide.sort_values(["manager_name", "manager_id"])
     rates = ["cadence", "overdue", "coverage", "on_time"]
     wide[rates] = wide[rates] * 100
+    if wide.empty and data.is_council():
+        st.subheader("No manager's reports are shown", anchor=False)
+        st.caption(f"Each is {data.withheld()}, or would tell of so few by subtraction.")
+        return
+    missing = "too few cases allow no judgement"
+    if data.is_council():
+        missing = f"a figure is {data.withheld()} stand behind it, or too few cases"
     st.subheader(managers_title(wide["cadence"]), anchor=False)
     st.caption(
         "In order of name, because hours and counts do not rank managers: more coaching is not "
-        f"better coaching. {NO_VALUE} stands where too few cases allow no judgement."
+        f"better coaching. {NO_VALUE} stands where {missing}."
     )
     registry = data.registry()
 

@@ -64,6 +64,7 @@ def render() -> None:
             sources.show(system)
     if definitions_tab.open:
         with definitions_tab:
+            show_suppression()
             show_definitions()
 
 
@@ -427,6 +428,27 @@ def show_ledger(system: str) -> None:
             "residual_rows": whole("Residual", format="localized"),
         },
     )
+
+
+def show_suppression() -> None:
+    """Show how many figures have no value or too few cases, and why."""
+    rows = data.ask(quality.suppression)
+    if rows.empty:
+        return
+    with st.expander("Figures without a value, or with too few cases, and why"):
+        st.dataframe(
+            rows,
+            key="suppression",
+            hide_index=True,
+            column_order=["sentence", "suppressed_count", "cell_count"],
+            column_config={
+                "sentence": st.column_config.TextColumn("Why", width="large"),
+                "suppressed_count": st.column_config.NumberColumn("Figures", format="localized"),
+                "cell_count": st.column_config.NumberColumn(
+                    "Of", format="localized", help="All figures of the same measures and entities"
+                ),
+            },
+        )
 
 
 def show_definitions() -> None:

@@ -15,6 +15,10 @@ HOME_PAGE = "views/this_week.py"
 def render() -> None:
     """Draw the page for the person or deal that the address names."""
     st.page_link(HOME_PAGE, label="This week", icon=":material/arrow_back:")
+    if data.is_council():
+        st.title("Single persons and deals are not shown", anchor=False)
+        st.write(f"Their figures are {data.withheld()}. The page Coaching shows groups.")
+        return
     deal_id = st.query_params.get("deal", "")
     rep_id = st.query_params.get("rep", "")
     if deal_id:

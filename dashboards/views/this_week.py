@@ -77,6 +77,15 @@ def render() -> None:
     board(entity, period, product, currency, today)
 
 
+def withheld_persons() -> None:
+    """Say what a council's build leaves out of this page, and where groups are shown."""
+    st.subheader("No person and no single deal is listed", anchor=False)
+    st.write(
+        "Whom or which deal to coach next, and which deals moved, tells of single persons. That is "
+        f"{data.withheld()} stand behind it. The page Coaching shows groups."
+    )
+
+
 def running_quarter(entity: Entity, period: Period, currency: str) -> pd.Series | None:
     """Return the amounts of the running fiscal quarter, if the period is that quarter."""
     rows = data.ask(week.quarter_to_date, entity, currency)
@@ -143,6 +152,9 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         line(shown[pushed], "Open deals pushed at least once")
         line(shown[overdue_reps], "Rep days beyond the interval")
 
+    if data.is_council():
+        withheld_persons()
+        return
     following = data.ask(week.coach_next, entity, 5)
     st.subheader(coach_next_title(len(following)), anchor=False)
     st.caption(

@@ -43,6 +43,8 @@ def _lines(made: Draft) -> Iterator[str]:
     yield f"  currency: {made.currency}"
     yield from _doubts(made.head_doubts.get("reporting.fiscal_year_start_month", ()), 2)
     yield f"  fiscal_year_start_month: {made.fiscal_month}"
+    yield "# With a works council: groups of four or more, nobody by name; docs/privacy.md"
+    yield "# privacy: {profile: council, minimum_group: 4}"
     yield ""
     yield from _doubts(made.head_doubts.get("files", ()), 0)
     yield from _doubts(made.head_doubts.get("sources", ()), 0)

@@ -123,7 +123,11 @@ def _contributed(
             continue
         if "period_grain" in columns:
             period = "fact.period_grain, fact.period_start"
-            counts = "(fact.numerator <> 0 or fact.denominator <> 0 or fact.observation_count <> 0)"
+            # The time of all areas stands below each area's share: an area is who spent time on it.
+            counts = (
+                "(fact.numerator <> 0 or (fact.dimension <> 'area'"
+                " and (fact.denominator <> 0 or fact.observation_count <> 0)))"
+            )
         else:
             period = "day.period_grain, day.period_start"
             counts = "true"

@@ -116,7 +116,9 @@ def contributions(con: duckdb.DuckDBPyConnection) -> str:
         select indicator_id, measure_id, dimension, member, currency_code, period_grain,
             period_start, org_key from warehouse.indicators.{table}
         where period_grain in {GRAINS}
-            and (numerator <> 0 or denominator <> 0 or observation_count <> 0)
+            and (numerator <> 0 or (
+                dimension <> 'area' and (denominator <> 0 or observation_count <> 0)
+            ))
         """
         for (table,) in tables
     )

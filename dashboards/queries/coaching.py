@@ -194,8 +194,9 @@ def group_weeks(
     """Return one row per week and part of the entity that is shown, the entity itself included.
 
     For builds that show no persons. Columns: entity_type, entity_id, name, week_start, rep_count,
-    share_step (0 nobody, 1 up to a third, 2 up to two thirds, 3 more of the reps had a session).
-    Parts that are wholly inside the entity today, by kind and name, at most ``limit``.
+    share_step (0 nobody, 1 up to a third, 2 up to two thirds, 3 more of the reps had a session),
+    group_count (of all parts, shown or not). Parts that are wholly inside the entity today, at most
+    ``limit``: the entity itself, then regions, teams and managers' reports, each by name.
     """
     seen = see.entities(scope, "part.entity_type", "part.entity_id")
     sql = f"""
@@ -219,33 +220,52 @@ def group_weeks(
                 week.week_start,
                 week.rep_count,
                 case when ? then week.strict_share_step else week.broad_share_step end
-                    as share_step
+                    as share_step,
+                case
+                    when week.entity_type = ? and week.entity_id = ? then 0
+                    when week.entity_type = 'region' then 1
+                    when week.entity_type = 'team' then 2
+                    else 3
+                end as kind
             from coaching.rpt_group_week as week
             join inside using (entity_type, entity_id)
             where week.is_coaching_logged
                 and week.week_start > cast(? as date) - 7 * ?
                 and week.week_start <= ?
+        ),
+
+        placed as (
+            select
+                shown.*,
+                coalesce(person.full_name, team.team_name, shown.entity_id) as name
+            from shown
+            left join core.dim_person as person
+                on shown.entity_type in ('manager', 'manager_org')
+                and shown.entity_id = person.person_id
+            left join core.dim_team as team
+                on shown.entity_type = 'team' and shown.entity_id = team.team_id
+        ),
+
+        numbered as (
+            select *, dense_rank() over (order by kind, name, entity_id) as place
+            from placed
         )
 
         select
-            shown.entity_type,
-            shown.entity_id,
-            coalesce(person.full_name, team.team_name, shown.entity_id) as name,
-            shown.week_start,
-            shown.rep_count,
-            shown.share_step
-        from shown
-        left join core.dim_person as person
-            on shown.entity_type in ('manager', 'manager_org')
-            and shown.entity_id = person.person_id
-        left join core.dim_team as team
-            on shown.entity_type = 'team' and shown.entity_id = team.team_id
-        qualify dense_rank() over (order by shown.entity_type, name, shown.entity_id) <= ?
-        order by shown.entity_type, name, shown.entity_id, shown.week_start
+            entity_type,
+            entity_id,
+            name,
+            week_start,
+            rep_count,
+            share_step,
+            max(place) over () as group_count
+        from numbered
+        qualify place <= ?
+        order by place, week_start
     """
     chosen = [entity.entity_type, entity.entity_id]
-    parameters = [*chosen, *chosen, *seen.parameters, is_strict, until, weeks, until, limit]
-    return frame(connection, sql, parameters)
+    parameters = [*chosen, *chosen, *seen.parameters, is_strict, *chosen, until, weeks, until]
+    return frame(connection, sql, [*parameters, limit])
 
 
 def area_mix(

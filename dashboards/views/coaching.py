@@ -175,8 +175,12 @@ def draw_groups_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
     cells, groups = group_heatmap_rows(weeks)
     title = group_heatmap_title(weeks, SESSION_WORDS[kind])
     st.subheader(title, anchor=False)
+    total = int(weeks["group_count"].iloc[0])
+    which = count_of(total, "group")
+    if total > len(groups):
+        which = f"the first {len(groups)} of {which}"
     st.caption(
-        f"n = {len(cells):,} weeks of {count_of(len(groups), 'group')}, by kind and name. "
+        f"n = {len(cells):,} weeks of {which}, by kind and name. "
         f"A gap is {data.withheld()} were there, or would be left of a larger group."
     )
     charts.show(
@@ -230,6 +234,7 @@ def draw_areas(entity: Entity, period: Period) -> None:
     st.caption(
         f"{percent(unknown['share'].sum())} is unclassified and is not spread over the five areas; "
         f"n = {int(mix['observation_count'].max()):,} attendances."
+        + (f" An area that is not here is {data.withheld()}." if data.is_council() else "")
     )
     charts.show(
         charts.ranked_bars(

@@ -168,14 +168,18 @@ def decide(company: Company, families: Iterable[Family]) -> Decision:
 def _settle(company: Company, decision: Decision, families: list[Family]) -> None:
     """Hide figures of one measure until neither groups, nor times, nor members tell the rest."""
     behind = {family: _behind(company, family) for family in families}
+    settled: dict[tuple[Family, Period], int] = {}  # how many were hidden when groups told no rest
     is_changed = True
     while is_changed:
         before = sum(len(h) for f in families for h in decision.cells[f].values())
         for family in families:
             cells = decision.cells[family]
             for period, units in behind[family].items():
-                if period in cells and period[0] in GRAINS:
+                if period[0] not in GRAINS or period not in cells:
+                    continue
+                if settled.get((family, period)) != len(cells[period]):
                     cells[period] = company.nested.hide(units, company.persons, cells[period])
+                    settled[family, period] = len(cells[period])
             _settle_times(company, cells, behind[family])
         if len(families) > 1:
             _settle_members(company, decision, families, behind)

@@ -537,6 +537,8 @@ def reveal(
         f"{pseudonym} is {found.full_name or 'a person without a name'}, {found.person_id}"
     )
     reporter.say("This was written to the log of reveals.")
+    if not keys:
+        reporter.say("Nobody is listed under 'sign: keys:', so both names are claims.")
     reporter.result(found.to_dict())
 
 

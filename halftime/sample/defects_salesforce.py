@@ -20,6 +20,7 @@ from halftime.sample.planting import (
     spaces,
 )
 from halftime.sample.salesforce import CHANGE, DEAL
+from halftime.sample.sizes import AS_OF
 from halftime.sample.text import DAY, number_text, salesforce_id
 from halftime.sample.world import World
 
@@ -197,6 +198,16 @@ def _events(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
         plant.duplicate()
 
 
+def _activities(planter_of: PlanterOf, rounds: int, unknown: Iterator[str]) -> None:
+    tasks = planter_of("salesforce/Task_2026.csv", None)
+    _tasks(tasks, rounds, serial_ids("00T", 700_000_000), unknown)
+    # A meeting to come is not in the core yet, so nothing could be flagged there.
+    path = "salesforce/Event_2026.csv"
+    days = np.array(planter_of(path, None).file.table["ActivityDate"].to_pylist(), dtype="M8[D]")
+    held = np.flatnonzero(days <= AS_OF)
+    _events(planter_of(path, held), rounds, serial_ids("00U", 700_000_000))
+
+
 def _reopened(file: SourceFile, deals: Deals) -> None:
     reopened = np.flatnonzero(deals.changes.slot == REOPENED)
     keys = salesforce_id(CHANGE, reopened).to_pylist()
@@ -240,10 +251,7 @@ def plant_salesforce(planter_of: PlanterOf, world: World, outcome: Outcome) -> N
     _reopened(latest.file, world.deals)
     fields = planter_of("salesforce/OpportunityFieldHistory.csv", None)
     _field_histories(fields, rounds, serial_ids("017", 700_000_000), unknown_deals)
-    tasks = planter_of("salesforce/Task_2026.csv", None)
-    _tasks(tasks, rounds, serial_ids("00T", 700_000_000), unknown_deals)
-    events = planter_of("salesforce/Event_2026.csv", None)
-    _events(events, rounds, serial_ids("00U", 700_000_000))
+    _activities(planter_of, rounds, unknown_deals)
     _around_deals(planter_of, rounds)
 
 

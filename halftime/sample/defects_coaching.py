@@ -136,7 +136,7 @@ def _attendees(plant: Planter, rounds: int) -> None:
                 f"rejected:{rule}",
                 {"session_id": f"CS-95{number:04d}"},
             )
-        plant.add("orphan", "orphan:session_id", "session_id", {"session_id": f"CS-96{number:04d}"})
+        plant.orphan("session_id", "session_id", {"session_id": f"CS-96{number:04d}"})
         plant.duplicate()
         plant.ragged()
 
@@ -152,9 +152,8 @@ def _actions(plant: Planter, rounds: int, ids: Iterator[str]) -> None:
             plant.bad(
                 kind_of(rule, text), header, text, f"rejected:{rule}", {"action_id": next(ids)}
             )
-        plant.add(
-            "orphan",
-            "orphan:session_id",
+        plant.orphan(
+            "session_id",
             "session_id",
             {"action_id": next(ids), "session_id": f"CS-97{number:04d}"},
         )

@@ -134,9 +134,8 @@ def _histories(plant: Planter, rounds: int, ids: Iterator[str], unknown: Iterato
             ("CloseDate", "2026-13-01", "unparsable:close_date"),
         ):
             plant.bad(kind_of(rule, text), header, text, f"rejected:{rule}", {"Id": next(ids)})
-        plant.add(
-            "orphan",
-            "orphan:opportunity_id",
+        plant.orphan(
+            "opportunity_id",
             "OpportunityId",
             {"Id": next(ids), "OpportunityId": next(unknown)},
         )
@@ -163,9 +162,8 @@ def _field_histories(
         plant.add(
             "untracked_field", "accepted", "Field", {"Id": next(ids), "Field": "Next_Event__c"}
         )
-        plant.add(
-            "orphan",
-            "orphan:opportunity_id",
+        plant.orphan(
+            "opportunity_id",
             "OpportunityId",
             {"Id": next(ids), "OpportunityId": next(unknown)},
         )
@@ -182,7 +180,7 @@ def _tasks(plant: Planter, rounds: int, ids: Iterator[str], unknown: Iterator[st
         ):
             plant.bad(kind_of(rule, text), header, text, f"rejected:{rule}", {"Id": next(ids)})
         plant.changed("embedded_newline", "Subject", lambda text: f'{text}\nas agreed, "soon"')
-        plant.add("orphan", "orphan:what_id", "WhatId", {"Id": next(ids), "WhatId": next(unknown)})
+        plant.orphan("what_id", "WhatId", {"Id": next(ids), "WhatId": next(unknown)})
         plant.duplicate()
         plant.ragged()
 

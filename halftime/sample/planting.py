@@ -78,6 +78,10 @@ class Planter:
         values = {**self._template(), **change}
         self.file.plant(self.place(), Planted((cell(defect, outcome, values, header),), values))
 
+    def orphan(self, column: str, header: str, change: dict[str, str | None]) -> None:
+        """Add a good record whose pointer leads to a record that nobody delivered."""
+        self.add("orphan", f"orphan:{column}", header, change)
+
     def duplicate(self) -> None:
         """Write a good row twice; the later record is the newer version."""
         values = self.file.take(self.next_row())

@@ -41,6 +41,9 @@ _TOP_KEYS = frozenset(
     }
 )
 PROFILES = ("standard", "council")
+# Pages look back 26 weeks, and compare a fiscal quarter (at most 14 weeks) with the one before.
+SHORTEST_RETENTION = 30
+SHORTEST_RETENTION_OF_DEALS = 200
 SMALLEST_GROUP = 4
 FISCAL_PATTERNS = ("calendar", "4-4-5", "4-5-4", "5-4-4")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -60,6 +63,7 @@ _SOURCE_KEYS = _FORMAT_KEYS | {
     "objects",
     "expand_until",
     "coaching_patterns",
+    "retention_days",
 }
 _OBJECT_KEYS = _FORMAT_KEYS | {
     "files",
@@ -160,6 +164,7 @@ class Config:
     waivers: tuple[Waiver, ...] = ()
     signing_keys: tuple[SigningKey, ...] = ()
     privacy: Privacy = Privacy()
+    retention: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -326,6 +331,11 @@ def load_config(
         waivers=_read_waivers(reader, top.get("waivers")),
         signing_keys=_read_signing_keys(reader, top.get("sign")),
         privacy=_read_privacy(reader, top.get("privacy")),
+        retention={
+            spec.system: days
+            for spec in sources
+            if (days := _retention(reader, spec.system, top["sources"][spec.system], contracts))
+        },
     )
 
 
@@ -458,6 +468,36 @@ def _read_source(
         delivery=setting.get("delivery", "delta"),
         expand_until=until,
     ), setting
+
+
+def _retention(
+    reader: _Reader,
+    system: str,
+    node: Any,
+    contracts: Mapping[tuple[str, str], Contract],
+) -> int | None:
+    """Return for how many days the rows of a source are kept; None for good."""
+    days = (node or {}).get("retention_days")
+    if days is None:
+        return None
+    at = ("sources", system, "retention_days")
+    known = [contract for (owner, _), contract in contracts.items() if owner == system]
+    if not any(contract.can_expire for contract in known):
+        raise reader.fail(
+            at,
+            f"nothing in '{system}' has an age, so nothing of it can expire.",
+            "Leave the key out; 'halftime erase --person ID' removes persons.",
+        )
+    holds_deals = any(contract.object in ("opportunity", "deal") for contract in known)
+    least = SHORTEST_RETENTION_OF_DEALS if holds_deals else SHORTEST_RETENTION
+    if not isinstance(days, int) or isinstance(days, bool) or days < least:
+        raise reader.fail(
+            at,
+            f"'retention_days' of '{system}' is '{days}'.",
+            f"Give a whole number of days, {least} or more"
+            + (", for pages compare a quarter with the one before." if holds_deals else "."),
+        )
+    return days
 
 
 def _whole_words(words: tuple[str, ...]) -> str:

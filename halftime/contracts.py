@@ -21,7 +21,12 @@ KINDS = frozenset(
     {"text", "id", "email", "integer", "decimal", "boolean", "date", "timestamp"},
 )
 # What may stand under ``config: meta:``; docs/add-a-source.md says what each key means.
-TABLE_KEYS = frozenset({"names", "key", "dated_by", "entity", "explode", "is_calendar"})
+TABLE_KEYS = frozenset(
+    {
+        *("names", "key", "dated_by", "entity", "explode", "is_calendar"),
+        *("expires_by", "expires_with"),
+    }
+)
 EXPLODE_KEYS = frozenset({"envelope", "path"})
 COLUMN_KEYS = frozenset(
     {
@@ -122,7 +127,12 @@ def _steps(node: dict) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Contract:
-    """One object of one source system: its raw table, the file names it answers to, its columns."""
+    """One object of one source system: its raw table, the file names it answers to, its columns.
+
+    ``expires_by`` are the typed columns of which the latest says how old a record is;
+    ``expires_with`` are pairs of a typed column and the object whose record it belongs to, with
+    which its rows expire. Rows of an object with neither never expire.
+    """
 
     system: str
     object: str
@@ -134,6 +144,13 @@ class Contract:
     path: Path = field(compare=False)
     explode: Explode | None = None
     is_calendar: bool = False
+    expires_by: tuple[str, ...] = ()
+    expires_with: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def can_expire(self) -> bool:
+        """Whether rows of this object have an age."""
+        return bool(self.expires_by or self.expires_with)
 
     def column(self, name: str) -> Column | None:
         """Return the column with this canonical name, or None."""
@@ -244,6 +261,11 @@ def read_contracts(path: Path) -> list[Contract]:
                     path=path,
                     explode=_explode(meta.get("explode"), exploded),
                     is_calendar=bool(meta.get("is_calendar", False)),
+                    expires_by=tuple(str(name) for name in meta.get("expires_by", ())),
+                    expires_with=tuple(
+                        (str(name), str(parent))
+                        for name, parent in (meta.get("expires_with") or {}).items()
+                    ),
                 ),
             )
     return contracts

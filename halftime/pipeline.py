@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from halftime.home import (
 )
 from halftime.landing import LandingReport, land, preflight
 from halftime.privacy.erase import bury_again
+from halftime.privacy.retention import Expiry, expire
 from halftime.publish import Publication, publish
 from halftime.rules_process import RulesProcess, rules_process
 from halftime.volume import remember_volume
@@ -163,6 +164,27 @@ def land_step(home: Home, config: Config, reporter: Reporter) -> LandingReport:
         )
     bury_again(home, report.load_id)
     return report
+
+
+def retention_step(home: Home, config: Config, options: Options, reporter: Reporter) -> Expiry:
+    """Remove what is older than the configuration keeps it, whichever loads the build looks at."""
+    if not config.retention:
+        return Expiry({}, ())
+    everything = replace(options, loaded_until=None)
+    expiry = expire(home, config.retention, dbt_variables(home, config, everything), reporter)
+    say_expiry(expiry, home, reporter)
+    return expiry
+
+
+def say_expiry(expiry: Expiry, home: Home, reporter: Reporter) -> None:
+    """Say how many rows went, and where they still are."""
+    for system, rows in expiry.rows.items():
+        reporter.say(f"Removed {rows:,} rows of {system} that were older than they may get.")
+    if expiry.builds:
+        reporter.say(
+            f"Builds published before still hold what was published of them: "
+            f"{len(expiry.builds)} in {home.published}."
+        )
 
 
 def models_step(build: Build, reporter: Reporter, dbt: DbtSession) -> None:
@@ -354,6 +376,7 @@ def run(
             if dbt.is_reading:
                 with reporter.step("Reading models"):
                     dbt.finish_reading()
+            retention_step(held, config, options, reporter)
             build = Build.create(held, config, options)
             memory.build_id = build.build_id
             models_step(build, reporter, dbt)

@@ -62,7 +62,7 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
         totals = con.execute(
             """
             select sum(source_rows), sum(accepted_rows), sum(superseded_rows), sum(rejected_rows),
-                sum(residual_rows)
+                sum(expired_rows), sum(residual_rows)
             from quality.ledger
             """
         ).fetchone()
@@ -86,8 +86,8 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
         ).fetchall()
     rows = dict(
         zip(
-            ("source", "accepted", "superseded", "rejected", "residual"),
-            (int(value or 0) for value in totals or (0,) * 5),
+            ("source", "accepted", "superseded", "rejected", "expired", "residual"),
+            (int(value or 0) for value in totals or (0,) * 6),
             strict=True,
         ),
     )
@@ -125,6 +125,10 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
     }
 
 
+def _expired(rows: int) -> str:
+    return f" + {rows:,} expired" if rows else ""
+
+
 def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None:
     """Print the outcome of a run in a few lines, ending with the one command to go on with."""
     rows, built = summary["rows"], summary["built"]
@@ -133,7 +137,8 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
     say_landing(summary["landing"], reporter)
     reporter.say(
         f"Rows       {rows['source']:,} read = {rows['accepted']:,} accepted + "
-        f"{rows['superseded']:,} superseded + {rows['rejected']:,} rejected; "
+        f"{rows['superseded']:,} superseded + {rows['rejected']:,} rejected"
+        f"{_expired(rows['expired'])}; "
         f"residual {rows['residual']}"
     )
     reasons = ", ".join(

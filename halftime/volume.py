@@ -27,7 +27,8 @@ def remember_volume(home: Home, database: Path | None, last_load_id: int) -> int
 
     ``database`` is the file served now; None before the first. Nothing is remembered where this
     build looks further back than the served one, by business date or by load: it holds less of
-    right. Kinds are 'object' (accepted rows of an object) and 'table' (rows of a core table).
+    right. What was removed since because of its age is taken off. Kinds are 'object' (accepted
+    rows of an object) and 'table' (rows of a core table).
     """
     with (
         machine_errors("remember the volume of the served build"),
@@ -45,13 +46,21 @@ def remember_volume(home: Home, database: Path | None, last_load_id: int) -> int
             [manifest["build_id"]],
         )
         con.execute("detach served")
+        expired = _expired_since(con, str(manifest["started_at"]))
+        con.executemany(
+            "update raw._earlier_volume set row_count = row_count - ?"
+            " where kind = 'object' and source_system = ? and object = ?",
+            [(rows, system, name) for (system, name), rows in expired.items()] or [(0, "", "")],
+        )
+        # A row of core may rest on any of them.
+        gone = sum(expired.values())
         built = manifest.get("warehouse_rows", {})  # a council's build withholds rows
         tables = [
             (
                 manifest["build_id"],
                 "table",
                 *name.split(".", 1),
-                int(built.get(name, entry["rows"])),
+                max(int(built.get(name, entry["rows"])) - gone, 0),
             )
             for name, entry in manifest["tables"].items()
             if name.startswith("core.")
@@ -59,6 +68,19 @@ def remember_volume(home: Home, database: Path | None, last_load_id: int) -> int
         con.executemany("insert into raw._earlier_volume values (?, ?, ?, ?, ?)", tables)
         found = con.execute("select count(*) from raw._earlier_volume").fetchone()
     return int(found[0]) if found else 0
+
+
+def _expired_since(con: duckdb.DuckDBPyConnection, started_at: str) -> dict[tuple[str, str], int]:
+    """Return how many accepted rows of each object were removed after a build began."""
+    began = dt.datetime.fromisoformat(started_at).astimezone(dt.UTC).replace(tzinfo=None)
+    return {
+        (system, name): int(rows)
+        for system, name, rows in con.execute(
+            "select source_system, object, sum(accepted_rows) from raw._expired"
+            " where expired_at > ? group by all",
+            [began],
+        ).fetchall()
+    }
 
 
 def _manifest(database: Path) -> dict:

@@ -289,6 +289,7 @@ def area_mix(
             and fact.entity_id = ?
             and fact.period_grain = ?
             and fact.period_start = ?
+            and fact.reason_code is distinct from 'expired'
             and {seen.sql}
         order by area.is_classified desc, share desc nulls last, area.sort_order
     """

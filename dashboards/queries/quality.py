@@ -21,6 +21,7 @@ def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Dat
                 coalesce(sum(accepted_rows), 0) as accepted_rows,
                 coalesce(sum(superseded_rows), 0) as superseded_rows,
                 coalesce(sum(rejected_rows), 0) as rejected_rows,
+                coalesce(sum(expired_rows), 0) as expired_rows,
                 coalesce(sum(abs(residual_rows)), 0) as residual_rows
             from quality.ledger
         ),
@@ -66,6 +67,7 @@ def ledger(
             accepted_rows,
             superseded_rows,
             rejected_rows,
+            expired_rows,
             residual_rows
         from quality.ledger
         where (? = 'all' or source_system = ?) and {seen.sql}

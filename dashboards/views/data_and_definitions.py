@@ -95,7 +95,8 @@ def figures(total: pd.Series) -> None:
         (
             "Not accounted for",
             number(total["residual_rows"]),
-            "rows in the files less accepted, superseded and rejected",
+            "rows in the files less accepted, superseded and rejected"
+            + (f"; {number(total['expired_rows'])} expired" if total["expired_rows"] else ""),
         ),
     )
     for column, (label, value, note) in zip(st.columns(4), shown, strict=True):
@@ -425,6 +426,7 @@ def show_ledger(system: str) -> None:
             "accepted_rows": whole("Accepted", format="localized"),
             "superseded_rows": whole("Superseded", format="localized"),
             "rejected_rows": whole("Rejected", format="localized"),
+            "expired_rows": whole("Expired", format="localized"),
             "residual_rows": whole("Residual", format="localized"),
         },
     )

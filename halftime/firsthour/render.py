@@ -48,6 +48,7 @@ def _lines(made: Draft) -> Iterator[str]:
     yield ""
     yield from _doubts(made.head_doubts.get("files", ()), 0)
     yield from _doubts(made.head_doubts.get("sources", ()), 0)
+    yield "# 'retention_days: 730' below a source keeps its rows for two years; docs/privacy.md"
     yield "sources:"
     for system, drafts in made.objects.items():
         yield f"  {system}:"

@@ -42,6 +42,11 @@ _REGISTERS = {
         "load_id bigint, source_system varchar, object varchar, source_file varchar, "
         "column_name varchar, header varchar, finding varchar, detail varchar"
     ),
+    "_expired": (
+        "load_id bigint, source_system varchar, object varchar, source_file varchar, "
+        "expired_rows bigint, accepted_rows bigint, first_day date, expired_at timestamp, "
+        "retained_from date"
+    ),
 }
 _UNCOMPRESSED_FILE_BYTES = 256 << 20
 _FINDINGS_AT_ONCE = 200

@@ -11,25 +11,34 @@ _BEGIN, _END = "<!-- register -->", "<!-- /register -->"
 
 
 def row(contract: Contract) -> str:
-    """Return the line of one object: what it is, which columns are private, which withheld."""
+    """Return the line of one object: what it is, its age, which columns are private or withheld."""
     names = [f"`{column.name}`" for column in contract.columns if column.private]
     withheld = [f"`{column.name}`" for column in contract.columns if column.withheld]
     about = " ".join(contract.description.split()).replace("|", "\\|")
     cells = (
         f"{contract.system}.{contract.object}",
         about.partition(". ")[0].rstrip("."),
+        age(contract),
         ", ".join(names),
         ", ".join(withheld),
     )
     return f"| {' | '.join(cells)} |"
 
 
+def age(contract: Contract) -> str:
+    """Say what tells how old a row is: the latest of its dates, or the record it belongs to."""
+    if contract.expires_with:
+        return ", ".join(f"that of its {parent}" for _, parent in contract.expires_with)
+    return ", ".join(f"`{name}`" for name in contract.expires_by) or "none"
+
+
 def register(project_root: Path) -> str:
     """Return the table of all objects."""
     contracts = load_contracts(project_root)
-    head = "| object | what it holds | stays in the warehouse | not landed for private rows |"
+    titles = ("object", "what it holds", "its age", "stays in the warehouse")
+    head = f"| {' | '.join(titles)} | not landed for private rows |"
     rows = [row(contracts[key]) for key in sorted(contracts)]
-    return "\n".join([head, "|---|---|---|---|", *rows])
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
 
 
 def written(text: str, table: str) -> str:

@@ -127,35 +127,54 @@ def rewrite_warehouse(
     of that load are looked at, and the file stays as it is where none of them changes.
     """
     by_table = {contract.table: contract for contract in contracts}
+    changed = 0
+
+    def write(con: duckdb.DuckDBPyConnection, tables: list[str]) -> bool:
+        nonlocal changed
+        register(con, redactor)
+        for table in tables:
+            columns = _columns(con, "old", "raw", table)
+            sql = _raw_select(table, columns, by_table.get(table), load_id)
+            name = f"raw.{quote(table)}"
+            con.execute(f"create table {name} as {sql}")
+            row = con.execute(f"select count(*) from {name} where is_about").fetchone()
+            changed += int(row[0]) if row else 0
+            con.execute(f"alter table {name} drop column is_about")
+        return bool(changed) or load_id is None
+
+    write_anew(warehouse, write)
+    return changed
+
+
+def write_anew(
+    warehouse: Path, write: Callable[[duckdb.DuckDBPyConnection, list[str]], bool]
+) -> None:
+    """Fill the raw schema of a fresh file, which takes the warehouse's place.
+
+    ``write`` gets a connection to the fresh file, which has the warehouse as ``old``, and the names
+    of its raw tables; where it returns False the warehouse stays as it is. What was derived from
+    raw is left out: the next run makes it again.
+    """
     fresh = warehouse.with_name(warehouse.name + _SUFFIX)
     fresh.unlink(missing_ok=True)
-    changed = 0
     settings = {**connection_settings(), "preserve_insertion_order": True}
     try:
         with duckdb.connect(str(fresh), config=settings) as con:
-            register(con, redactor)
             con.execute(f"set temp_directory = {literal(warehouse.parent / 'tmp')}")
             con.execute(f"attach {literal(warehouse)} as old (read_only)")
             con.execute("create schema raw")
-            for (table,) in con.execute(
+            tables = con.execute(
                 "select table_name from duckdb_tables() where database_name = 'old'"
                 " and schema_name = 'raw' order by table_name"
-            ).fetchall():
-                columns = _columns(con, "old", "raw", table)
-                sql = _raw_select(table, columns, by_table.get(table), load_id)
-                name = f"raw.{quote(table)}"
-                con.execute(f"create table {name} as {sql}")
-                row = con.execute(f"select count(*) from {name} where is_about").fetchone()
-                changed += int(row[0]) if row else 0
-                con.execute(f"alter table {name} drop column is_about")
+            ).fetchall()
+            is_changed = write(con, [table for (table,) in tables])
             con.execute("detach old")
             con.execute("checkpoint")
-        if changed or load_id is None:
+        if is_changed:
             _replace(fresh, warehouse)
     finally:
         fresh.unlink(missing_ok=True)
         fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
-    return changed
 
 
 def _columns(

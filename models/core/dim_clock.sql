@@ -58,19 +58,35 @@ last_day as (
     select max(last_date) as last_date from days
 ),
 
+-- What is dated before these days was removed because of its age.
+retained as (
+    select
+        min(coaching_began_date) as coaching_began_date,
+        max(case when has_coaching then retained_from_date end) as coaching_from_date,
+        max(case when has_deals then retained_from_date end) as deals_from_date
+    from {{ ref('int_row_expired') }}
+),
+
 final as (
     select
         {% if var('as_of') -%}
             cast('{{ var("as_of") }}' as date) as as_of_date,
         {% else -%}
-            coalesce(last_date, cast('1900-01-01' as date)) as as_of_date,
+            coalesce(last_day.last_date, cast('1900-01-01' as date)) as as_of_date,
         {% endif -%}
         cast({{ var('loaded_until') }} as bigint) as loaded_until,
-        last_date as data_through_date,
+        last_day.last_date as data_through_date,
         '{{ var("reporting_timezone") }}' as reporting_timezone,
         '{{ var("reporting_currency") }}' as reporting_currency,
-        '{{ var("company").replace("'", "''") }}' as company
+        '{{ var("company").replace("'", "''") }}' as company,
+        retained.coaching_began_date,
+        retained.coaching_from_date,
+        -- Cadence and gaps look back as far as a policy is long: at most a quarter.
+        cast({{ dbt.dateadd('day', 92, 'retained.coaching_from_date') }} as date)
+            as coaching_whole_from_date,
+        retained.deals_from_date
     from last_day
+    cross join retained
 )
 
 select * from final

@@ -402,48 +402,73 @@ completed as (
             and uncounted.measure_id = indicators.measure_id
 ),
 
-divided as (
+-- A period that begins before the first day that is kept is not whole: it has no value. Numerator
+-- and denominator stay what is left, so that they tie to the facts.
+told as (
     select
+        completed.*,
         indicators.timing,
         indicators.interval_method,
         indicators.minimum_n,
         indicators.aggregation,
-        completed.indicator_id,
-        completed.measure_id,
-        completed.entity_type,
-        completed.entity_id,
-        completed.period_grain,
-        completed.period_start,
-        completed.dimension,
-        completed.member,
-        completed.currency_code,
-        case
-            when indicators.aggregation in ('median', 'evenness') then null
-            else completed.numerator
-        end as numerator,
-        case
-            when indicators.aggregation = 'sum' then cast(1 as decimal(28, 6))
-            else completed.denominator
-        end as denominator,
-        completed.observation_count,
-        case
-            when indicators.aggregation in ('median', 'evenness') then completed.direct_value
-            when indicators.aggregation = 'sum' then cast(completed.numerator as double)
-            when completed.denominator > 0
-                then cast(completed.numerator as double) / cast(completed.denominator as double)
-        end as indicator_value,
-        case
-            when
-                completed.is_coaching_logged or indicators.aggregation = 'sum'
-                or indicators.required_fields not like 'coaching_log%'
-                then indicators.empty_reason
-            else 'no_source'
-        end as empty_reason
+        indicators.required_fields,
+        indicators.empty_reason,
+        coalesce(
+            completed.period_start
+            < case
+                when indicators.required_fields like 'coaching_log%'
+                    then clock.coaching_whole_from_date
+                else clock.deals_from_date
+            end,
+            false
+        ) as is_expired
     from completed
+    cross join clock
     inner join indicators
         on
             completed.indicator_id = indicators.indicator_id
             and completed.measure_id = indicators.measure_id
+),
+
+divided as (
+    select
+        timing,
+        interval_method,
+        minimum_n,
+        aggregation,
+        indicator_id,
+        measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        dimension,
+        member,
+        currency_code,
+        case
+            when aggregation in ('median', 'evenness') then null
+            else numerator
+        end as numerator,
+        case
+            when aggregation = 'sum' then cast(1 as decimal(28, 6))
+            else denominator
+        end as denominator,
+        observation_count,
+        case
+            when is_expired then null
+            when aggregation in ('median', 'evenness') then direct_value
+            when aggregation = 'sum' then cast(numerator as double)
+            when denominator > 0 then cast(numerator as double) / cast(denominator as double)
+        end as indicator_value,
+        case
+            when is_expired then 'expired'
+            when
+                is_coaching_logged or aggregation = 'sum'
+                or required_fields not like 'coaching_log%'
+                then empty_reason
+            else 'no_source'
+        end as empty_reason
+    from told
 ),
 
 -- Wilson's score interval at 95 %: z = 1.959963984540054, z squared = 3.8414588206941236.

@@ -42,9 +42,17 @@ attendees as (
 ),
 
 coaching_start as (
-    select min(session_date) as coaching_start_date
+    -- Also where the first sessions were removed because of their age: windows are counted from it.
+    select
+        case
+            when max(clock.coaching_began_date) < min(sessions.session_date)
+                then max(clock.coaching_began_date)
+            else min(sessions.session_date)
+        end as coaching_start_date,
+        max(clock.coaching_from_date) as kept_from_date
     from sessions
-    where is_broad
+    cross join clock
+    where sessions.is_broad
 ),
 
 policy_days as (
@@ -95,10 +103,11 @@ rep_days as (
         days.date_day,
         org_versions.org_key,
         coaching_start.coaching_start_date,
-        case
-            when persons.hire_date > coaching_start.coaching_start_date then persons.hire_date
-            else coaching_start.coaching_start_date
-        end as gap_start_date
+        greatest(
+            coalesce(persons.hire_date, coaching_start.coaching_start_date),
+            coaching_start.coaching_start_date,
+            coalesce(coaching_start.kept_from_date, coaching_start.coaching_start_date)
+        ) as gap_start_date
     from org_versions
     inner join persons on org_versions.person_id = persons.person_id
     inner join days

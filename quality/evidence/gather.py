@@ -43,7 +43,8 @@ SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         (
             "select source_system, object, count(*) as files, sum(source_rows) as source_rows, "
             "sum(accepted_rows) as accepted_rows, sum(superseded_rows) as superseded_rows, "
-            "sum(rejected_rows) as rejected_rows, sum(residual_rows) as residual_rows "
+            "sum(rejected_rows) as rejected_rows, sum(expired_rows) as expired_rows, "
+            "sum(residual_rows) as residual_rows "
             "from quality.ledger group by all order by all"
         ),
     ),

@@ -186,6 +186,8 @@ def _compared(row: dict[str, Any], figure: dict[str, Any]) -> Recomputed:
         value = numerator
     elif figure["aggregation"] in ("ratio", "distinct") and denominator:
         value = (numerator or 0.0) / denominator
+    if figure["reason_code"] == "expired":
+        value = None  # withheld; numerator and denominator are of the rows that are left
     count = int(row["observation_count"])
     pairs = {
         "numerator": (numerator, figure["numerator"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,35 @@ def test_not_utf8(tmp_path: Path) -> None:
     path.write_bytes(b"version: 1\ncompany: M\xfcller\n")
     with pytest.raises(UsageError, match="UTF-8"):
         load_config(path, CONTRACTS)
+
+
+AGING = {
+    ("tabular", "opportunity"): replace(
+        CONTRACTS["tabular", "opportunity"], expires_by=("close_date",)
+    )
+}
+
+
+def test_a_source_is_kept_for_so_many_days(tmp_path: Path) -> None:
+    path = tmp_path / "halftime.yml"
+    path.write_text("version: 1\nsources: {tabular: {retention_days: 730}}\n")
+    assert load_config(path, AGING).retention == {"tabular": 730}
+    assert load(tmp_path, BARE).retention == {}
+
+
+@pytest.mark.parametrize("days", ["199", "0", "-5", "true", "two years", "365.5"])
+def test_retention_that_is_no_number_of_days_or_too_short_is_refused(
+    tmp_path: Path, days: str
+) -> None:
+    path = tmp_path / "halftime.yml"
+    path.write_text(f"version: 1\nsources:\n  tabular:\n    retention_days: {days}\n")
+    with pytest.raises(UsageError, match=r"line 4: 'retention_days' of 'tabular'"):
+        load_config(path, AGING)
+
+
+def test_what_has_no_age_cannot_expire(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing in 'tabular' has an age"):
+        load(tmp_path, "version: 1\nsources:\n  tabular:\n    retention_days: 730\n")
 
 
 def test_the_standard_profile_is_the_default(tmp_path: Path) -> None:

@@ -48,6 +48,30 @@ def test_every_column_is_described_and_named_once(contract: Contract) -> None:
     assert [name for name, times in typed.items() if times > 1] == []
 
 
+@EACH
+def test_the_age_of_a_row_is_told_by_typed_dates_or_by_another_record(contract: Contract) -> None:
+    dates = {c.typed for c in contract.columns if c.kind in ("date", "timestamp")}
+    sql = staging_sql(contract)
+    made = [name for name in contract.expires_by if name not in dates]
+    assert [name for name in made if f" as {name}" not in sql] == []
+    assert not (contract.expires_by and contract.expires_with)
+    for column, parent in contract.expires_with:
+        assert CONTRACTS[contract.system, parent].expires_by
+        assert CONTRACTS[contract.system, parent].key == (column,)
+        assert f" as {column}" in sql
+
+
+def test_every_object_that_tells_of_somebody_s_doings_has_an_age() -> None:
+    """Those without one are in force until somebody ends them, or do not say when."""
+    ageless = {f"{c.system}.{c.object}" for c in CONTRACTS.values() if not c.can_expire}
+    assert {name for name in ageless if name.split(".")[0] in ("calendar", "tabular")} == {
+        "tabular.account",
+        "tabular.person",
+        "tabular.product",
+    }
+    assert not ageless & {"coaching_log.session", "gong.call", "hubspot.deal", "salesforce.task"}
+
+
 def staging_sql(contract: Contract) -> str:
     name = f"stg_{contract.system}__{contract.object}"
     return (contract.path.parent / f"{name}.sql").read_text(encoding="utf-8")

@@ -163,11 +163,29 @@ files as (
     where source_system = 'coaching_log' and file_status = 'landed'
 ),
 
+-- The first load of a shape stays the first, whatever of it was removed because of its age.
+expired as (
+    select
+        case object
+            when 'session' then 1
+            when 'log' then 2
+            when 'form' then 3
+            when 'matrix' then 4
+        end as shape_rank,
+        min(_load_id) as first_expired_load_id
+    from {{ ref('stg_halftime__expired') }}
+    where source_system = 'coaching_log'
+    group by object
+),
+
 versions as (
     select
         u.*,
         min(u._load_id) over (partition by u.shape_rank, u.session_id) as session_first_load_id,
-        min(u._load_id) over (partition by u.shape_rank) as source_first_load_id,
+        least(
+            min(u._load_id) over (partition by u.shape_rank),
+            coalesce(expired.first_expired_load_id, u._load_id)
+        ) as source_first_load_id,
         first_value(files.file_date) over (
             partition by u.shape_rank, u.session_id
             order by u._load_id asc, files.file_date asc nulls last
@@ -179,6 +197,7 @@ versions as (
             u.shape_rank = files.shape_rank
             and u._source_file = files._source_file
             and u._load_id = files._load_id
+    left join expired on u.shape_rank = expired.shape_rank
 ),
 
 ranked as (

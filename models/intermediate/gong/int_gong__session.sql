@@ -2,12 +2,25 @@
 -- oneself are scores only.
 with
 
+-- The first load stays the first, whatever of it was removed because of its age.
+expired as (
+    select min(_load_id) as first_expired_load_id
+    from {{ ref('stg_halftime__expired') }}
+    where source_system = 'gong' and object = 'answered_scorecard'
+),
+
 versions as (
     select
-        *,
-        min(_load_id) over (partition by answered_scorecard_id) as session_first_load_id,
-        min(_load_id) over () as source_first_load_id
-    from {{ ref('stg_gong__answered_scorecard') }}
+        scorecards.*,
+        min(scorecards._load_id) over (
+            partition by scorecards.answered_scorecard_id
+        ) as session_first_load_id,
+        least(
+            min(scorecards._load_id) over (),
+            coalesce(expired.first_expired_load_id, scorecards._load_id)
+        ) as source_first_load_id
+    from {{ ref('stg_gong__answered_scorecard') }} as scorecards
+    cross join expired
 ),
 
 final as (

@@ -1,7 +1,13 @@
 with
 
 rep_days as (
-    select * from {{ ref('ind_rep_day') }}
+    select
+        days.*,
+        -- Of days that are no longer kept nobody knows whether somebody was coached.
+        days.is_coaching_logged
+        and coalesce(days.date_day >= clock.coaching_from_date, true) as is_told
+    from {{ ref('ind_rep_day') }} as days
+    cross join {{ ref('dim_clock') }} as clock
 ),
 
 dates as (
@@ -18,7 +24,7 @@ weekly as (
         dates.week_start,
         max(rep_days.date_day) as last_day,
         count(*) as employed_day_count,
-        max(case when rep_days.is_coaching_logged then 1 else 0 end) = 1 as is_coaching_logged,
+        max(case when rep_days.is_told then 1 else 0 end) = 1 as is_coaching_logged,
         sum(rep_days.strict_session_count) as strict_session_count,
         sum(rep_days.broad_session_count) as broad_session_count,
         sum(rep_days.strict_minutes) as strict_minutes,

@@ -66,6 +66,18 @@ control_files as (
     where landed_load_id = last_load_id
 ),
 
+-- What was removed because of its age had been sent and landed.
+expired_rows as (
+    select
+        source_system,
+        object,
+        source_file,
+        _load_id as load_id,
+        sum(expired_row_count) as row_count
+    from {{ ref('stg_halftime__expired') }}
+    group by source_system, object, source_file, _load_id
+),
+
 judged_rows as (
     select
         source_system,
@@ -145,6 +157,22 @@ landed_rows as (
     group by c._source_file, c._source_row, c._load_id
 ),
 
+gone_rows as (
+    select
+        c._source_file,
+        c._source_row,
+        c._load_id,
+        sum(expired_rows.row_count) as row_count
+    from control_files as c
+    inner join expired_rows
+        on
+            c.source_system = expired_rows.source_system
+            and c.object = expired_rows.object
+            and c.landed_file = expired_rows.source_file
+            and c.landed_load_id = expired_rows.load_id
+    group by c._source_file, c._source_row, c._load_id
+),
+
 landed_totals as (
     select
         c._source_file,
@@ -176,7 +204,8 @@ compared as (
     select
         stated.*,
         landed_loads.landed_load_id,
-        coalesce(landed_rows.row_count, 0) as landed_row_count,
+        coalesce(landed_rows.row_count, 0) + coalesce(gone_rows.row_count, 0) as landed_row_count,
+        coalesce(gone_rows.row_count, 0) as expired_row_count,
         coalesce(landed_rows.rejected_rows, 0) as rejected_row_count,
         landed_totals.total as landed_total
     from stated
@@ -190,6 +219,11 @@ compared as (
             stated._source_file = landed_rows._source_file
             and stated._source_row = landed_rows._source_row
             and stated._load_id = landed_rows._load_id
+    left join gone_rows
+        on
+            stated._source_file = gone_rows._source_file
+            and stated._source_row = gone_rows._source_row
+            and stated._load_id = gone_rows._load_id
     left join landed_totals
         on
             stated._source_file = landed_totals._source_file
@@ -213,6 +247,8 @@ final as (
         case
             when landed_load_id is null then 'nothing_landed'
             when landed_row_count <> row_count then 'rows_differ'
+            -- The sum of what is left can no longer be compared.
+            when total is not null and expired_row_count > 0 then 'expired'
             when total is not null and landed_total is null then 'no_such_column'
             -- What was rejected may hold no readable amount: it is missing from the sum only.
             when landed_total <> total and rejected_row_count > 0 then 'rejects_differ'

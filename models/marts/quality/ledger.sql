@@ -2,6 +2,7 @@
 -- rejected whole counts all its rows as rejected (none, if it could not be read far enough to
 -- count); a duplicate's rows were landed before from its twin, so they are superseded. A file that
 -- was rejected and, its mapping mended, came again with the same bytes counts once: as it ended.
+-- Rows that were removed because of their age are still counted: as expired.
 with
 
 known_files as (
@@ -48,6 +49,17 @@ judged_rows as (
     group by source_system, object, source_file, load_id
 ),
 
+expired as (
+    select
+        source_system,
+        object,
+        source_file,
+        _load_id as load_id,
+        sum(expired_row_count) as expired_rows
+    from {{ ref('stg_halftime__expired') }}
+    group by source_system, object, source_file, _load_id
+),
+
 counted as (
     select
         coalesce(files.source_system, judged_rows.source_system) as source_system,
@@ -64,7 +76,8 @@ counted as (
             as superseded_rows,
         coalesce(judged_rows.rejected_rows, 0)
         + case when files.file_status = 'rejected' then coalesce(files.source_rows, 0) else 0 end
-            as rejected_rows
+            as rejected_rows,
+        coalesce(expired.expired_rows, 0) as expired_rows
     from files
     full outer join judged_rows
         on
@@ -72,6 +85,13 @@ counted as (
             and files.object = judged_rows.object
             and files.source_file = judged_rows.source_file
             and files.load_id = judged_rows.load_id
+            and files.file_status = 'landed'
+    left join expired
+        on
+            files.source_system = expired.source_system
+            and files.object = expired.object
+            and files.source_file = expired.source_file
+            and files.load_id = expired.load_id
             and files.file_status = 'landed'
 ),
 
@@ -87,8 +107,10 @@ final as (
         cast(accepted_rows as bigint) as accepted_rows,
         cast(superseded_rows as bigint) as superseded_rows,
         cast(rejected_rows as bigint) as rejected_rows,
-        cast(source_rows - accepted_rows - superseded_rows - rejected_rows as bigint)
-            as residual_rows
+        cast(expired_rows as bigint) as expired_rows,
+        cast(
+            source_rows - accepted_rows - superseded_rows - rejected_rows - expired_rows as bigint
+        ) as residual_rows
     from counted
 )
 

@@ -5,9 +5,13 @@ create temp table rep_day as
 with
 
 begun as (
-    select min(day) as first_day
-    from coaching
-    where is_broad
+    -- Sessions that were removed because of their age had begun the log.
+    select
+        least(min(s.day), min(k.coaching_began_date)) as first_day,
+        min(k.coaching_from_date) as kept_from
+    from coaching as s
+    cross join build.core.dim_clock as k
+    where s.is_broad
 ),
 
 days as (
@@ -22,7 +26,7 @@ working as (
     select
         h.person_id,
         d.day,
-        greatest(b.first_day, coalesce(p.hire_date, b.first_day)) as counted_from
+        greatest(b.first_day, coalesce(p.hire_date, b.first_day), b.kept_from) as counted_from
     from days as d
     cross join begun as b
     inner join build.core.dim_person_history as h

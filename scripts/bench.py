@@ -36,9 +36,15 @@ LOG = BENCH / "last.log"
 WHOLE_RUN = "run (all of it, fresh)"
 DUCKDB_SETTINGS = {"memory_limit": "3GB", "threads": "2", "preserve_insertion_order": "false"}
 # Of a step by (size, step): seconds, MiB.
-SECONDS = {("demo", "sample"): 20, ("demo", WHOLE_RUN): 90, ("m", WHOLE_RUN): 240}
+SECONDS = {
+    ("demo", "sample"): 20,
+    ("demo", WHOLE_RUN): 90,
+    ("m", WHOLE_RUN): 240,
+    ("m", "evidence"): 30,
+}
 MIB = {("m", WHOLE_RUN): 4096}
 STRAIGHT_RATIO = Aim(1.5, "")
+PACK_PAGE = Aim(5, "MB")
 PAINT, CHANGE = Aim(2, "s"), Aim(0.5, "s")  # on the largest size that is measured
 
 
@@ -54,6 +60,7 @@ class SizeResult:
     dbt_seconds: float
     straight_seconds: float
     rewrite_seconds: float
+    pack_page_bytes: int
     models: list[tuple[str, float, float]]
     pages: dict[str, PageSpeed]
 
@@ -74,6 +81,10 @@ def bench_size(size: str, seed: int, folder: Path) -> SizeResult:
         extra = config if step != "validate" else ()
         done = measure(halftime, step, *extra, "--home", home, log=LOG)
         steps |= split_build(done, home) if step == "build" else {step: done}
+    pack = folder / "pack"
+    for step, extra in (("evidence", ("--out", pack)), ("verify", ())):
+        print(f"{size}: {step} …", flush=True)
+        steps[step] = measure(halftime, step, "--home", home, *extra, log=LOG)
     whole = folder / "whole"
     print(f"{size}: run …", flush=True)
     steps[WHOLE_RUN] = measure(halftime, "run", *config, "--home", whole, log=LOG)
@@ -106,6 +117,7 @@ def bench_size(size: str, seed: int, folder: Path) -> SizeResult:
         rows=bench_rows.step_rows(home, WHOLE_RUN),
         dbt_seconds=dbt_seconds,
         straight_seconds=straight,
+        pack_page_bytes=(pack / "evidence.html").stat().st_size,
         rewrite_seconds=rewrite(home / "warehouse.duckdb", tables, folder / "rewrite.duckdb"),
         models=[(name, seconds, straight_models.get(name, 0.0)) for name, seconds in models],
         pages=bench_pages(home, folder),
@@ -245,6 +257,7 @@ def size_lines(result: SizeResult, figures: Figures) -> list[str]:
             f"- that ÷ a bare scan-and-rewrite of the raw tables {result.rewrite_seconds:.1f} s"
             f" = **{result.straight_seconds / result.rewrite_seconds:.1f}**"
         ),
+        pack_line(result, figures),
         *page_lines(result, figures),
         "",
         "| slowest models | seconds in dbt | seconds straight |",
@@ -255,6 +268,13 @@ def size_lines(result: SizeResult, figures: Figures) -> list[str]:
         ),
     ]
     return lines
+
+
+def pack_line(result: SizeResult, figures: Figures) -> str:
+    """Return the line about the page of the evidence pack."""
+    megabytes = result.pack_page_bytes / 1e6
+    said = figures.judge(f"`{result.size}`: page of the evidence pack", megabytes, PACK_PAGE)
+    return f"- the page of the evidence pack: {megabytes:.1f} MB ({said})"
 
 
 def page_lines(result: SizeResult, figures: Figures) -> list[str]:

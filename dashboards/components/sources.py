@@ -17,6 +17,15 @@ FINDINGS = {
     "missing_optional": "missing but optional",
     "alias": "under another name",
 }
+COMPARED = {
+    "complete": "✓ Complete",
+    "rows_differ": "✕ Another number of rows",
+    "total_differs": "✕ Another sum",
+    "nothing_landed": "✕ Nothing of it was landed",
+    "no_such_column": "✕ No such column",
+    "rejects_differ": "Rows agree; the sum lacks rejected ones",
+    "expired": "Rows agree; the sum lacks expired ones",
+}
 _WEEK = 7
 _NAMED = 4
 _ROW, _HEAD, _TALLEST = 35, 38, 360
@@ -25,6 +34,7 @@ _ROW, _HEAD, _TALLEST = 35, 38, 360
 def show(system: str) -> None:
     """Draw the tab for one source system, or for all."""
     show_freshness(system)
+    show_control_totals(system)
     show_files(system)
     show_drift(system)
     show_orphans(system)
@@ -84,6 +94,39 @@ def show_freshness(system: str) -> None:
         accepted_rows=st.column_config.NumberColumn("Rows in force", format="localized"),
         landed_file_count=st.column_config.NumberColumn("Files", format="localized"),
         landed_at=st.column_config.DatetimeColumn("Last landed, UTC", format="D MMM YYYY, HH:mm"),
+    )
+
+
+def control_headline(totals: pd.DataFrame) -> str:
+    """Return how many exports are as complete as their senders say."""
+    wrong = int(totals["finding"].isin([k for k, v in COMPARED.items() if v[0] == "✕"]).sum())
+    if wrong:
+        return (
+            f"{wrong:,} of {count_of(len(totals), 'control total')} "
+            f"{'differs' if wrong == 1 else 'differ'} from what was landed"
+        )
+    return f"Landed to the row: {count_of(len(totals), 'control total')} of the exporting systems"
+
+
+def show_control_totals(system: str) -> None:
+    """Show what exporting systems say they sent against what came; nothing where none says so."""
+    totals = data.ask(quality.control_totals, system)
+    if totals.empty:
+        return
+    st.subheader(control_headline(totals), anchor=False)
+    number = st.column_config.NumberColumn
+    table(
+        totals.assign(finding=totals["finding"].map(COMPARED)),
+        key="control_totals",
+        finding=st.column_config.TextColumn("Finding", width="medium"),
+        file_name=st.column_config.TextColumn("About", width="medium"),
+        column_name="Sum of",
+        stated_rows=number("Rows sent", format="localized"),
+        landed_rows=number("Rows landed", format="localized"),
+        stated_total=number("Sum sent", format="localized"),
+        landed_total=number("Sum landed", format="localized"),
+        source_file=st.column_config.TextColumn("Said by", width="medium"),
+        source_row=number("Its row", format="%d"),
     )
 
 

@@ -138,6 +138,26 @@ def corrections(
     return frame(connection, sql, [system, system, *seen.parameters])
 
 
+def control_totals(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return what exporting systems say they sent against what was landed, differences first."""
+    seen = see.company(scope)
+    if not exists(connection, "quality", "control_total"):
+        return pd.DataFrame(columns=["source_system", "finding"])
+    sql = f"""
+        select
+            source_system, object, file_name, column_name, finding, stated_rows, landed_rows,
+            cast(stated_total as double) as stated_total,
+            cast(landed_total as double) as landed_total, source_file, source_row
+        from quality.control_total
+        where (? = 'all' or source_system = ?) and {seen.sql}
+        order by finding = 'complete', source_system, object, file_name, column_name
+        limit 1000
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
 def reconciliation(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
 ) -> pd.DataFrame:

@@ -183,7 +183,7 @@ def write_store(home: Home, build_id: str, days: int) -> Path:
 def clear(home: Home) -> None:
     """Remove what a process left that was killed while it wrote a store."""
     for half_written in home.private.glob(".*"):
-        shutil.rmtree(half_written)
+        _remove(half_written)
 
 
 def remove(home: Home, build_id: str) -> None:
@@ -199,11 +199,19 @@ def keep_only(home: Home, build_id: str | None) -> None:
     if not home.private.is_dir():
         return
     with machine_errors("remove the notes of earlier builds"):
-        for folder in home.private.iterdir():
-            if folder.name != build_id:
-                shutil.rmtree(folder)
+        for found in home.private.iterdir():
+            if found.name != build_id:
+                _remove(found)
         if build_id is None:
             home.private.rmdir()
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, or a file that somebody put there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _folder(path: Path) -> Path:

@@ -30,7 +30,7 @@ def a_rep(home: Path) -> tuple[str, str]:
 
 def show(window: Visitor) -> str:
     window.page.get_by_text("Show the notes").click()
-    window.page.locator("text=/^\\d+ sessions?$|are not shown/").first.wait_for()
+    window.page.locator("text=/\\d+ sessions?$|are not shown/").first.wait_for()
     window.wait()
     return window.text()
 

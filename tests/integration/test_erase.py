@@ -195,9 +195,9 @@ def test_what_is_kept_is_for_the_owner_alone(erased: tuple) -> None:
 
 def test_private_notes_lose_all_that_is_about_them(notes_home: Path, erased: tuple) -> None:
     home, _, _, said = erased
+    # Twenty of the few people of this company stand in every session: see test_private_notes.
     before, after = (rows_of_notes(place) for place in (notes_home, home))
     assert set(after) < set(before)
-    assert after
     assert f"{len(before) - len(after)} rows of private notes were removed." in said
     (store,) = home.glob("private/*/notes.duckdb")
     assert store.stat().st_mode & 0o777 == 0o600

@@ -26,6 +26,7 @@ from halftime.contracts import load_contracts
 from halftime.errors import MachineError
 from halftime.home import Home, utc_now
 from halftime.privacy import notes, notes_read
+from halftime.privacy.erase import erase
 from halftime.publish import publish
 from halftime.verify import verify
 
@@ -96,6 +97,14 @@ def served(home: Path) -> str:
 
 # ---------- what is in it
 
+# The same session in a list that its coach keeps.
+LISTED = """
+insert into staging.stg_coaching_log__log by name
+select session_id, 'accepted' as row_status, {} as notes,
+    'list.csv' as _source_file, 1 as _source_row
+from staging.stg_coaching_log__session
+"""
+
 
 def test_each_accepted_note_of_the_days_asked_for_is_there_once(
     con: duckdb.DuckDBPyConnection,
@@ -148,6 +157,32 @@ def test_open_actions_only_with_their_words(con: duckdb.DuckDBPyConnection) -> N
         " where core.status in ('done', 'dropped') or core.is_deleted"
     )
     assert one(con, closed) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ("update staging.stg_coaching_log__session set notes = 'erased 0123456789'", None),
+        ("update core.fct_coaching_session set is_deleted = true", None),
+        ("update core.bridge_session_attendee set is_coachee_present = false", None),
+        ("update core.bridge_session_attendee set coachee_id = '(unassigned)'", None),
+        (LISTED.format("'And from the list.'"), "{}\nAnd from the list."),
+        (LISTED.format("notes"), "{}"),
+    ],
+)
+def test_what_becomes_of_one_note(home: Home, change: str, left: str | None) -> None:
+    """An erased, deleted or nobody's note is none; one told in two lists is there with both."""
+    with duckdb.connect(str(home.warehouse)) as con:
+        session, text = con.execute(
+            "select 'coaching_log:' || session_id, notes from staging.stg_coaching_log__session"
+            " where row_status = 'accepted' and notes is not null order by all limit 1"
+        ).fetchone() or ("", "")
+        own = "session_id" if "core." in change else "'coaching_log:' || session_id"
+        con.execute(f"{change} where {own} = '{session}'")
+    with duckdb.connect(str(notes.write_store(home, NEXT, 3650)), read_only=True) as con:
+        sql = "select distinct notes from private.session_note where session_id = ?"
+        found = [text for (text,) in con.execute(sql, [session]).fetchall()]
+    assert found == ([] if left is None else [left.format(text)])
 
 
 def test_fewer_days_keep_fewer_notes(home: Home) -> None:
@@ -237,6 +272,7 @@ def test_only_the_served_build_has_a_store(home: Home, config: Config) -> None:
 
 def test_it_goes_when_nobody_asks_for_it_any_more(home: Home, config: Config) -> None:
     (home.private / ".20990101T000000Z-bbbbbb").mkdir()  # of a process that was killed
+    (home.private / "leaflet.txt").write_text("put there by hand", encoding="utf-8")
     publish_next(home, dataclasses.replace(config, privacy=Privacy()))
     assert not home.private.exists()
     assert verify(home).finding is None
@@ -409,3 +445,33 @@ def test_subject_holds_the_notes_and_who_read_them(
     assert all(text in written for text in rows["notes"])
     report = json.loads((out / "subject.json").read_text(encoding="utf-8"))
     assert [entry["who"] for entry in report["notes_read"]] == [f"manager {manager}"]
+
+
+def test_erasing_one_person_takes_their_notes_and_no_others(
+    home: Home, rep: tuple[str, str, str]
+) -> None:
+    person, manager, _ = rep
+    (store,) = notes.stores(home)
+    private_notes.read(home.root, store.parent.name, Scope.for_manager(manager), person)
+    sql = (
+        "select session_id, coachee_id, coach_id, notes from private.session_note"
+        " union all select action_id, coachee_id, coach_id, description from private.open_action"
+    )
+    with connect(str(store)) as con:
+        before = con.execute(sql).fetchall()
+    half_written = home.private / ".20990101T000000Z-bbbbbb"
+    shutil.copytree(store.parent, half_written)
+    done = erase(home, [person])
+    with connect(str(store)) as con:
+        after = con.execute(sql).fetchall()
+        free = con.execute("select free_blocks from pragma_database_size()").fetchone()
+    theirs = {row[0] for row in before if person in row}
+    assert sorted(after) == sorted(row for row in before if row[0] not in theirs)
+    assert done.private_rows == len(before) - len(after) > 0
+    assert free == (0,)
+    assert not half_written.exists()
+    assert store.stat().st_mode & 0o777 == 0o600
+    (line,) = notes_read.path_of(home).read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["whose"] != person
+    assert json.loads(line)["who"] == f"manager {manager}"
+    assert verify(home).finding is None

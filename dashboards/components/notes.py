@@ -51,7 +51,8 @@ def _sessions(rows: pd.DataFrame) -> None:
 
 
 def _actions(rows: pd.DataFrame) -> None:
-    st.markdown(f"**{_how_many(len(rows), int(rows.iloc[0]['action_count']), 'open action')}**")
+    counted = _how_many(len(rows), int(rows.iloc[0]["action_count"]), "action")
+    st.markdown(f"**{counted} that may still be open**")
     with st.container(border=True, gap="small"):
         for row in rows.to_dict("records"):
             due = "" if pd.isna(row["due_date"]) else small(f"due {day(row['due_date'])}")

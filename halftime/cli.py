@@ -503,6 +503,8 @@ def erase(
         f"{done.raw_rows} raw rows, {len(done.builds)} published builds and {done.files} other "
         "files were written anew."
     )
+    if done.private_rows:
+        reporter.say(f"{done.private_rows} rows of private notes were removed.")
     if done.kept_names:
         reporter.say(f"{done.kept_names} names that others bear too were left as they are.")
     reporter.say(

@@ -45,6 +45,7 @@ PROFILES = ("standard", "council")
 SHORTEST_RETENTION = 30
 SHORTEST_RETENTION_OF_DEALS = 200
 SMALLEST_GROUP = 4
+MOST_NOTES_DAYS = 3_650
 FISCAL_PATTERNS = ("calendar", "4-4-5", "4-5-4", "5-4-4")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _REPORTING_KEYS = frozenset(
@@ -126,11 +127,13 @@ class Privacy:
     """What a published build may show of persons.
 
     ``council`` shows groups of at least ``minimum_group`` persons and nobody by name; ``standard``
-    withholds nothing, and leaves the number aside.
+    withholds nothing, and leaves the number aside. ``notes_days`` is how many days of notes a
+    private store beside the published build holds; None: there is no such store.
     """
 
     profile: str = "standard"
     minimum_group: int = SMALLEST_GROUP
+    notes_days: int | None = None
 
     @property
     def is_council(self) -> bool:
@@ -140,7 +143,8 @@ class Privacy:
     def to_dict(self) -> dict[str, Any]:
         """Return what a manifest says of it."""
         if not self.is_council:
-            return {"profile": self.profile}
+            kept = {} if self.notes_days is None else {"notes_days": self.notes_days}
+            return {"profile": self.profile, **kept}
         return {"profile": self.profile, "minimum_group": self.minimum_group}
 
 
@@ -871,7 +875,7 @@ def _read_signing_keys(reader: _Reader, value: Any) -> tuple[SigningKey, ...]:
 
 def _read_privacy(reader: _Reader, value: Any) -> Privacy:
     """Read what is shown of persons; a council's smallest group is never below four."""
-    node = reader.mapping(value, ("privacy",), frozenset({"profile", "minimum_group"}))
+    node = reader.mapping(value, ("privacy",), frozenset({"profile", "minimum_group", "notes"}))
     profile = str(node.get("profile", PROFILES[0]))
     if profile not in PROFILES:
         raise reader.fail(
@@ -884,4 +888,24 @@ def _read_privacy(reader: _Reader, value: Any) -> Privacy:
             f"'minimum_group' is '{group}'.",
             f"Give a whole number of persons, {SMALLEST_GROUP} or more.",
         )
-    return Privacy(profile, group)
+    privacy = Privacy(profile, group, _notes_days(reader, node) if "notes" in node else None)
+    if privacy.is_council and privacy.notes_days is not None:
+        raise reader.fail(
+            ("privacy", "notes"),
+            "the profile 'council' shows nobody, so it keeps no notes.",
+            "Take 'notes' out, or the profile.",
+        )
+    return privacy
+
+
+def _notes_days(reader: _Reader, node: dict) -> int:
+    """Return for how many days back notes are kept: whoever wants them says how long."""
+    at = ("privacy", "notes")
+    days = reader.mapping(node["notes"], at, frozenset({"days"})).get("days")
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MOST_NOTES_DAYS:
+        raise reader.fail(
+            at if days is None else (*at, "days"),
+            "'privacy.notes' has no 'days'." if days is None else f"'days' is '{days}'.",
+            f"Say how many days back notes are kept, 1 to {MOST_NOTES_DAYS:,}: {{days: 400}}.",
+        )
+    return days

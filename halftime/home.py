@@ -75,6 +75,11 @@ class Home:
         return self.published / "current.json"
 
     @property
+    def private(self) -> Path:
+        """Notes of the served build, where they are wanted (:mod:`halftime.privacy.notes`)."""
+        return self.root / "private"
+
+    @property
     def history(self) -> Path:
         """What is remembered of runs, rules and sign-offs; it outlives warehouse and builds."""
         return self.root / "history"

@@ -2,7 +2,8 @@
 
 A reader sees a whole old build or a whole new one: the new file is written under a hidden name, its
 folder is renamed into place, the chain gets its entry, and only then ``current.json`` is replaced.
-Nothing is ever changed after that.
+Nothing is ever changed after that. Private notes, where they are wanted, go into a store of their
+own and never into the published file.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from halftime.home import (
     utc_now,
     write_atomically,
 )
-from halftime.privacy import council
+from halftime.privacy import council, notes
 from halftime.provenance import described_commit, versions
 from quality.load import RULE_TABLES, load_rule_tables
 from quality.results import connection_settings
@@ -88,6 +89,7 @@ def publish(
             manifest = json.loads((final / "manifest.json").read_text(encoding="utf-8"))
             history.adopt(home)
             write_atomically(home.current_file, to_json(pointer(manifest)))
+            notes.keep_only(home, _store_of(build_id, config))
             return Publication(build_id, final / "marts.duckdb", manifest)
         history.adopt(home)
         previous, head = history.state_of(chain.entries(home)).last, chain.head(home)
@@ -99,6 +101,8 @@ def publish(
                 "chain": _chain_block(previous, head),
             }
             write_atomically(staging / "manifest.json", to_json(manifest))
+            if config.privacy.notes_days is not None:
+                notes.write_store(home, build_id, config.privacy.notes_days)
             for path in staging.iterdir():
                 path.chmod(0o444)
             sync_folder(staging)
@@ -108,8 +112,16 @@ def publish(
             write_atomically(home.current_file, to_json(pointer(manifest)))
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
+            if not final.is_dir():  # else the next publication serves it, with its notes
+                notes.remove(home, build_id)
             raise
+        notes.keep_only(home, _store_of(build_id, config))
     return Publication(build_id=build_id, database=final / "marts.duckdb", manifest=manifest)
+
+
+def _store_of(build_id: str, config: Config) -> str | None:
+    """Return the build whose notes are kept: the one that is served, where they are wanted."""
+    return build_id if config.privacy.notes_days is not None else None
 
 
 def published_relations(dbt_manifest: Path) -> list[tuple[str, str]]:

@@ -127,36 +127,54 @@ def sample_home(sample_folder: Path, once: Callable[[str, Callable[[Path], None]
     )
 
 
+def publish_again(sample_home: Path, sample_folder: Path, folder: Path, privacy: str) -> None:
+    """Copy the sample's home and publish its build as if it had been configured so from the start.
+
+    ``privacy`` is the value of that key; the configuration lies beside the folder.
+    """
+    shutil.copytree(sample_home, folder)
+    shutil.rmtree(folder / "published")
+    shutil.rmtree(folder / "history")
+    home = Home(folder)
+    home.create()
+    build_id = home.latest_build()
+    assert build_id is not None
+    text = (sample_folder / "halftime.yml").read_text(encoding="utf-8")
+    path = folder.with_suffix(".yml")
+    path.write_text(f"{text}\nprivacy: {privacy}\n", encoding="utf-8")
+    config = load_config(path, load_contracts(ROOT), landing=sample_folder)
+    with home.lock() as held:
+        publish(
+            held,
+            build_id,
+            config,
+            dbt_manifest=home.build_folder(build_id) / "dbt" / "run" / "manifest.json",
+            verdict="warnings",
+            started_at=utc_now(),
+            inputs={},
+        )
+
+
 @pytest.fixture(scope="session")
 def council_home(
     sample_home: Path, sample_folder: Path, once: Callable[[str, Callable[[Path], None]], Path]
 ) -> Path:
     """A copy of the sample's home whose build was published for a works council, and only so."""
+    return once(
+        "home-council",
+        lambda folder: publish_again(sample_home, sample_folder, folder, "{profile: council}"),
+    )
 
-    def publish_again(folder: Path) -> None:
-        shutil.copytree(sample_home, folder)
-        shutil.rmtree(folder / "published")
-        shutil.rmtree(folder / "history")
-        home = Home(folder)
-        home.create()
-        build_id = home.latest_build()
-        assert build_id is not None
-        text = (sample_folder / "halftime.yml").read_text(encoding="utf-8")
-        path = folder.with_suffix(".yml")
-        path.write_text(f"{text}\nprivacy: {{profile: council}}\n", encoding="utf-8")
-        config = load_config(path, load_contracts(ROOT), landing=sample_folder)
-        with home.lock() as held:
-            publish(
-                held,
-                build_id,
-                config,
-                dbt_manifest=home.build_folder(build_id) / "dbt" / "run" / "manifest.json",
-                verdict="warnings",
-                started_at=utc_now(),
-                inputs={},
-            )
 
-    return once("home-council", publish_again)
+@pytest.fixture(scope="session")
+def notes_home(
+    sample_home: Path, sample_folder: Path, once: Callable[[str, Callable[[Path], None]], Path]
+) -> Path:
+    """A copy of the sample's home whose build was published with a private store of notes."""
+    return once(
+        "home-notes",
+        lambda folder: publish_again(sample_home, sample_folder, folder, "{notes: {days: 400}}"),
+    )
 
 
 @pytest.fixture(scope="session")

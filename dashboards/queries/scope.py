@@ -76,6 +76,17 @@ def people(scope: Scope | None, column: str) -> Predicate:
     return Predicate(f"{column} in {_PEOPLE}", (manager, manager))
 
 
+def notes(scope: Scope | None, coachee: str, coach: str) -> Predicate:
+    """Return the predicate for private notes, by the columns that name coachee and coach.
+
+    Who sees a person sees the person's notes; a coach also those that the coach made of others.
+    """
+    seen = people(scope, coachee)
+    if scope is None or scope.reach is not Reach.ORGANISATION:
+        return seen
+    return Predicate(f"({seen.sql} or {coach} = ?)", (*seen.parameters, scope.manager_id or ""))
+
+
 def entities(scope: Scope | None, entity_type: str, entity_id: str) -> Predicate:
     """Return the predicate for a pair of columns that name an entity of the organisation.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import charts, data
+from dashboards.components import charts, data, notes
 from dashboards.components.words import NO_VALUE, as_date, count_of, day, deal_name, money, plain
 from dashboards.queries import detail, selection
 
@@ -90,6 +90,7 @@ def show_person(person: pd.Series) -> None:
                 "last_activity_date": st.column_config.DateColumn("Last activity"),
             },
         )
+    notes.section(str(person["person_id"]))
 
 
 def show_deal(deal: pd.Series) -> None:

@@ -45,6 +45,8 @@ def _lines(made: Draft) -> Iterator[str]:
     yield f"  fiscal_year_start_month: {made.fiscal_month}"
     yield "# With a works council: groups of four or more, nobody by name; docs/privacy.md"
     yield "# privacy: {profile: council, minimum_group: 4}"
+    yield "# Notes of coaching on the page of a person, of the last so many days; docs/privacy.md"
+    yield "# privacy: {notes: {days: 400}}"
     yield ""
     yield from _doubts(made.head_doubts.get("files", ()), 0)
     yield from _doubts(made.head_doubts.get("sources", ()), 0)

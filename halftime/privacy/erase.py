@@ -19,6 +19,7 @@ from halftime.home import (
     utc_now,
     write_atomically,
 )
+from halftime.privacy import notes, notes_read
 from halftime.privacy.people import Known, published_files, read_directory
 from halftime.privacy.pseudonyms import pseudonyms_of
 from halftime.privacy.redact import Redactor, Tombstones, home_key, private_folder
@@ -26,10 +27,11 @@ from halftime.privacy.rewrite import (
     Finder,
     rewrite_files,
     rewrite_published,
+    rewrite_store,
     rewrite_warehouse,
 )
 
-_REWRITTEN = ("warehouse.duckdb", "marts.duckdb")
+_REWRITTEN = ("warehouse.duckdb", "marts.duckdb", notes.FILE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Erasure:
     builds: tuple[str, ...]
     files: int
     kept_names: int
+    private_rows: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields for JSON."""
@@ -50,14 +53,15 @@ class Erasure:
             "builds": list(self.builds),
             "files": self.files,
             "names_shared_with_others": self.kept_names,
+            "private_rows": self.private_rows,
         }
 
 
 def erase(home: Home, persons: Sequence[str]) -> Erasure:
     """Replace everything by which these persons are known by pseudonyms, and their notes by a mark.
 
-    To be called under the lock. A text that is also another person's (a common name) stays, for it
-    cannot be told whose it is where it stands alone.
+    A private store of notes loses theirs. To be called under the lock. A text that is also another
+    person's (a common name) stays, for it cannot be told whose it is where it stands alone.
     """
     directory = read_directory(home)
     for person in persons:
@@ -81,11 +85,14 @@ def erase(home: Home, persons: Sequence[str]) -> Erasure:
         tombstones.write(home)  # first: an erasure that is cut short is gone on with
         redactor = Redactor(tombstones, _coaching_pattern(home))
         finder = Finder(gone)
+        notes.clear(home)
+        private_rows = sum(rewrite_store(path, redactor) for path in notes.stores(home))
         rows = rewrite_warehouse(home.warehouse, load_contracts(PROJECT_ROOT).values(), redactor)
         builds = [_rewrite_build(path, redactor, finder) for path in published_files(home)]
         shutil.rmtree(home.temporary, ignore_errors=True)
         home.temporary.mkdir()
         done = rewrite_files(_others(home), redactor, finder)
+        notes_read.rewrite(home, redactor)
         history.record_rewritten(home, builds, "erasure")
         record(home, "erasure", {"persons": len(persons), "builds": builds})
     return Erasure(
@@ -94,6 +101,7 @@ def erase(home: Home, persons: Sequence[str]) -> Erasure:
         builds=tuple(builds),
         files=sum(map(len, done.values())),
         kept_names=len({item.text.lower() for item in known - gone}),
+        private_rows=private_rows,
     )
 
 

@@ -20,6 +20,7 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from halftime.contracts import Contract, mapped_columns
 from halftime.hashing import content_hash, file_sha256, quote
 from halftime.home import sync_folder
+from halftime.privacy.notes import open_fresh
 from halftime.privacy.people import TOKEN, Known
 from halftime.privacy.redact import Redactor
 from halftime.publish import READ_ORDER, SORTED_TABLES
@@ -296,6 +297,46 @@ def _published_columns(columns: list[tuple[str, str]]) -> tuple[str, str]:
         items.append(f"{_redacted(cell, system)} as {cell}")
         tests.append(f"redacted({cell}, {system}) is distinct from {cell}")
     return ", ".join(items), " or ".join(tests)
+
+
+def rewrite_store(path: Path, redactor: Redactor) -> int:
+    """Write a store anew without the notes of erased persons; return the number of rows that went.
+
+    All notes of a session go in any row of which an erased text stands, also where it is the coach
+    or only named: so does the landed row lose its notes.
+    """
+    fresh = path.with_name(path.name + _SUFFIX)
+    fresh.unlink(missing_ok=True)
+    gone = 0
+    try:
+        with open_fresh(fresh) as con:
+            register(con, redactor)
+            con.execute(f"attach {literal(path)} as old (read_only)")
+            con.execute("create schema core; create schema private;")
+            con.execute("create table core.dim_clock as from old.core.dim_clock")
+            items, _ = _published_columns(_columns(con, "old", "core", "dim_reporting_line"))
+            con.execute(
+                f"create table core.dim_reporting_line as select {items}"
+                " from old.core.dim_reporting_line"
+            )
+            for table, key in (("session_note", "session_id"), ("open_action", "action_id")):
+                _, changed = _published_columns(_columns(con, "old", "private", table))
+                about = f"select {key} from old.private.{table} where {changed}"
+                con.execute(
+                    f"create table private.{table} as from old.private.{table}"
+                    f" where {key} not in ({about})"
+                )
+                row = con.execute(
+                    f"select (select count(*) from old.private.{table})"
+                    f" - (select count(*) from private.{table})"
+                ).fetchone()
+                gone += int(row[0]) if row else 0
+            con.execute("detach old")
+            con.execute("checkpoint")
+        _replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return gone
 
 
 def rewrite_files(

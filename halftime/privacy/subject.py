@@ -10,6 +10,7 @@ import duckdb
 from halftime.errors import UsageError
 from halftime.hashing import quote
 from halftime.home import Home, machine_errors, to_json, utc_now, write_atomically
+from halftime.privacy import notes, notes_read
 from halftime.privacy.people import Known, published_files, read_directory
 from halftime.privacy.pseudonyms import pseudonyms_of
 from halftime.privacy.rewrite import Finder
@@ -17,7 +18,7 @@ from quality.results import connection_settings, literal
 
 
 def write_subject(home: Home, person_id: str, out: Path) -> dict[str, Any]:
-    """Write a CSV per table of warehouse and published builds, and ``subject.json`` as their list.
+    """Write a CSV per table of warehouse, builds and notes, and ``subject.json`` as their list.
 
     The folder must be new or empty: nothing of another person may be mixed into the answer.
     """
@@ -28,9 +29,11 @@ def write_subject(home: Home, person_id: str, out: Path) -> dict[str, Any]:
     tables: list[dict[str, Any]] = []
     with machine_errors(f"write to {out}"):
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name, path in [("warehouse", home.warehouse)] + [
-            (path.parent.name, path) for path in published_files(home)
-        ]:
+        for name, path in (
+            [("warehouse", home.warehouse)]
+            + [(path.parent.name, path) for path in published_files(home)]
+            + [(f"private-{path.parent.name}", path) for path in notes.stores(home)]
+        ):
             tables += _export(name, path, known, out)
         report = {
             "person_id": person_id,
@@ -39,6 +42,7 @@ def write_subject(home: Home, person_id: str, out: Path) -> dict[str, Any]:
                 {"kind": item.kind, "text": item.text, "system": item.system or None}
                 for item in sorted(known, key=lambda item: (item.kind, item.system, item.text))
             ],
+            "notes_read": notes_read.of_person(home, person_id),
             "rows": sum(table["rows"] for table in tables),
             "tables": tables,
         }

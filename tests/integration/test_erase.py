@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dashboards import private_notes
 from halftime import chain
 from halftime.hashing import file_sha256
 from halftime.home import Home
@@ -45,15 +46,20 @@ def texts(known: set[Known]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def erased(
-    sample_home: Path, cli: Cli, tmp_path_factory: pytest.TempPathFactory
+    notes_home: Path, cli: Cli, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, set[str], dict[str, list[tuple]], str]]:
-    """A copy of the published sample company without twenty persons."""
+    """A copy of the sample company, published with private notes, without twenty persons.
+
+    Somebody read the notes of each of them.
+    """
     home = tmp_path_factory.mktemp("erased") / "home"
-    shutil.copytree(sample_home, home)
+    shutil.copytree(notes_home, home)
     directory = read_directory(Home(home))
     chosen = random.Random(20).sample(sorted(directory.known), PERSONS)
     shared = directory.shared(chosen)
     wanted = set().union(*(texts(directory.of(person)) for person in chosen)) - shared
+    for person in chosen:
+        private_notes._log(home, f"manager {person}", person, 1)
     before = company_figures(home)
     words = [word for person in chosen for word in ("--person", person)]
     said = cli("erase", *words, "--home", str(home))
@@ -148,7 +154,7 @@ def test_no_block_of_a_rewritten_database_is_free(erased: tuple) -> None:
     """A free block keeps the bytes of what was deleted; here short texts are not searched for."""
     home, _, _, _ = erased
     databases = sorted(home.rglob("*.duckdb"))
-    assert {path.name for path in databases} == {"warehouse.duckdb", "marts.duckdb"}
+    assert {path.name for path in databases} == {"warehouse.duckdb", "marts.duckdb", "notes.duckdb"}
     for path in databases:
         with duckdb.connect(str(path), read_only=True) as con:
             row = con.execute("select free_blocks from pragma_database_size()").fetchone()
@@ -187,6 +193,34 @@ def test_what_is_kept_is_for_the_owner_alone(erased: tuple) -> None:
     assert "Remove the person from the landing files" in said
 
 
+def test_private_notes_lose_all_that_is_about_them(notes_home: Path, erased: tuple) -> None:
+    home, _, _, said = erased
+    # Twenty of the few people of this company stand in every session: see test_private_notes.
+    before, after = (rows_of_notes(place) for place in (notes_home, home))
+    assert set(after) < set(before)
+    assert f"{len(before) - len(after)} rows of private notes were removed." in said
+    (store,) = home.glob("private/*/notes.duckdb")
+    assert store.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_log_of_readings_keeps_that_they_were_read(erased: tuple) -> None:
+    home, _, _, _ = erased
+    lines = (home / "privacy" / "notes_read.jsonl").read_text(encoding="utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert len({entry["whose"] for entry in entries}) == PERSONS
+    assert all(entry["who"] == f"manager {entry['whose']}" for entry in entries)
+
+
+def rows_of_notes(home: Path) -> list[tuple]:
+    (store,) = home.glob("private/*/notes.duckdb")
+    with duckdb.connect(str(store), read_only=True) as con:
+        return con.execute(
+            "select 'session', session_id, coachee_id, notes from private.session_note"
+            " union all"
+            " select 'action', action_id, coachee_id, description from private.open_action"
+        ).fetchall()
+
+
 def test_notes_about_an_erased_person_are_gone(sample_home: Path, erased: tuple) -> None:
     home, _, _, _ = erased
     sql = "select raw_notes from raw.coaching_log__session where raw_notes is not null"
@@ -215,6 +249,10 @@ def run_again(erased: tuple, sample_folder: Path, cli: Cli) -> Path:
         shutil.rmtree(build)
     cli("run", "--config", str(landing / "halftime.yml"), "--home", str(home))
     return home
+
+
+def test_a_new_run_without_notes_removes_them(run_again: Path) -> None:
+    assert not (run_again / "private").exists()
 
 
 def test_a_new_run_brings_nobody_back(erased: tuple, run_again: Path) -> None:

@@ -281,8 +281,31 @@ def test_a_council_has_a_smallest_group(tmp_path: Path) -> None:
         "{minimum_group: true}",
         "{profiles: council}",
         "council",
+        "{notes: true}",
+        "{notes: }",
+        "{notes: {}}",
+        "{notes: {days: 0}}",
+        "{notes: {days: 3651}}",
+        "{notes: {days: true}}",
+        "{notes: {days: '400'}}",
+        "{notes: {day: 400}}",
+        "{profile: council, notes: {days: 400}}",
     ],
 )
 def test_privacy_that_is_not_understood_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError, match="line 3"):
         load(tmp_path, f"{BARE}privacy: {text}\n")
+
+
+def test_notes_are_kept_only_where_somebody_says_for_how_long(tmp_path: Path) -> None:
+    assert load(tmp_path, BARE).privacy.notes_days is None
+    kept = load(tmp_path, BARE + "privacy: {notes: {days: 400}}\n").privacy
+    assert kept.notes_days == 400
+    assert kept.to_dict() == {"profile": "standard", "notes_days": 400}
+
+
+def test_a_council_keeps_no_notes(tmp_path: Path) -> None:
+    text = BARE + "privacy:\n  profile: council\n  notes: {days: 400}\n"
+    with pytest.raises(UsageError, match="line 5: the profile 'council' shows nobody") as caught:
+        load(tmp_path, text)
+    assert caught.value.exit_code == 2

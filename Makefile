@@ -38,7 +38,7 @@ test: env-dev ## Everything that proves the project, fast tests first
 	@homes=$$(mktemp -d) && \
 	$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --basetemp="$$homes" -q && \
 	chromium=$$(scripts/find_chromium.sh) && \
-	HALFTIME_CHROMIUM="$$chromium" HALFTIME_BROWSER_HOME="$${HALFTIME_BROWSER_HOME:-$$homes/home-xs}" $(BIN)/python -m pytest tests/browser -q && \
+	HALFTIME_CHROMIUM="$$chromium" HALFTIME_TEST_HOMES="$$homes" $(BIN)/python -m pytest tests/browser -n $(WORKERS) --dist loadfile -q && \
 	rm -rf "$$homes"
 
 defects: env-dev ## Hold the warehouse to every planted defect: xs, demo and m, five seeds each (CASES=…)

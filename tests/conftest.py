@@ -91,9 +91,13 @@ def cli() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Make a folder once per test session, also when several workers ask for it."""
+    """Make a folder once per test session, also when several workers ask for it.
+
+    What an earlier session made is found again where HALFTIME_TEST_HOMES names its folder.
+    """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    shared = Path(os.environ.get("HALFTIME_TEST_HOMES") or shared)
 
     def make(name: str, build: Callable[[Path], None]) -> Path:
         folder = shared / name

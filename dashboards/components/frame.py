@@ -77,7 +77,11 @@ def warning_banner(on_data_page: bool = False) -> None:
         return
     label, icon = "Which rules did not hold", ":material/arrow_forward:"
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(warning_words(int(totals.iloc[0]["broken_warning"])), width="stretch")
+        total = totals.iloc[0]
+        st.markdown(
+            warning_words(int(total["broken_warning"]), int(total["broken_critical"])),
+            width="stretch",
+        )
         if on_data_page:  # a link to the page that is open does not move its tabs
             st.button(
                 label,
@@ -93,11 +97,15 @@ def warning_banner(on_data_page: bool = False) -> None:
             )
 
 
-def warning_words(count: int) -> str:
-    """Return the banner's sentence."""
+def warning_words(warnings: int, waived: int) -> str:
+    """Return the banner's sentence; what a critical rule found is published only if waived."""
+    found = f":material/info: **Published with {count_of(warnings, 'warning')}"
+    if not waived:
+        return f"{found}.** No critical rule is broken; some figures may rest on incomplete data."
+    rules = f"{count_of(waived, 'critical rule')} {'is' if waived == 1 else 'are'}"
     return (
-        f":material/info: **Published with {count_of(count, 'warning')}.** "
-        "No critical rule is broken; some figures may rest on incomplete data."
+        f"{found}; {rules} broken and waived.** Figures may be wrong or incomplete: "
+        "the rules say who answers for it, and why."
     )
 
 

@@ -116,16 +116,19 @@ def show_control_totals(system: str) -> None:
     st.subheader(control_headline(totals), anchor=False)
     number = st.column_config.NumberColumn
     table(
-        totals.assign(finding=totals["finding"].map(COMPARED)),
+        totals.assign(
+            finding=totals["finding"].map(COMPARED),
+            object=totals["object"].map(spoken),
+        ),
         key="control_totals",
-        finding=st.column_config.TextColumn("Finding", width="medium"),
-        file_name=st.column_config.TextColumn("About", width="medium"),
-        column_name="Sum of",
+        finding=st.column_config.TextColumn("Finding", width=180),
+        file_name=st.column_config.TextColumn("About", width=150),
+        column_name=st.column_config.TextColumn("Sum of", width=80),
         stated_rows=number("Rows sent", format="localized"),
         landed_rows=number("Rows landed", format="localized"),
         stated_total=number("Sum sent", format="localized"),
         landed_total=number("Sum landed", format="localized"),
-        source_file=st.column_config.TextColumn("Said by", width="medium"),
+        source_file=st.column_config.TextColumn("Said by", width=150),
         source_row=number("Its row", format="%d"),
     )
 

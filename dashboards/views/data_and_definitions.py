@@ -157,15 +157,20 @@ def show_rules() -> None:
             "rule_id",
         ],
         column_config={
-            "icon": st.column_config.TextColumn("State", width="small"),
-            "sentence": st.column_config.TextColumn("Rule", width="large"),
-            "severity": st.column_config.TextColumn("Severity", width="small"),
-            "layer": st.column_config.TextColumn("Layer", width="small"),
-            "unexpected_rows": st.column_config.NumberColumn("Against", format="localized"),
-            "evaluated_rows": st.column_config.NumberColumn("Looked at", format="localized"),
-            "engine": st.column_config.TextColumn("Checked by", width="small"),
-            "owner": st.column_config.TextColumn("Owner"),
-            "rule_id": st.column_config.TextColumn("Id"),
+            # As wide as the page, so that no column lies beyond its edge.
+            "icon": st.column_config.TextColumn("State", width=80),
+            "sentence": st.column_config.TextColumn("Rule", width=330),
+            "severity": st.column_config.TextColumn("Severity", width=65),
+            "layer": st.column_config.TextColumn("Layer", width=70),
+            "unexpected_rows": st.column_config.NumberColumn(
+                "Against", format="localized", width=65
+            ),
+            "evaluated_rows": st.column_config.NumberColumn(
+                "Looked at", format="localized", width=75
+            ),
+            "engine": st.column_config.TextColumn("By", width=75),
+            "owner": st.column_config.TextColumn("Owner", width=80),
+            "rule_id": st.column_config.TextColumn("Id", width=120),
         },
     )
     chosen = event["selection"]["rows"]
@@ -211,9 +216,9 @@ def show_changes() -> None:
         height=min(38 + 35 * len(weaker), 300),
         column_order=["sentence", "before", "after"],
         column_config={
-            "sentence": st.column_config.TextColumn("What changed", width="large"),
-            "before": "Before",
-            "after": "Now",
+            "sentence": st.column_config.TextColumn("What changed", width=620),
+            "before": st.column_config.TextColumn("Before", width=190),
+            "after": st.column_config.TextColumn("Now", width=190),
         },
     )
 

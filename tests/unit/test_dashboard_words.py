@@ -297,8 +297,10 @@ def test_the_verdict_headline_names_broken_rules_and_lost_rows() -> None:
 
 
 def test_the_banner_counts_its_warnings() -> None:
-    assert "**Published with 1 warning.**" in warning_words(1)
-    assert "**Published with 17 warnings.**" in warning_words(17)
+    assert "**Published with 1 warning.**" in warning_words(1, 0)
+    assert "**Published with 17 warnings.**" in warning_words(17, 0)
+    assert "2 critical rules are broken and waived" in warning_words(1, 2)
+    assert "No critical" not in warning_words(1, 2)
 
 
 def test_the_headline_of_freshness_counts_objects_with_dates() -> None:

@@ -23,6 +23,19 @@ from halftime.home import PROJECT_ROOT, Home, machine_errors
 Progress = Callable[[int, int, str], None]
 Rows = list[dict[str, Any]]
 
+#: The ledger, with no number where the reader could not count. Asked of the list of files, which
+#: has always had no number there, so that it holds for builds from before the ledger said so.
+_LEDGER = """
+    (
+        select l.*, f.source_file is not null as is_unknown
+        from quality.ledger as l
+        left join quality.file as f
+            on l.source_system = f.source_system and l.object = f.object
+            and l.source_file = f.source_file and l.load_id = f.load_id
+            and l.file_status = f.file_status and f.source_rows is null
+    )
+"""
+
 #: Name of a section, the tables that it needs, and its rows.
 SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "files": (
@@ -39,19 +52,29 @@ SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         "select * from quality.freshness order by source_system, object",
     ),
     "reconciliation": (
-        ("quality.ledger",),
+        ("quality.ledger", "quality.file"),
         (
-            "select source_system, object, count(*) as files, sum(source_rows) as source_rows, "
+            "select source_system, object, count(*) as files, "
+            "count(*) filter (where is_unknown) as files_of_unknown_length, "
+            "sum(source_rows) as source_rows, "
             "sum(accepted_rows) as accepted_rows, sum(superseded_rows) as superseded_rows, "
             "sum(rejected_rows) as rejected_rows, sum(residual_rows) as residual_rows "
-            "from quality.ledger group by all order by all"
+            f"from {_LEDGER} group by all order by all"
         ),
     ),
     "layers": (
         ("quality.reconciliation",),
         "select * from quality.reconciliation order by all",
     ),
-    "ledger": (("quality.ledger",), "select * from quality.ledger order by all"),
+    "ledger": (
+        ("quality.ledger", "quality.file"),
+        (
+            "select * exclude (is_unknown) replace ("
+            "case when not is_unknown then source_rows end as source_rows, "
+            "case when not is_unknown then rejected_rows end as rejected_rows) "
+            f"from {_LEDGER} order by all"
+        ),
+    ),
     "control_totals": (
         ("quality.control_total",),
         "select * from quality.control_total order by all",

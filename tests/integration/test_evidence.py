@@ -62,6 +62,26 @@ def test_the_reconciliation_adds_up_to_the_ledger(pack: Path, sample_home: Path)
     assert [(total,)] == published(sample_home, "select sum(source_rows) from quality.ledger")
 
 
+def test_files_whose_rows_nobody_could_count_are_told(pack: Path, sample_home: Path) -> None:
+    unknown = {row["source_file"] for row in read_csv(pack, "ledger") if not row["source_rows"]}
+    known = {row["source_file"] for row in read_csv(pack, "ledger") if row["source_rows"]}
+
+    assert unknown == {
+        "coaching_log/actions_cut.csv",
+        "coaching_log/attendees_old.xlsx",
+        "salesforce/Event_2019.csv",
+        "salesforce/OpportunityHistory_backup.csv.gz",
+    }
+    assert {row["rejected_rows"] for row in read_csv(pack, "ledger") if not row["source_rows"]} == {
+        ""
+    }
+    assert not unknown & known
+    page = (pack / "evidence.html").read_text(encoding="utf-8")
+    assert "4 files with an unknown number of rows" in page
+    flagged = "select source_file from quality.ledger where not is_row_count_known"
+    assert {file for (file,) in published(sample_home, flagged)} == unknown
+
+
 def test_every_rule_bears_its_sql_and_result(
     pack: Path, sample_home: Path, project_root: Path
 ) -> None:

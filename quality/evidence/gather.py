@@ -244,6 +244,7 @@ def identity(manifest: dict[str, Any], folder: Path, run: dict[str, Any] | None)
     by = made.get("code") or {}
     versions = dict(manifest.get("code") or {})
     commit = str(versions.pop("git_commit", None) or "unknown")
+    uncommitted = versions.pop("uncommitted_sha256", None)
     return {
         "company": manifest.get("company"),
         "build_id": manifest["build_id"],
@@ -258,7 +259,8 @@ def identity(manifest: dict[str, Any], folder: Path, run: dict[str, Any] | None)
         "ended_at": made.get("ended_at"),
         "actor": made.get("actor"),
         "git_commit": commit.removesuffix("-dirty"),
-        "is_tree_dirty": commit.endswith("-dirty"),
+        "is_tree_dirty": commit.endswith("-dirty") or uncommitted is not None,
+        "uncommitted_sha256": uncommitted,
         "versions": versions,
         "lock_sha256": by.get("lock_sha256"),
         "configuration_sha256": (manifest.get("configuration") or {}).get("sha256"),

@@ -200,13 +200,14 @@ def gather(home: Home, build_id: str | None, progress: Progress | None = None) -
                 "select schema_name || '.' || table_name from duckdb_tables()"
             ).fetchall()
         }
+        recorded = _recorded_sql(con)
         for done, (name, (needs, sql)) in enumerate(SECTIONS.items(), start=1):
             sections[name] = None
             if there.issuperset(needs):
                 columns[name], sections[name] = _records(con, sql)
             if progress:
                 progress(done, len(SECTIONS), name)
-    add_sql(sections["rules"] or [], home, str(manifest["build_id"]))
+    add_sql(sections["rules"] or [], home, str(manifest["build_id"]), recorded)
     run = run_of(home, str(manifest["build_id"]))
     return Evidence(identity(manifest, folder, run), sections, columns)
 
@@ -281,18 +282,42 @@ def run_of(home: Home, build_id: str) -> dict[str, Any] | None:
     return runs[-1] if runs else None
 
 
-def add_sql(rules: Rows, home: Home, build_id: str) -> None:
-    """Put beside each rule the SQL that finds the rows at fault, where it is still known.
+def _recorded_sql(con: duckdb.DuckDBPyConnection) -> dict[str, str | None] | None:
+    """Return the SQL that was written down per rule when the build was validated.
 
-    dbt's tests stand compiled in the folder of their build; the other rules in the catalogue.
+    None of a build from before it was.
     """
+    there = con.execute(
+        "select count(*) from duckdb_columns() where schema_name = 'quality' "
+        "and table_name = 'rule' and column_name = 'faults_sql'"
+    ).fetchone()
+    if not there or not there[0]:
+        return None
+    return dict(con.execute("select rule_id, faults_sql from quality.rule").fetchall())
+
+
+def add_sql(rules: Rows, home: Home, build_id: str, recorded: dict[str, str | None] | None) -> None:
+    """Put beside each rule the SQL that finds the rows at fault, and where it was taken from.
+
+    It is the one that was written down with the build. A build from before that has dbt's tests
+    compiled in its folder, while that lasts; its other rules are those of the code at hand, which
+    may have changed since: ``sql_from`` says so.
+    """
+    if recorded is not None:
+        for rule in rules:
+            rule["sql"] = recorded.get(rule["rule_id"])
+            rule["sql_from"] = "the build" if rule["sql"] else None
+        return
     from quality.rules import faults_sql, list_rules
 
     compiled = _compiled_tests(home.build_folder(build_id) / "dbt" / "test" / "manifest.json")
     catalogue = {rule.id: faults_sql(rule) for rule in list_rules(PROJECT_ROOT)}
     for rule in rules:
-        known = rule.get("sql") or catalogue.get(rule["rule_id"]) or compiled.get(rule["rule_id"])
-        rule["sql"] = known
+        rule_id = rule["rule_id"]
+        rule["sql"] = compiled.get(rule_id) or catalogue.get(rule_id)
+        rule["sql_from"] = None
+        if rule["sql"]:
+            rule["sql_from"] = "the build" if rule_id in compiled else "the code of this checkout"
 
 
 def _compiled_tests(manifest: Path) -> dict[str, str]:

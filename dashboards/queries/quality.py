@@ -11,25 +11,10 @@ from dashboards.queries.scope import Scope
 
 
 def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
-    """Return one row: files, rows by fate, residual, rules held and broken, by severity.
-
-    ``unknown_file_count`` are files that were rejected before their rows could be counted.
-    """
+    """Return one row: files, rows by fate, residual, rules held and broken, by severity."""
     seen = see.anyone(scope)
     sql = f"""
-        with unknown_total as (
-            select count(*) as unknown_file_count
-            from quality.ledger as l
-            inner join quality.file as f
-                on l.source_system = f.source_system
-                and l.object = f.object
-                and l.source_file = f.source_file
-                and l.load_id = f.load_id
-                and l.file_status = f.file_status
-            where f.source_rows is null
-        ),
-
-        row_total as (
+        with row_total as (
             select
                 count(*) as file_count,
                 coalesce(sum(source_rows), 0) as source_rows,
@@ -49,11 +34,31 @@ def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Dat
             from quality.rule_result
         )
 
-        select row_total.*, unknown_total.*, rule_total.*
+        select row_total.*, rule_total.*
         from row_total
-        cross join unknown_total
         cross join rule_total
         where {seen.sql}
+    """
+    return frame(connection, sql, seen.parameters)
+
+
+def uncounted_files(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return one row (file_count): files that were rejected before their rows could be counted."""
+    seen = see.anyone(scope)
+    sql = f"""
+        with uncounted as (
+            select count(*) as file_count
+            from quality.ledger as l
+            inner join quality.file as f
+                on l.source_system = f.source_system
+                and l.object = f.object
+                and l.source_file = f.source_file
+                and l.load_id = f.load_id
+                and l.file_status = f.file_status
+            where f.source_rows is null
+        )
+
+        select * from uncounted where {seen.sql}
     """
     return frame(connection, sql, seen.parameters)
 

@@ -80,7 +80,8 @@ def source_filter() -> str:
 def files_of(total: pd.Series) -> str:
     """Return how many files were read, and of how many the number of rows is not known."""
     files = count_of(total["file_count"], "file")
-    unknown = int(total["unknown_file_count"])
+    uncounted = data.ask(quality.uncounted_files)
+    unknown = int(uncounted["file_count"].sum())
     if not unknown:
         return files
     return f"{files}; {unknown:,} of them with an unknown number of rows, none of which count here"

@@ -285,6 +285,8 @@ def reproduce(
     place.create()
     with place.lock() as held:
         outcome = again.reproduce(held, build, reporter)
+    for sentence in outcome.code_differences:
+        reporter.say(f"Other code   {sentence}")
     reporter.say(
         f"{outcome.build_id}, loads up to {outcome.last_load_id}: "
         f"{len(outcome.equal)} tables equal, {len(outcome.different)} different"

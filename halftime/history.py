@@ -79,6 +79,8 @@ class State:
             case "found":
                 for build in body["builds"]:
                     self._put(Known(build["build_id"], build["manifest_sha256"], was_found=True))
+            case "reveal" | "reveal-found" | "privacy-event" | "privacy-event-found":
+                _ = body["sha256"]
             case "rules":
                 _ = [body[name] for name in ("build_id", "file", "bytes", "sha256")]
             case "rewritten":

@@ -31,7 +31,7 @@ from halftime.home import (
     write_atomically,
 )
 from halftime.privacy import council, notes
-from halftime.provenance import described_commit, versions
+from halftime.provenance import build_code
 from quality.load import RULE_TABLES, load_rule_tables
 from quality.results import connection_settings
 
@@ -244,7 +244,7 @@ def _manifest(
         "privacy": config.privacy.to_dict(),
         **({"warehouse_rows": _warehouse_rows(home)} if config.privacy.is_council else {}),
         "inputs": inputs,
-        "code": {"git_commit": described_commit(), **versions()},
+        "code": build_code(),
     }
 
 

@@ -21,6 +21,7 @@ from halftime.errors import DataError, UsageError
 from halftime.hashing import content_hash, quote
 from halftime.home import Home, machine_errors
 from halftime.privacy import council
+from halftime.provenance import build_code, code_differences
 from quality.load import RULE_TABLES
 from quality.results import connection_settings, literal
 
@@ -30,12 +31,19 @@ _RULE_TABLES = frozenset(f"quality.{name}" for name in RULE_TABLES)
 
 @dataclass(frozen=True)
 class Reproduction:
-    """Which tables (``schema.table``) came out equal and which did not."""
+    """Which tables (``schema.table``) came out equal and which did not.
+
+    ``code_differences`` says in what the code of now is other than the build's; with other code
+    tables may differ.
+    """
 
     build_id: str
     last_load_id: int
     equal: tuple[str, ...]
     different: tuple[str, ...]
+    built_with: dict[str, Any]
+    made_again_with: dict[str, Any]
+    code_differences: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
@@ -44,6 +52,12 @@ class Reproduction:
             "last_load_id": self.last_load_id,
             "equal": list(self.equal),
             "different": list(self.different),
+            "code": {
+                "same": not self.code_differences,
+                "differences": list(self.code_differences),
+                "built_with": self.built_with,
+                "made_again_with": self.made_again_with,
+            },
         }
 
 
@@ -164,9 +178,13 @@ def _compare(warehouse: Path, manifest: dict[str, Any]) -> Reproduction:
                 rows, digest = 0, ""
             same = {"rows": rows, "content_hash": digest} == wanted
             (equal if same else different).append(name)
+    built_with, here = manifest.get("code") or {}, build_code()
     return Reproduction(
         build_id=manifest["build_id"],
         last_load_id=int(manifest["inputs"]["last_load_id"]),
         equal=tuple(equal),
         different=tuple(different),
+        built_with=built_with,
+        made_again_with=here,
+        code_differences=tuple(code_differences(built_with, here)),
     )

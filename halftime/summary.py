@@ -62,7 +62,8 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
         totals = con.execute(
             """
             select sum(source_rows), sum(accepted_rows), sum(superseded_rows), sum(rejected_rows),
-                sum(expired_rows), sum(residual_rows)
+                sum(expired_rows), sum(residual_rows),
+                count(*) filter (where not is_row_count_known)
             from quality.ledger
             """
         ).fetchone()
@@ -87,7 +88,7 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
     rows = dict(
         zip(
             ("source", "accepted", "superseded", "rejected", "expired", "residual"),
-            (int(value or 0) for value in totals or (0,) * 6),
+            (int(value or 0) for value in (totals or (0,) * 7)[:6]),
             strict=True,
         ),
     )
@@ -105,6 +106,7 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
         "data_through": published.manifest["data_through"],
         "landing": landing_summary(landed),
         "rows": rows,
+        "files_of_unknown_length": int(totals[5]) if totals else 0,
         "rejected_by_reason": {str(reason): int(count) for reason, count in reasons},
         "built": built,
         "verdict": verdict.verdict,
@@ -141,6 +143,9 @@ def say_summary(summary: dict[str, Any], reporter: Reporter, home: Path) -> None
         f"{_expired(rows['expired'])}; "
         f"residual {rows['residual']}"
     )
+    if unknown := summary["files_of_unknown_length"]:
+        files = "1 file" if unknown == 1 else f"{unknown:,} files"
+        reporter.say(f"             and {files} with an unknown number of rows, rejected whole")
     reasons = ", ".join(
         f"{reason} {count:,}" for reason, count in summary["rejected_by_reason"].items()
     )

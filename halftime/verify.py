@@ -23,6 +23,7 @@ from halftime.errors import LockedError, UsageError
 from halftime.hashing import content_hash, file_sha256
 from halftime.history import Known, State
 from halftime.home import Home, to_json
+from halftime.privacy import log
 from halftime.publish import pointer
 from halftime.sign import SignOff, is_valid, read_sign_off
 from quality.results import connection_settings
@@ -31,6 +32,10 @@ Tick = Callable[[int, int, str], None]
 _FROM_COPY = (
     "Bring the file back from a copy that was kept elsewhere, or find out who changed it; "
     "a build that was changed is no evidence."
+)
+_LOG_MEND = (
+    "Bring the log back from a copy that was kept elsewhere, or find out who changed it; "
+    "it is what says who revealed whom."
 )
 PACK_SUMS = "SHA256SUMS"
 _SUMS_LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>.+)")
@@ -166,6 +171,7 @@ def _findings(work: _Work) -> Iterator[Finding]:
     work.part("chain")
     yield from _chain(work)
     yield from _rule_files(work)
+    yield from _privacy_logs(work)
     yield from _folders(work)
     manifests = {}
     for build in _builds_to_check(work):
@@ -233,6 +239,37 @@ def _rule_files(work: _Work) -> Iterator[Finding]:
                 f"history/{name}",
                 "It was put there, or a run was killed while it wrote it.",
                 "Run again: what a killed run left is cleared away. Else remove it.",
+            )
+
+
+def _privacy_logs(work: _Work) -> Iterator[Finding]:
+    """Check that the logs of reveals and of erasures are the lines of which the chain holds hashes.
+
+    A log without any entry is of a home from before: nothing can be said of it.
+    """
+    for name in log.KINDS:
+        entries, content = log.entries_of(work.entries, name), log.read(work.home, name)
+        if not entries or content is None:
+            continue
+        where = f"privacy/{name}"
+        work.files += 1
+        found = log.difference(entries, log.hashes(content))
+        if found and not content:
+            yield Finding(
+                "A log of privacy events is gone.",
+                where,
+                f"The chain holds the hashes of {len(entries)} of its lines.",
+                _LOG_MEND,
+            )
+        elif found:
+            yield Finding(
+                "A log of privacy events differs.",
+                f"{where}, line {found.line}",
+                found.why,
+                "After a command that was killed the next one that writes there takes the line in. "
+                "Else find out who put it there."
+                if found.is_left_over
+                else _LOG_MEND,
             )
 
 
@@ -430,6 +467,28 @@ def _notes(work: _Work) -> Iterator[str]:
             yield f"{build.build_id} was rewritten {build.rewritings} times, as the chain says."
         if build.is_gone:
             yield f"{build.build_id} was removed, as the chain says; its results of rules are kept."
+    yield from _log_notes(work)
+
+
+def _log_notes(work: _Work) -> Iterator[str]:
+    """Say of which lines of the logs nothing can be told."""
+    for name in log.KINDS:
+        entries, content = log.entries_of(work.entries, name), log.read(work.home, name)
+        if content is None and entries:
+            yield (
+                f"privacy/{name} is not here, or not for this account to read: "
+                f"its {len(entries)} lines were not compared with the chain."
+            )
+        elif content and not entries:
+            yield (
+                f"privacy/{name} is from before its lines were in the chain: "
+                "what happened to them cannot be told."
+            )
+        elif found := sum(entry.kind.endswith("-found") for entry in entries):
+            yield (
+                f"{found} lines of privacy/{name} were taken into the chain when they were found: "
+                "they are from before, or their command was killed."
+            )
 
 
 def _read(path: Path) -> Any:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from quality.dbt_results import DbtTest, dbt_tests, read_json
-from quality.rules import Rule, list_rules
+from quality.rules import Rule, faults_sql, list_rules
 
 #: Why a built-in test is there, where nobody wrote down more than that it is.
 _RATIONALES = {
@@ -36,7 +36,9 @@ class CatalogueRule:
 
     ``group`` joins the rules that one template makes, such as one per contract. ``columns`` are the
     tested columns, ``tables`` all that are read. ``accepted`` are the accepted values as text;
-    ``definition`` is the rest of what decides, so that two builds can be compared.
+    ``definition`` is the rest of what decides, so that two builds can be compared. ``faults_sql``
+    asks for the rows at fault; None for a rule about a whole table, and for a test that dbt has not
+    compiled.
     """
 
     rule_id: str
@@ -57,6 +59,7 @@ class CatalogueRule:
     tolerance_rows: int
     accepted: tuple[str, ...]
     definition: str
+    faults_sql: str | None = None
 
     @property
     def definition_hash(self) -> str:
@@ -164,6 +167,7 @@ def _of_rule(rule: Rule, lineage: _Lineage) -> CatalogueRule:
         tolerance_rows=rule.tolerance.rows if rule.tolerance else 0,
         accepted=tuple(sorted(str(value) for value in rule.arguments.get("value_set", ()))),
         definition="\n".join(lines),
+        faults_sql=faults_sql(rule),
     )
 
 
@@ -197,6 +201,7 @@ def _of_test(
         tolerance_rows=0,
         accepted=tuple(sorted(str(value) for value in arguments.get("values") or ())),
         definition=_test_definition(node, arguments, macros),
+        faults_sql=test.compiled,
     )
 
 

@@ -85,11 +85,7 @@ EXEMPT = {
         "occurred_at",
         "recorded_at",
     ),
-    "A part of a sum whose residual has a rule.": (
-        "source_rows",
-        "superseded_rows",
-        "expired_rows",
-    ),
+    "A part of a sum whose residual has a rule.": ("superseded_rows", "expired_rows"),
     "Its own table is judged by the close dates of versions and deals.": ("close_date",),
 }
 #: Counts of contracts that need no bounds: to reject a whole row for one loses more than it guards.

@@ -61,6 +61,7 @@ RULE_COLUMNS = {
     "waiver_owner": "varchar",
     "waiver_reason": "varchar",
     "waived_until": "date",
+    "faults_sql": "varchar",
 }
 CHANGE_COLUMNS = {
     "build_id": "varchar",

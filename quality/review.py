@@ -108,6 +108,7 @@ def _row(
         "waiver_owner": waiver.owner if waiver else None,
         "waiver_reason": waiver.reason if waiver else None,
         "waived_until": waiver.until if waiver else None,
+        "faults_sql": rule.faults_sql,
     }
 
 

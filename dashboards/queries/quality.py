@@ -43,6 +43,27 @@ def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Dat
     return frame(connection, sql, seen.parameters)
 
 
+def uncounted_files(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return one row (file_count): files that were rejected before their rows could be counted."""
+    seen = see.anyone(scope)
+    sql = f"""
+        with uncounted as (
+            select count(*) as file_count
+            from quality.ledger as l
+            inner join quality.file as f
+                on l.source_system = f.source_system
+                and l.object = f.object
+                and l.source_file = f.source_file
+                and l.load_id = f.load_id
+                and l.file_status = f.file_status
+            where f.source_rows is null
+        )
+
+        select * from uncounted where {seen.sql}
+    """
+    return frame(connection, sql, seen.parameters)
+
+
 def systems(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
     """Return (source_system) of the ledger."""
     seen = see.anyone(scope)
@@ -55,23 +76,31 @@ def systems(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Da
 def ledger(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
 ) -> pd.DataFrame:
-    """Return the ledger: one row per file with its rows by fate."""
+    """Return the ledger: one row per file with its rows by fate; none where nobody could count."""
     seen = see.anyone(scope)
     sql = f"""
         select
-            source_system,
-            object,
-            source_file,
-            file_status,
-            source_rows,
-            accepted_rows,
-            superseded_rows,
-            rejected_rows,
-            expired_rows,
-            residual_rows
-        from quality.ledger
-        where (? = 'all' or source_system = ?) and {seen.sql}
-        order by rejected_rows desc, source_system, object, source_file
+            l.source_system,
+            l.object,
+            l.source_file,
+            l.file_status,
+            case when f.source_file is null then l.source_rows end as source_rows,
+            l.accepted_rows,
+            l.superseded_rows,
+            case when f.source_file is null then l.rejected_rows end as rejected_rows,
+            l.expired_rows,
+            l.residual_rows
+        from quality.ledger as l
+        left join quality.file as f
+            on l.source_system = f.source_system
+            and l.object = f.object
+            and l.source_file = f.source_file
+            and l.load_id = f.load_id
+            and l.file_status = f.file_status
+            and f.source_rows is null
+        where (? = 'all' or l.source_system = ?) and {seen.sql}
+        order by f.source_file is null, l.rejected_rows desc, l.source_system, l.object,
+            l.source_file
         limit 2000
     """
     return frame(connection, sql, [system, system, *seen.parameters])

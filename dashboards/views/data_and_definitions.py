@@ -77,11 +77,21 @@ def source_filter() -> str:
     return "all" if chosen in (ALL, None) else str(chosen)
 
 
+def files_of(total: pd.Series) -> str:
+    """Return how many files were read, and of how many the number of rows is not known."""
+    files = count_of(total["file_count"], "file")
+    uncounted = data.ask(quality.uncounted_files)
+    unknown = int(uncounted["file_count"].sum())
+    if not unknown:
+        return files
+    return f"{files}; {unknown:,} of them with an unknown number of rows, none of which count here"
+
+
 def figures(total: pd.Series) -> None:
     """Show the four figures of the ledger and the rules."""
     rows = float(total["source_rows"]) or 1.0
     shown = (
-        ("Rows in the files", number(total["source_rows"]), count_of(total["file_count"], "file")),
+        ("Rows in the files", number(total["source_rows"]), files_of(total)),
         (
             "Accepted",
             number(total["accepted_rows"]),

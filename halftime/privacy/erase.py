@@ -19,10 +19,10 @@ from halftime.home import (
     utc_now,
     write_atomically,
 )
-from halftime.privacy import notes, notes_read
+from halftime.privacy import log, notes, notes_read
 from halftime.privacy.people import Known, published_files, read_directory
 from halftime.privacy.pseudonyms import pseudonyms_of
-from halftime.privacy.redact import Redactor, Tombstones, home_key, private_folder
+from halftime.privacy.redact import Redactor, Tombstones, home_key
 from halftime.privacy.rewrite import (
     Finder,
     rewrite_files,
@@ -148,11 +148,7 @@ def _rewrite_build(database: Path, redactor: Redactor, finder: Finder) -> str:
 
 def record(home: Home, event: str, detail: dict[str, Any]) -> None:
     """Add a line to the log of privacy events; it says that something happened, not to whom."""
-    line = json.dumps({"at": utc_now().isoformat(), "event": event, **detail}, sort_keys=True)
-    path = private_folder(home) / "events.jsonl"
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(line + "\n")
-    path.chmod(0o600)
+    log.write(home, log.EVENTS, {"at": utc_now().isoformat(), "event": event, **detail})
 
 
 def bury_again(home: Home, load_id: int | None) -> int:

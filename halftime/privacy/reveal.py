@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,11 +10,10 @@ import duckdb
 from halftime.config import SigningKey
 from halftime.errors import UsageError
 from halftime.home import Home, machine_errors, utc_now
+from halftime.privacy import log
 from halftime.privacy.people import read_directory
 from halftime.privacy.pseudonyms import KEY_FILE, key_file, pseudonym
-from halftime.privacy.redact import home_key, private_folder
-
-LOG = "reveals.jsonl"
+from halftime.privacy.redact import home_key
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,9 @@ def _name(home: Home, person_id: str) -> str | None:
 
 def _write(home: Home, request: Request, outcome: str) -> None:
     """Add an attempt to the log, which never says whose the pseudonym is."""
-    line = json.dumps(
+    log.write(
+        home,
+        log.REVEALS,
         {
             "at": utc_now().isoformat(),
             "pseudonym": request.pseudonym,
@@ -121,14 +120,4 @@ def _write(home: Home, request: Request, outcome: str) -> None:
             "reason": request.reason,
             "outcome": outcome,
         },
-        ensure_ascii=False,
-        sort_keys=True,
     )
-    with machine_errors("write the log of reveals"):
-        path = private_folder(home) / LOG
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.fchmod(handle, 0o600)
-        with os.fdopen(handle, "a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())

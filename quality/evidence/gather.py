@@ -23,6 +23,19 @@ from halftime.home import PROJECT_ROOT, Home, machine_errors
 Progress = Callable[[int, int, str], None]
 Rows = list[dict[str, Any]]
 
+#: The ledger, with no number where the reader could not count. Asked of the list of files, which
+#: has always had no number there, so that it holds for builds from before the ledger said so.
+_LEDGER = """
+    (
+        select l.*, f.source_file is not null as is_unknown
+        from quality.ledger as l
+        left join quality.file as f
+            on l.source_system = f.source_system and l.object = f.object
+            and l.source_file = f.source_file and l.load_id = f.load_id
+            and l.file_status = f.file_status and f.source_rows is null
+    )
+"""
+
 #: Name of a section, the tables that it needs, and its rows.
 SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "files": (
@@ -39,20 +52,29 @@ SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         "select * from quality.freshness order by source_system, object",
     ),
     "reconciliation": (
-        ("quality.ledger",),
+        ("quality.ledger", "quality.file"),
         (
-            "select source_system, object, count(*) as files, sum(source_rows) as source_rows, "
+            "select source_system, object, count(*) as files, "
+            "count(*) filter (where is_unknown) as files_of_unknown_length, "
+            "sum(source_rows) as source_rows, "
             "sum(accepted_rows) as accepted_rows, sum(superseded_rows) as superseded_rows, "
             "sum(rejected_rows) as rejected_rows, sum(expired_rows) as expired_rows, "
-            "sum(residual_rows) as residual_rows "
-            "from quality.ledger group by all order by all"
+            f"sum(residual_rows) as residual_rows from {_LEDGER} group by all order by all"
         ),
     ),
     "layers": (
         ("quality.reconciliation",),
         "select * from quality.reconciliation order by all",
     ),
-    "ledger": (("quality.ledger",), "select * from quality.ledger order by all"),
+    "ledger": (
+        ("quality.ledger", "quality.file"),
+        (
+            "select * exclude (is_unknown) replace ("
+            "case when not is_unknown then source_rows end as source_rows, "
+            "case when not is_unknown then rejected_rows end as rejected_rows) "
+            f"from {_LEDGER} order by all"
+        ),
+    ),
     "control_totals": (
         ("quality.control_total",),
         "select * from quality.control_total order by all",
@@ -178,13 +200,14 @@ def gather(home: Home, build_id: str | None, progress: Progress | None = None) -
                 "select schema_name || '.' || table_name from duckdb_tables()"
             ).fetchall()
         }
+        recorded = _recorded_sql(con)
         for done, (name, (needs, sql)) in enumerate(SECTIONS.items(), start=1):
             sections[name] = None
             if there.issuperset(needs):
                 columns[name], sections[name] = _records(con, sql)
             if progress:
                 progress(done, len(SECTIONS), name)
-    add_sql(sections["rules"] or [], home, str(manifest["build_id"]))
+    add_sql(sections["rules"] or [], home, str(manifest["build_id"]), recorded)
     run = run_of(home, str(manifest["build_id"]))
     return Evidence(identity(manifest, folder, run), sections, columns)
 
@@ -222,6 +245,7 @@ def identity(manifest: dict[str, Any], folder: Path, run: dict[str, Any] | None)
     by = made.get("code") or {}
     versions = dict(manifest.get("code") or {})
     commit = str(versions.pop("git_commit", None) or "unknown")
+    uncommitted = versions.pop("uncommitted_sha256", None)
     return {
         "company": manifest.get("company"),
         "build_id": manifest["build_id"],
@@ -236,7 +260,8 @@ def identity(manifest: dict[str, Any], folder: Path, run: dict[str, Any] | None)
         "ended_at": made.get("ended_at"),
         "actor": made.get("actor"),
         "git_commit": commit.removesuffix("-dirty"),
-        "is_tree_dirty": commit.endswith("-dirty"),
+        "is_tree_dirty": commit.endswith("-dirty") or uncommitted is not None,
+        "uncommitted_sha256": uncommitted,
         "versions": versions,
         "lock_sha256": by.get("lock_sha256"),
         "configuration_sha256": (manifest.get("configuration") or {}).get("sha256"),
@@ -257,18 +282,42 @@ def run_of(home: Home, build_id: str) -> dict[str, Any] | None:
     return runs[-1] if runs else None
 
 
-def add_sql(rules: Rows, home: Home, build_id: str) -> None:
-    """Put beside each rule the SQL that finds the rows at fault, where it is still known.
+def _recorded_sql(con: duckdb.DuckDBPyConnection) -> dict[str, str | None] | None:
+    """Return the SQL that was written down per rule when the build was validated.
 
-    dbt's tests stand compiled in the folder of their build; the other rules in the catalogue.
+    None of a build from before it was.
     """
+    there = con.execute(
+        "select count(*) from duckdb_columns() where schema_name = 'quality' "
+        "and table_name = 'rule' and column_name = 'faults_sql'"
+    ).fetchone()
+    if not there or not there[0]:
+        return None
+    return dict(con.execute("select rule_id, faults_sql from quality.rule").fetchall())
+
+
+def add_sql(rules: Rows, home: Home, build_id: str, recorded: dict[str, str | None] | None) -> None:
+    """Put beside each rule the SQL that finds the rows at fault, and where it was taken from.
+
+    It is the one that was written down with the build. A build from before that has dbt's tests
+    compiled in its folder, while that lasts; its other rules are those of the code at hand, which
+    may have changed since: ``sql_from`` says so.
+    """
+    if recorded is not None:
+        for rule in rules:
+            rule["sql"] = recorded.get(rule["rule_id"])
+            rule["sql_from"] = "the build" if rule["sql"] else None
+        return
     from quality.rules import faults_sql, list_rules
 
     compiled = _compiled_tests(home.build_folder(build_id) / "dbt" / "test" / "manifest.json")
     catalogue = {rule.id: faults_sql(rule) for rule in list_rules(PROJECT_ROOT)}
     for rule in rules:
-        known = rule.get("sql") or catalogue.get(rule["rule_id"]) or compiled.get(rule["rule_id"])
-        rule["sql"] = known
+        rule_id = rule["rule_id"]
+        rule["sql"] = compiled.get(rule_id) or catalogue.get(rule_id)
+        rule["sql_from"] = None
+        if rule["sql"]:
+            rule["sql_from"] = "the build" if rule_id in compiled else "the code of this checkout"
 
 
 def _compiled_tests(manifest: Path) -> dict[str, str]:

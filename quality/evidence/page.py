@@ -65,6 +65,9 @@ def render(evidence: Evidence, signatures: Rows) -> str:
                 bool(rule["succeeded"]) and not rule["evaluated_rows"]
                 for rule in evidence.rows("rules")
             ),
+            "files_of_unknown_length": sum(
+                row.get("files_of_unknown_length") or 0 for row in evidence.rows("reconciliation")
+            ),
             "counts": {name: len(rows or ()) for name, rows in evidence.sections.items()},
             "freshness_columns": list((evidence.rows("freshness") or [{}])[0]),
             "suppressions": _by_indicator(evidence.rows("suppressions")),

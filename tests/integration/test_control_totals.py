@@ -50,6 +50,61 @@ def ask(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Query:
     return reader(build_core(root, project_root, FILES, CONFIG, chosen))
 
 
+MONEY = "Id,Name,OwnerId,StageName,Amount,CurrencyIsoCode,CloseDate,CreatedDate,SystemModstamp"
+AMOUNTS = {1: "100.25,USD", 2: "200.25,usd", 3: "50.00,EUR", 4: "70.00,EUR", 5: "9.00,", 6: "soon,"}
+CURRENCIES = {
+    "salesforce/Opportunity.csv": "\n".join(
+        [
+            MONEY,
+            *(
+                f"0065g00000AAA{number:02d}AAA,Deal {number},0055g00000BBB01AAA,Closed Won,"
+                f"{amount},2026-03-31,2026-01-05T08:00:00Z,2026-03-31T08:00:00Z"
+                for number, amount in AMOUNTS.items()
+            ),
+            "",
+        ]
+    ),
+    "reference/Control Totals.csv": """\
+system,object,file,rows,column,currency,sum
+salesforce,opportunity,,6,Amount,,429.51
+salesforce,opportunity,,3,Amount,USD,309.50
+salesforce,opportunity,,2,Amount,EUR,119.99
+salesforce,opportunity,,1,Amount,GBP,5.00
+salesforce,opportunity,,2,,EUR,
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def currencies(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Query:
+    chosen = ("path:models/staging", "file", "int_row_judged", "int_column_total", "control_total")
+    root = tmp_path_factory.mktemp("currencies")
+    reporting = "landing: .\nreporting: {timezone: UTC, currency: USD}"
+    config = CONFIG.replace("landing: .", reporting)
+    return reader(build_core(root, project_root, CURRENCIES, config, chosen))
+
+
+def test_a_sum_that_is_off_by_a_cent_in_one_currency_is_found(currencies: Query) -> None:
+    found = currencies(
+        """
+        select
+            column_name, currency_code, landed_rows, cast(total_difference as double),
+            rejected_rows, finding
+        from quality.control_total
+        order by column_name, currency_code
+        """
+    )
+
+    # A rejected row that bears no currency may be the missing one of any, if one is missing.
+    assert found == [
+        ("(none)", "EUR", 6, None, 1, "no_such_column"),
+        ("amount", "(all)", 6, -0.01, 1, "rejects_differ"),
+        ("amount", "EUR", 2, 0.01, 0, "total_differs"),
+        ("amount", "GBP", 0, -5.0, 1, "rejects_differ"),
+        ("amount", "USD", 3, 0.0, 0, "complete"),
+    ]
+
+
 def test_an_export_that_is_off_by_one_row_is_found(ask: Query) -> None:
     found = ask(
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from halftime.home import PROJECT_ROOT, Home
+from quality.evidence.gather import add_sql, gather
 from quality.rules import faults_sql, list_rules
 
 
@@ -62,6 +65,26 @@ def test_the_reconciliation_adds_up_to_the_ledger(pack: Path, sample_home: Path)
     assert [(total,)] == published(sample_home, "select sum(source_rows) from quality.ledger")
 
 
+def test_files_whose_rows_nobody_could_count_are_told(pack: Path, sample_home: Path) -> None:
+    unknown = {row["source_file"] for row in read_csv(pack, "ledger") if not row["source_rows"]}
+    known = {row["source_file"] for row in read_csv(pack, "ledger") if row["source_rows"]}
+
+    assert unknown == {
+        "coaching_log/actions_cut.csv",
+        "coaching_log/attendees_old.xlsx",
+        "salesforce/Event_2019.csv",
+        "salesforce/OpportunityHistory_backup.csv.gz",
+    }
+    assert {row["rejected_rows"] for row in read_csv(pack, "ledger") if not row["source_rows"]} == {
+        ""
+    }
+    assert not unknown & known
+    page = (pack / "evidence.html").read_text(encoding="utf-8")
+    assert "4 files with an unknown number of rows" in page
+    flagged = "select source_file from quality.ledger where not is_row_count_known"
+    assert {file for (file,) in published(sample_home, flagged)} == unknown
+
+
 def test_every_rule_bears_its_sql_and_result(
     pack: Path, sample_home: Path, project_root: Path
 ) -> None:
@@ -72,6 +95,35 @@ def test_every_rule_bears_its_sql_and_result(
     # Rules about a whole table (its columns, its number of rows) have no rows at fault.
     about_tables = {rule.id for rule in list_rules(project_root) if faults_sql(rule) is None}
     assert without == about_tables
+
+
+def test_the_sql_of_a_rule_is_that_of_the_build(
+    sample_home: Path, tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the code says later: it is asked for a rule whose SQL was changed afterwards."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(sample_home / "published", home.published)
+    changed = tmp_path / "project"
+    shutil.copytree(project_root / "quality", changed / "quality")
+    rules_file = changed / "quality" / "rules" / "core.yml"
+    rules_file.write_text(rules_file.read_text("utf-8").replace("{batch}", "{batch} where 1 = 0"))
+    monkeypatch.setattr("quality.evidence.gather.PROJECT_ROOT", changed)
+
+    rules = gather(home, None).rows("rules")
+
+    recorded = dict(published(sample_home, "select rule_id, faults_sql from quality.rule"))
+    assert {rule["rule_id"]: rule["sql"] for rule in rules} == recorded
+    assert {rule["sql_from"] for rule in rules if rule["sql"]} == {"the build"}
+
+
+def test_sql_of_a_build_from_before_is_said_to_be_of_the_checkout() -> None:
+    (known, *_) = (rule for rule in list_rules(PROJECT_ROOT) if faults_sql(rule))
+    rules = [{"rule_id": known.id}, {"rule_id": "no.such.rule"}]
+
+    add_sql(rules, Home(Path("nowhere")), "b1", None)
+
+    assert rules[0]["sql"] == faults_sql(known)
+    assert [rule["sql_from"] for rule in rules] == ["the code of this checkout", None]
 
 
 def test_the_page_names_the_build_and_every_broken_rule(pack: Path, sample_home: Path) -> None:

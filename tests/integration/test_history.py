@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,3 +176,22 @@ def test_the_first_build_can_be_made_again(weeks: tuple[Path, dict, dict], cli: 
     assert outcome["different"] == []
     assert {"core.fct_opportunity", "core.dim_clock", "quality.ledger"} <= set(outcome["equal"])
     assert list((folder / "home" / "tmp").glob("reproduce-*")) == []
+    assert outcome["code"]["same"], outcome["code"]["differences"]
+
+
+def test_a_build_of_other_code_is_said_to_be_one(
+    weeks: tuple[Path, dict, dict], cli: Callable, tmp_path: Path
+) -> None:
+    folder, first, _ = weeks
+    home = shutil.copytree(folder / "home", tmp_path / "home")
+    path = home / "published" / first["build_id"] / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["code"] |= {"git_commit": "0" * 40, "uncommitted_sha256": None}
+    path.chmod(0o644)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+    said = cli("reproduce", "--build", first["build_id"], "--home", str(home)).stdout
+
+    other, result = said.index("Other code   Made with commit 00000"), said.index("tables equal")
+    assert other < result
+    assert " this is " in said

@@ -11,9 +11,10 @@ import pytest
 from halftime.config import SigningKey
 from halftime.errors import UsageError
 from halftime.home import Home
+from halftime.privacy.log import REVEALS
 from halftime.privacy.pseudonyms import KEY_FILE, pseudonym
 from halftime.privacy.redact import home_key
-from halftime.privacy.reveal import LOG, Request, reveal
+from halftime.privacy.reveal import Request, reveal
 
 PERSON = "people:E1001"
 
@@ -33,7 +34,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def log(home: Home) -> list[dict[str, str]]:
-    path = home.root / "privacy" / LOG
+    path = home.root / "privacy" / REVEALS
     assert path.stat().st_mode & 0o777 == 0o600
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 

@@ -1,7 +1,8 @@
 -- sqlfluff:exclude_rules:LT02,RF04,ST06
 -- What the exporting system says that it sent against what was landed. A control row is about the
 -- files of its object that came in the same load, else in the last one before it; about one file if
--- it names one. Blank lines, preambles and totals of report exports are no rows of the export.
+-- it names one, and about the rows of one currency if it names that. Blank lines, preambles and
+-- totals of report exports are no rows of the export.
 with
 
 files as (
@@ -16,6 +17,7 @@ stated as (
             object,
             file_name,
             column_name,
+            currency_code,
             cast(row_count as bigint) as row_count,
             cast(total as decimal(38, 2)) as total,
             _source_file,
@@ -30,6 +32,7 @@ stated as (
         cast(null as {{ dbt.type_string() }}) as object,
         cast(null as {{ dbt.type_string() }}) as file_name,
         cast(null as {{ dbt.type_string() }}) as column_name,
+        cast(null as {{ dbt.type_string() }}) as currency_code,
         cast(null as bigint) as row_count,
         cast(null as decimal(38, 2)) as total,
         cast(null as {{ dbt.type_string() }}) as _source_file,
@@ -112,6 +115,9 @@ column_totals as (
         header,
         source_file,
         load_id,
+        currency_code,
+        case when row_status = 'rejected' then record_count else 0 end as rejected_rows,
+        record_count as row_count,
         total
     from staged_totals
     union all
@@ -123,6 +129,9 @@ column_totals as (
         headers.header,
         c.mended_file as source_file,
         c.mended_load_id as load_id,
+        coalesce(c.currency_code, '{{ var("reporting_currency") }}') as currency_code,
+        cast(0 as bigint) as rejected_rows,
+        cast(0 as bigint) as row_count,
         cast(sum(c.old_number - coalesce(c.new_number, 0)) as decimal(38, 2)) as total
     from {{ ref('stg_halftime__corrected_value') }} as c
     inner join headers
@@ -137,7 +146,8 @@ column_totals as (
         c.column_name,
         headers.header,
         c.mended_file,
-        c.mended_load_id
+        c.mended_load_id,
+        coalesce(c.currency_code, '{{ var("reporting_currency") }}')
 ),
 
 landed_rows as (
@@ -178,7 +188,33 @@ landed_totals as (
         c._source_file,
         c._source_row,
         c._load_id,
-        sum(column_totals.total) as total
+        cast(
+            sum(
+                case
+                    when c.currency_code is null or c.currency_code = column_totals.currency_code
+                        then column_totals.total
+                end
+            ) as decimal(38, 2)
+        ) as total,
+        -- Of a currency the rows in it are counted; a rejected one may not tell which it is in.
+        sum(
+            case
+                when c.currency_code = column_totals.currency_code then column_totals.row_count
+                else 0
+            end
+        ) as currency_rows,
+        sum(
+            case
+                when c.currency_code = column_totals.currency_code then column_totals.rejected_rows
+                else 0
+            end
+        ) as currency_rejected_rows,
+        sum(
+            case
+                when column_totals.currency_code = '(unknown)' then column_totals.row_count
+                else 0
+            end
+        ) as unknown_rows
     from control_files as c
     inner join column_totals
         on
@@ -204,10 +240,36 @@ compared as (
     select
         stated.*,
         landed_loads.landed_load_id,
-        coalesce(landed_rows.row_count, 0) + coalesce(gone_rows.row_count, 0) as landed_row_count,
+        coalesce(
+            case
+                when stated.currency_code is null or landed_totals._source_file is null
+                    then coalesce(landed_rows.row_count, 0) + coalesce(gone_rows.row_count, 0)
+                else landed_totals.currency_rows
+            end,
+            0
+        ) as landed_row_count,
+        coalesce(
+            case
+                when stated.currency_code is null or landed_totals._source_file is null
+                    then landed_rows.rejected_rows
+                -- Where no row is missing, none of those of unknown currency is in this one.
+                when landed_totals.currency_rows >= stated.row_count
+                    then landed_totals.currency_rejected_rows
+                else landed_totals.currency_rejected_rows + landed_totals.unknown_rows
+            end,
+            0
+        ) as rejected_row_count,
+        case
+            when stated.currency_code is null then 0
+            else
+                coalesce(landed_totals.unknown_rows, 0) + coalesce(gone_rows.row_count, 0)
+        end as unknown_row_count,
         coalesce(gone_rows.row_count, 0) as expired_row_count,
-        coalesce(landed_rows.rejected_rows, 0) as rejected_row_count,
-        landed_totals.total as landed_total
+        landed_totals._source_file is not null as has_column,
+        coalesce(
+            landed_totals.total,
+            case when landed_totals._source_file is not null then cast(0 as decimal(38, 2)) end
+        ) as landed_total
     from stated
     left join landed_loads
         on
@@ -237,6 +299,7 @@ final as (
         object,
         coalesce(file_name, '(all)') as file_name,
         coalesce(column_name, '(none)') as column_name,
+        coalesce(currency_code, '(all)') as currency_code,
         cast(row_count as bigint) as stated_rows,
         cast(landed_row_count as bigint) as landed_rows,
         cast(landed_row_count - row_count as bigint) as row_difference,
@@ -246,13 +309,22 @@ final as (
         landed_total - total as total_difference,
         case
             when landed_load_id is null then 'nothing_landed'
-            when landed_row_count <> row_count then 'rows_differ'
+            when currency_code is not null and column_name is null then 'no_such_column'
+            when
+                landed_row_count <> row_count
+                and (
+                    landed_row_count > row_count
+                    or landed_row_count + unknown_row_count < row_count
+                )
+                then 'rows_differ'
             -- The sum of what is left can no longer be compared.
             when total is not null and expired_row_count > 0 then 'expired'
-            when total is not null and landed_total is null then 'no_such_column'
+            when (total is not null or currency_code is not null) and not has_column
+                then 'no_such_column'
             -- What was rejected may hold no readable amount: it is missing from the sum only.
             when landed_total <> total and rejected_row_count > 0 then 'rejects_differ'
             when landed_total <> total then 'total_differs'
+            when landed_row_count <> row_count then 'rejects_differ'
             else 'complete'
         end as finding,
         _source_file as source_file,

@@ -1,7 +1,8 @@
--- Every row is accounted for: what the reader counted against what staging judged. A file that was
--- rejected whole counts all its rows as rejected (none, if it could not be read far enough to
--- count); a duplicate's rows were landed before from its twin, so they are superseded. A file that
--- was rejected and, its mapping mended, came again with the same bytes counts once: as it ended.
+-- Every row is accounted for: what the reader counted against what staging judged. A file that
+-- was rejected whole counts all its rows as rejected (none, if it could not be read far enough to
+-- count, which is said beside it); a duplicate's rows were landed before from its twin, so they are
+-- superseded. A file that was rejected and, its mapping mended, came again with the same bytes
+-- counts once: as it ended.
 -- Rows that were removed because of their age are still counted: as expired.
 with
 
@@ -69,6 +70,7 @@ counted as (
         -- Rows without a file record would be an error of landing: they show up as a residual.
         coalesce(files.file_status, 'unrecorded') as file_status,
         files.reason_code,
+        files.source_file is null or files.source_rows is not null as is_row_count_known,
         coalesce(files.source_rows, 0) as source_rows,
         coalesce(judged_rows.accepted_rows, 0) as accepted_rows,
         coalesce(judged_rows.superseded_rows, 0)
@@ -110,7 +112,8 @@ final as (
         cast(expired_rows as bigint) as expired_rows,
         cast(
             source_rows - accepted_rows - superseded_rows - rejected_rows - expired_rows as bigint
-        ) as residual_rows
+        ) as residual_rows,
+        is_row_count_known
     from counted
 )
 

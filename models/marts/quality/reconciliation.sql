@@ -1,7 +1,7 @@
 -- sqlfluff:exclude_rules:ST06,RF04,AM04,LT02,LT05
--- Rows and money on their way from raw to staging, to the core's deals and to the mart of won and
--- lost deals: totals, and between them every difference with its reason. Amounts are added up in
--- their own currencies: control sums, no figures.
+-- Rows and money on their way from raw to staging, to the core and to the marts of won and lost
+-- deals and of quotas: totals, and between them every difference with its reason. Amounts are added
+-- up in their own currencies: control sums, no figures.
 with
 
 clock as (
@@ -45,44 +45,12 @@ staged as (
         cast(sum(row_count) as bigint) as row_count,
         cast(coalesce(sum(total), 0) as decimal(38, 2)) as amount
     from {{ ref('int_column_total') }}
-    where typed_name like '%amount'
+    where typed_name like '%amount' or typed_name = 'split_percent'
     group by source_system, object, typed_name, column_name, row_status
 ),
 
 staged_deals as (
-    {% for system in var('systems') %}
-        {% for object in var('systems')[system].objects or [] %}
-            {% set model = ref('stg_' ~ system ~ '__' ~ object) %}
-            {% set path = 'source.' ~ project_name ~ '.' ~ system ~ '.' ~ object %}
-            {% set sources = graph.sources if execute else {} %}
-            {% set contract = sources[path] or {} %}
-            {% set names = [] %}
-            {% for raw, column in (contract.columns or {}).items() %}
-                {% do names.append(column.config.meta.typed or raw[4:]) %}
-            {% endfor %}
-            {% if contract and (contract.config.meta.entity or object) == 'opportunity' %}
-                select
-                    '{{ system }}' as source_system,
-                    '{{ object }}' as object,
-                    '{{ system }}:' || {{ contract.config.meta.key[0] }} as opportunity_id,
-                    amount,
-                    {{ reporting_date('created_at') if 'created_at' in names
-                        else 'created_date' if 'created_date' in names
-                        else 'cast(null as date)' }} as created_date
-                from {{ model }}
-                where row_status = 'accepted'
-                union all
-            {% endif %}
-        {% endfor %}
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as source_system,
-        cast(null as {{ dbt.type_string() }}) as object,
-        cast(null as {{ dbt.type_string() }}) as opportunity_id,
-        cast(null as decimal(18, 2)) as amount,
-        cast(null as date) as created_date
-    from (select 1 as one) as nobody
-    where one = 0
+    select * from {{ ref('int_deal_staged') }}
 ),
 
 -- The system of a deal that only its history tells of has one object of deals, or none is named.
@@ -255,6 +223,16 @@ steps as (
         coalesce(row_count, 0) as row_count,
         amount
     from mart
+    union all
+    select
+        source_system,
+        object,
+        column_name,
+        position_number,
+        step,
+        row_count,
+        amount
+    from {{ ref('int_record_reconciled') }}
 ),
 
 -- A remainder is what no step above explains: between raw and staging, and between core and mart.
@@ -268,7 +246,7 @@ remainders as (
         sum(case when step = 'accepted' then row_count else -row_count end) as row_count,
         sum(case when step = 'accepted' then amount else -amount end) as amount
     from steps
-    where position_number <= 6
+    where position_number <= 6 and source_system <> '(all)'
     group by source_system, object, column_name
     union all
     select
@@ -280,7 +258,7 @@ remainders as (
         sum(case when step = 'mart' then row_count else -row_count end) as row_count,
         sum(case when step = 'mart' then amount else -amount end) as amount
     from steps
-    where source_system = '(all)'
+    where source_system = '(all)' and object <> 'quota' and position_number >= 11
     group by source_system, object, column_name
 ),
 
@@ -291,8 +269,10 @@ final as (
         column_name,
         cast(position_number as integer) as position_number,
         step,
-        case when step in ('raw', 'accepted', 'core', 'mart') then 'total' else 'difference' end
-            as kind,
+        case
+            when step in ('raw', 'accepted', 'deals', 'core', 'mart') then 'total'
+            else 'difference'
+        end as kind,
         cast(row_count as bigint) as row_count,
         cast(amount as decimal(38, 2)) as amount
     from (

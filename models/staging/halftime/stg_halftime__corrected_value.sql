@@ -83,6 +83,9 @@ addressed as (
             {% endif %}
             when 1 = 0 then ''
         end as old_reason_code,
+        {{ 'upper(' ~ clean_text('raw_currency_code') ~ ')'
+            if 'raw_currency_code' in contract.columns else 'cast(null as ' ~ words ~ ')' }}
+            as currency_code,
         {{ typed if meta.kind == 'decimal' else 'null' }} as old_number,
         {{ to_decimal('new_' ~ name, system, object) if meta.kind == 'decimal' else 'null' }}
             as new_number
@@ -128,6 +131,7 @@ addressed as (
         cast(null as {{ words }}) as shown_old,
         cast(null as {{ words }}) as shown_new,
         cast(null as {{ words }}) as old_reason_code,
+        cast(null as {{ words }}) as currency_code,
         cast(null as decimal(18, 2)) as old_number,
         cast(null as decimal(18, 2)) as new_number
     from (select 1 as one) as nobody
@@ -167,6 +171,7 @@ final as (
         shown_old,
         shown_new,
         old_reason_code,
+        currency_code,
         old_number,
         new_number
     from ranked

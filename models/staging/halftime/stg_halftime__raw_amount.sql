@@ -1,6 +1,6 @@
 -- sqlfluff:exclude_rules:ST06,RF04,LT02,LT05
--- What the amounts of the landed rows add up to before anything judges or corrects them, read from
--- raw itself, so that what staging makes of them can be held against it.
+-- What the amounts and shares of the landed rows add up to before anything judges or corrects them,
+-- read from raw itself, so that what staging makes of them can be held against it.
 with
 
 final as (
@@ -11,7 +11,8 @@ final as (
             {% set sources = graph.sources if execute else {} %}
             {% for raw, column in (sources[path].columns if path in sources else {}).items() %}
                 {% set typed = column.config.meta.typed or raw[4:] %}
-                {% if column.config.meta.kind == 'decimal' and typed.endswith('amount') %}
+                {% set summed = typed.endswith('amount') or typed == 'split_percent' %}
+                {% if column.config.meta.kind == 'decimal' and summed %}
                     select
                         '{{ system }}' as source_system,
                         '{{ object }}' as object,

@@ -13,6 +13,7 @@ typed as (
         lower({{ clean_text('raw_object') }}) as object,
         {{ clean_text('raw_file_name') }} as file_name,
         lower({{ clean_text('raw_column_name') }}) as column_name,
+        upper({{ clean_text('raw_currency_code') }}) as currency_code,
         ---------- numerics
         {{ to_integer('raw_row_count', 'reference', 'control_total') }} as row_count,
         {{ to_decimal('raw_total', 'reference', 'control_total') }} as total
@@ -30,7 +31,13 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by source_system, object, file_name, column_name, (broken_rule is null)
+            partition by
+                source_system,
+                object,
+                file_name,
+                column_name,
+                currency_code,
+                (broken_rule is null)
             order by
                 _load_id desc,
                 _source_file desc,
@@ -46,6 +53,7 @@ final as (
         object,
         file_name,
         column_name,
+        currency_code,
         ---------- numerics
         row_count,
         total,

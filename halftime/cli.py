@@ -287,6 +287,8 @@ def reproduce(
         outcome = again.reproduce(held, build, reporter)
     for sentence in outcome.code_differences:
         reporter.say(f"Other code   {sentence}")
+    if outcome.expired_rows:
+        reporter.say(f"Expired      {outcome.expired_rows:,} rows that it read were removed since")
     reporter.say(
         f"{outcome.build_id}, loads up to {outcome.last_load_id}: "
         f"{len(outcome.equal)} tables equal, {len(outcome.different)} different"

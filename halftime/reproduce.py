@@ -6,9 +6,10 @@ content hashes. The served build and the warehouse are only read.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ import duckdb
 
 from halftime.config import Privacy
 from halftime.console import Reporter
+from halftime.contracts import load_contracts
 from halftime.dbt import dbt_session
 from halftime.errors import DataError, UsageError
 from halftime.hashing import content_hash, quote
-from halftime.home import Home, machine_errors
+from halftime.home import PROJECT_ROOT, Home, machine_errors
+from halftime.landing.store import ensure_raw_tables
 from halftime.privacy import council
 from halftime.provenance import build_code, code_differences
 from quality.load import RULE_TABLES
@@ -34,7 +37,8 @@ class Reproduction:
     """Which tables (``schema.table``) came out equal and which did not.
 
     ``code_differences`` says in what the code of now is other than the build's; with other code
-    tables may differ.
+    tables may differ. ``expired_rows`` are the rows that the build read and that were removed since
+    because of their age: without them tables do differ.
     """
 
     build_id: str
@@ -44,6 +48,7 @@ class Reproduction:
     built_with: dict[str, Any]
     made_again_with: dict[str, Any]
     code_differences: tuple[str, ...]
+    expired_rows: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
@@ -52,6 +57,7 @@ class Reproduction:
             "last_load_id": self.last_load_id,
             "equal": list(self.equal),
             "different": list(self.different),
+            "expired_rows": self.expired_rows,
             "code": {
                 "same": not self.code_differences,
                 "differences": list(self.code_differences),
@@ -98,6 +104,7 @@ def reproduce(home: Home, build_id: str | None, reporter: Reporter) -> Reproduct
         scratch.create()
         with reporter.step("Copying what was landed"):
             copy_raw(home.warehouse, scratch.warehouse, int(inputs["last_load_id"]))
+        expired = _expired_since(scratch.warehouse, str(manifest["started_at"]))
         with dbt_session(scratch) as dbt, reporter.step("Building models") as tick:
             done = dbt.run(
                 "run",
@@ -115,8 +122,20 @@ def reproduce(home: Home, build_id: str | None, reporter: Reporter) -> Reproduct
                 hint="The code may no longer fit what was landed then.",
             )
         if manifest.get("privacy", {}).get("profile") == "council":
-            return _compare_withheld(home, scratch, manifest)
-        return _compare(scratch.warehouse, manifest)
+            compared = _compare_withheld(home, scratch, manifest)
+        else:
+            compared = _compare(scratch.warehouse, manifest)
+        return replace(compared, expired_rows=expired)
+
+
+def _expired_since(warehouse: Path, started_at: str) -> int:
+    """Return how many rows were removed after a build began."""
+    began = dt.datetime.fromisoformat(started_at).astimezone(dt.UTC).replace(tzinfo=None)
+    with duckdb.connect(str(warehouse), read_only=True, config=connection_settings()) as con:
+        row = con.execute(
+            "select coalesce(sum(expired_rows), 0) from raw._expired where expired_at > ?", [began]
+        ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def copy_raw(warehouse: Path, target: Path, last_load_id: int) -> None:
@@ -134,6 +153,8 @@ def copy_raw(warehouse: Path, target: Path, last_load_id: int) -> None:
                 f"where {column} <= {last_load_id}"
             )
         con.execute("detach w")
+        # What an older Halftime did not write yet is there, and empty.
+        ensure_raw_tables(con, load_contracts(PROJECT_ROOT).values())
 
 
 def _compare_withheld(home: Home, scratch: Home, manifest: dict[str, Any]) -> Reproduction:

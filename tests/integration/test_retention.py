@@ -303,6 +303,20 @@ def test_the_chain_is_sound_and_the_earlier_build_is_left_alone(night: Night) ->
     assert json.loads(before.read_text()) == json.loads(after.read_text())
 
 
+def test_a_build_of_before_is_made_again_from_what_is_left_and_that_is_said(
+    night: Night, cli: Cli
+) -> None:
+    first = night.published()[0].parent.name
+    done = cli("reproduce", "--build", first, "--home", str(night.home), "--json", check=False)
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    with warehouse(night.home) as con:
+        gone = con.execute("select sum(expired_rows) from quality.ledger").fetchone()
+    assert gone == (told["expired_rows"],)
+    assert "core.dim_person" in told["equal"]
+    assert "core.fct_activity" in told["different"]
+
+
 def test_the_next_night_removes_nothing_and_builds_the_same(
     night: Night, sample_folder: Path, cli: Cli
 ) -> None:

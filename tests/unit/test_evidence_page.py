@@ -55,6 +55,7 @@ def rule(**changes: object) -> dict[str, object]:
         "table_name": "core.dim_clock",
         "message": None,
         "sql": "select as_of_date from t where a < b",
+        "sql_from": "the build",
         **changes,
     }
 

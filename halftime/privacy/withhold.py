@@ -44,6 +44,7 @@ _TEXT = ("entity_type", "entity_id", "period_grain")
 
 Period = tuple[str, dt.date]
 Family = tuple[str, str, str, str, str]
+Total = tuple[str, str, str, str]
 
 
 @dataclass
@@ -55,6 +56,8 @@ class Company:
     roster: dict[Period, int]
     contributed: dict[Family, dict[Period, int]]
     ends: dict[Period, dt.date]
+    # Who stands behind the denominator that all members share: the time of all areas.
+    beneath: dict[Total, dict[Period, int]] = field(default_factory=dict)
 
     @property
     def groups(self) -> dict[Group, int]:
@@ -101,7 +104,21 @@ def read_company(con: duckdb.DuckDBPyConnection, minimum: int) -> Company:
             "select period_grain, period_start, period_end from warehouse.core.dim_period"
         ).fetchall()
     }
-    return Company(persons, Nested(groups), dict(roster), _contributed(con, place), ends)
+    contributed = _contributed(con, place)
+    beneath = _contributed(con, place, is_beneath=True)
+    return Company(
+        persons,
+        Nested(groups),
+        dict(roster),
+        contributed,
+        ends,
+        {_total_of(family): periods for family, periods in beneath.items()},
+    )
+
+
+def _total_of(family: Family) -> Total:
+    indicator, measure, dimension, _, currency = family
+    return indicator, measure, dimension, currency
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -109,9 +126,12 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _contributed(
-    con: duckdb.DuckDBPyConnection, place: dict[str, int]
+    con: duckdb.DuckDBPyConnection, place: dict[str, int], *, is_beneath: bool = False
 ) -> dict[Family, dict[Period, int]]:
-    """Read who contributed to a figure: every indicator table that goes down to a place."""
+    """Read who contributed to a figure: every indicator table that goes down to a place.
+
+    ``is_beneath`` asks for those in the denominator that all areas share instead, under no member.
+    """
     found: dict[Family, dict[Period, int]] = defaultdict(lambda: defaultdict(int))
     for table, columns in con.execute(
         "select table_name, list(column_name) from duckdb_columns() where"
@@ -119,9 +139,15 @@ def _contributed(
     ).fetchall():
         source = f"warehouse.indicators.{quote(table)} as fact"
         key = ", ".join(f"fact.{name}" for name in _FACT_KEY)
-        if "org_key" not in columns:
+        if "org_key" not in columns or (is_beneath and "period_grain" not in columns):
             continue
-        if "period_grain" in columns:
+        if is_beneath:
+            period = "fact.period_grain, fact.period_start"
+            key = key.replace("fact.member", "'' as member")
+            counts = (
+                "fact.dimension = 'area' and (fact.denominator <> 0 or fact.observation_count <> 0)"
+            )
+        elif "period_grain" in columns:
             period = "fact.period_grain, fact.period_start"
             # The time of all areas stands below each area's share: an area is who spent time on it.
             counts = (
@@ -153,16 +179,32 @@ def decide(company: Company, families: Iterable[Family]) -> Decision:
         present = company.roster.get(period, 0)
         small = small_groups(company.groups, present, company.persons)
         decision.groups[period] = company.nested.hide(present, company.persons, small)
-    by_total: dict[tuple[str, ...], list[Family]] = defaultdict(list)
+    beneath = {
+        total: _hidden_beneath(company, decision.groups, behind)
+        for total, behind in sorted(company.beneath.items())
+    }
+    by_total: dict[Total, list[Family]] = defaultdict(list)
     for family in sorted(families):
-        decision.cells[family] = {
-            period: dict(hidden) for period, hidden in decision.groups.items()
-        }
-        indicator, measure, dimension, _, currency = family
-        by_total[indicator, measure, dimension, currency].append(family)
+        hidden_already = beneath.get(_total_of(family), decision.groups)
+        decision.cells[family] = {period: dict(hidden) for period, hidden in hidden_already.items()}
+        by_total[_total_of(family)].append(family)
     for alike in by_total.values():
         _settle(company, decision, alike)
     return decision
+
+
+def _hidden_beneath(
+    company: Company, groups: dict[Period, Hidden], behind: dict[Period, int]
+) -> dict[Period, Hidden]:
+    """Return what is hidden of a denominator that all members show, also those of nobody."""
+    cells = {period: dict(hidden) for period, hidden in groups.items()}
+    count = -1
+    while count != (count := sum(len(hidden) for hidden in cells.values())):
+        for period, units in behind.items():
+            if period in cells:
+                cells[period] = company.nested.hide(units, company.persons, cells[period])
+        _settle_times(company, cells, behind)
+    return cells
 
 
 def _settle(company: Company, decision: Decision, families: list[Family]) -> None:

@@ -1,5 +1,6 @@
 -- Who answered is not kept: a code that holds the answers of one response together, the role, and
--- the team and manager on that day, by which groups of enough people may be formed.
+-- the team and manager on that day, by which groups of enough people may be formed. Codes are made
+-- of the place of a row in its file: a hash of a person and a day can be guessed.
 with
 
 clock as (
@@ -33,22 +34,27 @@ named as (
             and s.survey_date < a.valid_to
 ),
 
+placed as (
+    select
+        *,
+        _source_file || ':' || cast(_source_row as {{ dbt.type_string() }}) as place
+    from named
+),
+
+responses as (
+    select
+        *,
+        case
+            when respondent_id = '(unassigned)' then place
+            else min(place) over (partition by respondent_id, survey_date)
+        end as first_place
+    from placed
+),
+
 final as (
     select
-        n.survey_answer_id,
-        md5(
-            concat_ws(
-                '|',
-                case
-                    when n.respondent_id = '(unassigned)'
-                        then
-                            n._source_file || ':'
-                            || cast(n._source_row as {{ dbt.type_string() }})
-                    else n.respondent_id
-                end,
-                cast(n.survey_date as {{ dbt.type_string() }})
-            )
-        ) as response_code,
+        n.source_system || ':' || md5(n.place || '|' || n.question_code) as survey_answer_id,
+        md5(n.first_place) as response_code,
         n.respondent_role,
         o.manager_id,
         o.team_id,
@@ -60,7 +66,7 @@ final as (
         n.source_system,
         n._source_file,
         n._source_row
-    from named as n
+    from responses as n
     inner join org_versions as o
         on
             n.respondent_id = o.person_id

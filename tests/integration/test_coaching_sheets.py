@@ -326,6 +326,13 @@ def test_initiatives_surveys_and_awards_reach_the_core(query: Query) -> None:
         " from core.fct_survey_answer group by 1 order by 1"
     )
     assert answers == [("manager", 8, 1, 30, 1, 1), ("rep", 15, 2, 30, 2, 1)]
+    # No code can be guessed from who is known to have answered, and when.
+    assert query(
+        "select count(*) from core.fct_survey_answer as a, core.bridge_person_identity as p"
+        " where response_code = md5(p.person_id || '|' || cast(survey_date as varchar))"
+        " or a.survey_answer_id like"
+        " '%' || md5(cast(survey_date as varchar) || '|' || lower(alias)) || '%'"
+    ) == [(0,)]
     awards = query(
         "select cites_coaching, is_attempt from core.fct_recognition order by award_date"
     )

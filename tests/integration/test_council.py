@@ -157,6 +157,54 @@ def test_four_people_or_more_stand_behind_each_figure(shown: duckdb.DuckDBPyConn
     assert count(shown, "select min(person_count) from cell") >= 4
 
 
+def test_the_time_beneath_an_area_nobody_spent_time_on_is_of_four_people_or_more(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    """The time of all areas stands below each area's share, also below a share of 0."""
+    row = marts.execute(
+        f"""
+        with beneath as (
+            select {KEY}, place.entity_type, place.entity_id,
+                list(distinct version.person_id) as persons
+            from warehouse.indicators.ind_coaching_time as part
+            join warehouse.core.bridge_org_entity as place using (org_key)
+            join warehouse.core.dim_org_version as version using (org_key)
+            where part.dimension = 'area' and part.observation_count <> 0
+                and part.period_grain in {GRAINS} and version.person_id <> '(unassigned)'
+                and place.entity_type in ('company', 'region', 'team')
+            group by {KEY}, place.entity_type, place.entity_id
+        ),
+
+        told as (
+            select beneath.*, fact.denominator
+            from beneath
+            join "leading".fct_leading_indicator as fact using ({KEY}, entity_type, entity_id)
+            where fact.denominator is not null
+        ),
+
+        rest as (
+            select len(list_filter(
+                whole.persons, lambda p: not list_contains(part.persons, p)
+            )) as n
+            from told as whole
+            join told as part using ({KEY})
+            where list_has_all(whole.persons, part.persons)
+                and whole.denominator <> part.denominator
+        )
+
+        select
+            (select count(*) from told),
+            (select min(len(persons)) from told),
+            (select count(*) from rest where n between 1 and 3)
+        """
+    ).fetchone()
+    assert row is not None
+    told, fewest, left = row
+    assert told > 100
+    assert fewest >= 4
+    assert left == 0
+
+
 def test_no_group_taken_from_another_leaves_fewer_than_four(
     shown: duckdb.DuckDBPyConnection,
 ) -> None:

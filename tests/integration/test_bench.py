@@ -46,10 +46,12 @@ def test_the_page_shows_the_rows_of_a_step(bench: ModuleType) -> None:
         dbt_seconds=1.0,
         straight_seconds=1.0,
         rewrite_seconds=1.0,
+        pack_page_bytes=6_000_000,
         models=[],
         pages={},
     )
     page = bench.report([result], [], [], seed=7)
     assert "| land | 12,345 | 1.5 |  | 100 |  |" in page
     assert "| publish |  | 2.5 |  | 200 |  |" in page
+    assert "6.0 MB (≤ 5 MB: **misses by × 1.20**)" in page
     assert f"looked at every {1000 * bench.SECONDS_BETWEEN_LOOKS:.0f} ms" in page

@@ -176,8 +176,8 @@ def control_totals(
         return pd.DataFrame(columns=["source_system", "finding"])
     sql = f"""
         select
-            source_system, object, file_name, column_name, finding, stated_rows, landed_rows,
-            cast(stated_total as double) as stated_total,
+            source_system, object, file_name, column_name, currency_code, finding, stated_rows,
+            landed_rows, cast(stated_total as double) as stated_total,
             cast(landed_total as double) as landed_total, source_file, source_row
         from quality.control_total
         where (? = 'all' or source_system = ?) and {seen.sql}

@@ -106,7 +106,7 @@ def run_summary(landed: LandingReport, verdict: Verdict, published: Publication)
         "data_through": published.manifest["data_through"],
         "landing": landing_summary(landed),
         "rows": rows,
-        "files_of_unknown_length": int(totals[5]) if totals else 0,
+        "files_of_unknown_length": int(totals[6]) if totals else 0,
         "rejected_by_reason": {str(reason): int(count) for reason, count in reasons},
         "built": built,
         "verdict": verdict.verdict,

@@ -453,7 +453,12 @@ def sign(
             held, build, key, role=role, decision=decision, comment=comment, keys=keys
         )
     signer = next((k.name for k in keys if k.public_key == entry.body["public_key"]), None)
-    reporter.say(f"{build}: {decision} by {signer or 'a key that the configuration does not name'}")
+    stranger = (
+        "a key that the configuration does not name"
+        if keys
+        else "an unknown key, for no 'sign: keys:' was read; name the configuration with --config"
+    )
+    reporter.say(f"{build}: {decision} by {signer or stranger}")
     reporter.say(f"Head of the chain, to be kept elsewhere: {entry.hash}")
     reporter.result({**entry.body, "signer": signer, "head": entry.hash})
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from halftime import chain, history, provenance
 from halftime.chain import Entry, canonical
 from halftime.config import SigningKey
 from halftime.errors import DataError, MachineError, UsageError
+from halftime.hashing import file_sha256
 from halftime.home import Home, machine_errors, utc_now
 
 if TYPE_CHECKING:
@@ -126,7 +128,8 @@ def sign(
     """Add a signed decision about a published build to the chain; under the lock of the home.
 
     What is signed is the manifest as it lies there, and the head of the chain before. Raises
-    :class:`DataError` where that manifest is not the one that the chain knows.
+    :class:`DataError` where that manifest is not the one that the chain knows, or a file of the
+    build is not the one of the manifest.
     """
     if decision not in DECISIONS:
         raise UsageError(
@@ -170,7 +173,21 @@ def _manifest_to_sign(home: Home, build_id: str) -> str:
             f"The manifest of {build_id} is not the one that was published; nothing was signed.",
             hint="See 'halftime verify'.",
         )
+    _refuse_changed_files(home, build_id)
     return digest
+
+
+def _refuse_changed_files(home: Home, build_id: str) -> None:
+    """Raise where a file is not the one of the manifest: a signature vouches for the files too."""
+    folder = home.published / build_id
+    with machine_errors("read the published build"):
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        for name, said in files.items():
+            if not (folder / name).is_file() or file_sha256(folder / name) != said["sha256"]:
+                raise DataError(
+                    f"{name} of {build_id} is not the one that was published; nothing was signed.",
+                    hint="See 'halftime verify'.",
+                )
 
 
 def is_valid(body: dict[str, Any]) -> bool:

@@ -282,6 +282,19 @@ def test_a_changed_manifest_is_not_signed(copied: Kept) -> None:
         )
 
 
+def test_a_build_with_a_changed_file_is_not_signed(copied: Kept) -> None:
+    """Who accepts a build accepts its files."""
+    database = copied.home.published / SECOND / "marts.duckdb"
+    database.chmod(0o644)
+    content = bytearray(database.read_bytes())
+    content[-1] ^= 1
+    database.write_bytes(content)
+    key = copied.home.root / "k"
+    sign.new_key(key)
+    with pytest.raises(DataError, match=r"marts\.duckdb of .* nothing was signed"):
+        sign.sign(copied.home, SECOND, key, role="auditor", decision="accept", comment="", keys=())
+
+
 def test_the_commands_sign_and_verify(copied: Kept, cli: Cli, tmp_path: Path) -> None:
     home = ["--home", str(copied.home.root)]
     public_key = json.loads(cli("sign", "--new-key", str(tmp_path / "k"), "--json").stdout)

@@ -44,6 +44,7 @@ PROFILES = ("standard", "council")
 # Pages look back 26 weeks, and compare a fiscal quarter (at most 14 weeks) with the one before.
 SHORTEST_RETENTION = 30
 SHORTEST_RETENTION_OF_DEALS = 200
+LONGEST_RETENTION = 36_500  # a hundred years; longer is not at all: leave the key out
 SMALLEST_GROUP = 4
 MOST_NOTES_DAYS = 3_650
 FISCAL_PATTERNS = ("calendar", "4-4-5", "4-5-4", "5-4-4")
@@ -494,11 +495,12 @@ def _retention(
         )
     holds_deals = any(contract.object in ("opportunity", "deal") for contract in known)
     least = SHORTEST_RETENTION_OF_DEALS if holds_deals else SHORTEST_RETENTION
-    if not isinstance(days, int) or isinstance(days, bool) or days < least:
+    is_number = isinstance(days, int) and not isinstance(days, bool)
+    if not is_number or not least <= days <= LONGEST_RETENTION:
         raise reader.fail(
             at,
-            f"'retention_days' of '{system}' is '{days}'.",
-            f"Give a whole number of days, {least} or more"
+            f"'retention_days' of '{system}' is {days!r}.",
+            f"Give a whole number of days without quotes, {least} to {LONGEST_RETENTION}"
             + (", for pages compare a quarter with the one before." if holds_deals else "."),
         )
     return days

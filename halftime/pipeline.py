@@ -179,7 +179,7 @@ def retention_step(home: Home, config: Config, options: Options, reporter: Repor
 def say_expiry(expiry: Expiry, home: Home, reporter: Reporter) -> None:
     """Say how many rows went, and where they still are."""
     for system, rows in expiry.rows.items():
-        reporter.say(f"Removed {rows:,} rows of {system} that were older than they may get.")
+        reporter.say(f"Removed {rows:,} rows of {system} from before {expiry.kept_from[system]}.")
     if expiry.builds:
         reporter.say(
             f"Builds published before still hold what was published of them: "
@@ -355,7 +355,13 @@ def stop_on_critical(verdict: Verdict, build: Build) -> None:
         f"{len(verdict.broken_critical)} critical "
         f"{'rule is' if len(verdict.broken_critical) == 1 else 'rules are'} broken, "
         f"so nothing was published. {listed}",
-        hint=f"Evidence: {build.folder / 'rules'}. The last published build is still served.",
+        hint=f"See 'halftime rules --broken --home {build.home.root}'; evidence in "
+        f"{build.folder / 'rules'}. "
+        + (
+            "The last published build is still served."
+            if build.home.current_file.is_file()
+            else "Nothing was published before, so nothing is served."
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -34,10 +34,12 @@ class Expiry:
     """How many rows of which systems were removed, and the published builds that still hold them.
 
     ``builds`` are those that were published before; they keep what they were published with.
+    ``kept_from`` is the first day of which rows of a system are kept.
     """
 
     rows: Mapping[str, int]
     builds: tuple[str, ...]
+    kept_from: Mapping[str, dt.date] = field(default_factory=dict)
 
 
 def expire(
@@ -67,7 +69,7 @@ def expire(
     with reporter.step("Removing what is too old"), machine_errors("remove what is too old"):
         removed = _remove(home, contracts, kept_from)
     builds = [path.parent.name for path in published_files(home)] if removed else []
-    return Expiry(removed, tuple(builds))
+    return Expiry(removed, tuple(builds), kept_from)
 
 
 def _read_dates(

@@ -247,7 +247,9 @@ def test_a_source_is_kept_for_so_many_days(tmp_path: Path) -> None:
     assert load(tmp_path, BARE).retention == {}
 
 
-@pytest.mark.parametrize("days", ["199", "0", "-5", "true", "two years", "365.5"])
+@pytest.mark.parametrize(
+    "days", ["199", "0", "-5", "true", "two years", "365.5", "'730'", "99999999"]
+)
 def test_retention_that_is_no_number_of_days_or_too_short_is_refused(
     tmp_path: Path, days: str
 ) -> None:

@@ -62,10 +62,10 @@ def _refusal(request: Request, keys: Sequence[SigningKey]) -> tuple[str, str, st
     by, approver = _plain(request.by), _plain(request.approved_by)
     if not by or not approver:
         return "refused: a name is missing", "Two people must be named.", "--by and --approved-by."
-    if by == approver:
+    if sorted(by.replace(",", " ").split()) == sorted(approver.replace(",", " ").split()):
         return (
             "refused: one person",
-            f"'{request.by}' cannot approve the own request.",
+            f"'{request.by}' cannot approve their own request.",
             "Name somebody else with --approved-by.",
         )
     if not request.reason.strip():

@@ -61,6 +61,7 @@ def test_two_people_learn_whose_it_is(home: Home) -> None:
         ("Ada Lang", "", "why", "refused: a name is missing"),
         (" ", "Ben Kurz", "why", "refused: a name is missing"),
         ("Ada Lang", "ada  LANG", "why", "refused: one person"),
+        ("Ada Lang", "Lang, Ada", "why", "refused: one person"),
         ("Ada Lang", "Ben Kurz", " ", "refused: no reason"),
         ("Ada Lang", "Cem Oz", "why", "refused: not among those who sign"),
     ],

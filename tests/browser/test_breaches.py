@@ -58,7 +58,10 @@ waivers:
 WAIVED = (
     RAN_OUT + "  QUALITY-EXPORT-COMPLETE: {owner: Ann Lee, reason: Being sent, until: 2026-04-30}\n"
 )
-INCOMPLETE = "Every export that came with a control total is complete, to the row."
+INCOMPLETE = (
+    "Every export that came with a control total is complete, to the row, and to the cent of a"
+    " currency."
+)
 BY_ITS_AUTHOR = "Nobody approves a correction of their own; such a one is not applied."
 LOOSENED = "The severity of core.clock.fresh was lowered from critical to warning."
 REDEFINED = "PI-11/by_value"

@@ -52,6 +52,11 @@ class Figure:
     definition: Definition | None
 
     @property
+    def is_expired(self) -> bool:
+        """Tell whether rows that the value would rest on were removed because of their age."""
+        return self.reason_code == "expired"
+
+    @property
     def is_small(self) -> bool:
         """Tell whether too few cases stand behind the value to judge by it."""
         return self.reason_code == "small_n"

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards.components import charts, data, filters
-from dashboards.components.figures import Unit, card, compared_with, figures, hover, written
+from dashboards.components.figures import Figure, Unit, card, compared_with, figures, hover, written
 from dashboards.components.sentences import (
     group_heatmap_rows,
     group_heatmap_title,
@@ -24,6 +24,7 @@ from dashboards.queries import coaching, indicators, selection
 from dashboards.queries.base import Entity, Measure, Period
 
 WEEKS = 13
+EXPIRED_TITLE = "What was logged was removed because of its age"
 MOST_REPS, MOST_MANAGERS = 40, 50
 SESSION_WORDS = {"strict": "a strict session", "broad": "any logged session"}
 STRICT, BROAD = "Strict", "Broad"
@@ -137,9 +138,9 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
         draw_heatmap(weeks, kind)
     left, right = st.columns(2, gap="large")
     with left:
-        draw_areas(entity, period)
+        draw_areas(entity, period, shown[individual].is_expired)
     with right:
-        draw_time(rows, shown[individual].value, shown[group].value, period)
+        draw_time(rows, shown[individual], shown[group].value, period)
     draw_managers(entity, period, kind)
 
 
@@ -209,12 +210,12 @@ def draw_heatmap(weeks: pd.DataFrame, kind: str) -> None:
     )
 
 
-def draw_areas(entity: Entity, period: Period) -> None:
+def draw_areas(entity: Entity, period: Period, is_expired: bool) -> None:
     """Draw the area mix, with what could not be classified in grey."""
     mix = data.ask(coaching.area_mix, entity, period)
     mix = mix[mix["minutes"].fillna(0) > 0]
     if mix.empty:
-        nothing = "No coaching time was logged in this period"
+        nothing = EXPIRED_TITLE if is_expired else "No coaching time was logged in this period"
         st.subheader(f"Areas are {data.withheld()}" if data.is_council() else nothing, anchor=False)
         return
     mix = mix.assign(
@@ -249,16 +250,14 @@ def draw_areas(entity: Entity, period: Period) -> None:
     )
 
 
-def draw_time(
-    rows: pd.DataFrame, individual: float | None, group: float | None, period: Period
-) -> None:
+def draw_time(rows: pd.DataFrame, individual: Figure, group: float | None, period: Period) -> None:
     """Draw coaching hours per rep and month over the periods."""
     hours = rows[rows["indicator_id"] == "CO-06"].dropna(subset=["value"])
     if hours.empty:
-        nothing = "No coaching time is known"
+        nothing = EXPIRED_TITLE if individual.is_expired else "No coaching time is known"
         st.subheader(f"Time is {data.withheld()}" if data.is_council() else nothing, anchor=False)
         return
-    alone, together = written(individual, Unit.HOURS), written(group, Unit.HOURS)
+    alone, together = written(individual.value, Unit.HOURS), written(group, Unit.HOURS)
     st.subheader(f"A rep gets {alone} of individual coaching a month", anchor=False)
     st.caption(f"And {together} in a group, in {period.label}. Time is not quality.")
     names = {"individual": "Individual", "group": "Group"}
@@ -294,6 +293,7 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
     rows = rows.assign(column=[names.get(key, "") for key in keys])
     # Too few cases: the value is withheld here, because a table invites comparison.
     rows["value"] = rows["value"].where(rows["reason_code"].fillna("") != "small_n")
+    is_expired = bool((rows["reason_code"] == "expired").any())
     wide = rows.pivot_table(
         index=["manager_id", "manager_name", "rep_count"],
         columns="column",
@@ -312,6 +312,9 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
     if wide.empty and data.is_council():
         st.subheader("No manager's reports are shown", anchor=False)
         st.caption(f"Each is {data.withheld()}, or would tell of so few by subtraction.")
+        return
+    if wide.empty and is_expired:
+        st.subheader(EXPIRED_TITLE, anchor=False)
         return
     missing = "too few cases allow no judgement"
     if data.is_council():

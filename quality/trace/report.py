@@ -244,8 +244,8 @@ def _say_core(found: Trace, reporter: Reporter) -> None:
     _table(reporter, [{k: v for k, v in row.items() if k not in _HIDDEN} for row in rows])
     if found.core.differences is None:
         reporter.say(
-            "Rows alone do not make this figure (it counts days too, or is a median): the"
-            " recomputation below tells whether it is right."
+            "Rows alone do not make this figure: days without a row count too, or it is a median."
+            " The recomputation below tells whether it is right."
         )
     else:
         for text in found.core.differences or ("They add up to the figure.",):

@@ -51,6 +51,15 @@ def frame(
         return cursor.execute(sql, list(parameters)).df()
 
 
+def padded(table: str, **columns: str) -> str:
+    """Return a relation that has these columns (name and type) also in a build older than they are.
+
+    They are NULL there; so the pages show what was published before an upgrade.
+    """
+    absent = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
+    return f"(select * from {table} union all by name select {absent} where false)"
+
+
 def exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     """Tell whether the build holds a table."""
     sql = "select 1 from duckdb_tables() where schema_name = ? and table_name = ?"

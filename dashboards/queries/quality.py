@@ -6,8 +6,10 @@ import duckdb
 import pandas as pd
 
 from dashboards.queries import scope as see
-from dashboards.queries.base import exists, frame
+from dashboards.queries.base import exists, frame, padded
 from dashboards.queries.scope import Scope
+
+LEDGER = padded("quality.ledger", expired_rows="bigint")
 
 
 def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
@@ -23,7 +25,7 @@ def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Dat
                 coalesce(sum(rejected_rows), 0) as rejected_rows,
                 coalesce(sum(expired_rows), 0) as expired_rows,
                 coalesce(sum(abs(residual_rows)), 0) as residual_rows
-            from quality.ledger
+            from {LEDGER}
         ),
 
         rule_total as (
@@ -90,7 +92,7 @@ def ledger(
             case when f.source_file is null then l.rejected_rows end as rejected_rows,
             l.expired_rows,
             l.residual_rows
-        from quality.ledger as l
+        from {LEDGER} as l
         left join quality.file as f
             on l.source_system = f.source_system
             and l.object = f.object
@@ -179,7 +181,7 @@ def control_totals(
             source_system, object, file_name, column_name, currency_code, finding, stated_rows,
             landed_rows, cast(stated_total as double) as stated_total,
             cast(landed_total as double) as landed_total, source_file, source_row
-        from quality.control_total
+        from {padded("quality.control_total", currency_code="varchar")}
         where (? = 'all' or source_system = ?) and {seen.sql}
         order by finding = 'complete', source_system, object, file_name, column_name
         limit 1000

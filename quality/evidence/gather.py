@@ -28,7 +28,11 @@ Rows = list[dict[str, Any]]
 _LEDGER = """
     (
         select l.*, f.source_file is not null as is_unknown
-        from quality.ledger as l
+        from (
+            -- A build from before rows could expire has no such column.
+            select * from quality.ledger
+            union all by name select cast(null as bigint) as expired_rows where false
+        ) as l
         left join quality.file as f
             on l.source_system = f.source_system and l.object = f.object
             and l.source_file = f.source_file and l.load_id = f.load_id
@@ -58,7 +62,8 @@ SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
             "count(*) filter (where is_unknown) as files_of_unknown_length, "
             "sum(source_rows) as source_rows, "
             "sum(accepted_rows) as accepted_rows, sum(superseded_rows) as superseded_rows, "
-            "sum(rejected_rows) as rejected_rows, sum(expired_rows) as expired_rows, "
+            "sum(rejected_rows) as rejected_rows, "
+            "coalesce(sum(expired_rows), 0) as expired_rows, "
             f"sum(residual_rows) as residual_rows from {_LEDGER} group by all order by all"
         ),
     ),

@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dashboards.queries import quality as pages
+from dashboards.queries.scope import Scope
 from halftime.home import PROJECT_ROOT, Home
 from quality.evidence.gather import add_sql, gather
 from quality.rules import faults_sql, list_rules
@@ -124,6 +126,36 @@ def test_sql_of_a_build_from_before_is_said_to_be_of_the_checkout() -> None:
 
     assert rules[0]["sql"] == faults_sql(known)
     assert [rule["sql_from"] for rule in rules] == ["the code of this checkout", None]
+
+
+# Columns that builds published by an earlier Halftime lack.
+NEWER = {
+    "quality.ledger": ("expired_rows", "is_row_count_known"),
+    "quality.control_total": ("currency_code",),
+    "quality.rule": ("faults_sql",),
+}
+
+
+def test_a_build_from_before_has_its_pack_and_its_pages(sample_home: Path, tmp_path: Path) -> None:
+    """After an upgrade, and for an auditor who asks for an earlier build."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(sample_home / "published", home.published)
+    database = home.published / str((home.current() or {})["database"])
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as con:
+        for table, columns in NEWER.items():
+            for column in columns:
+                con.execute(f"alter table {table} drop column {column}")
+
+    evidence = gather(home, None)
+
+    assert sum(row["files_of_unknown_length"] for row in evidence.rows("reconciliation")) > 0
+    assert {row["expired_rows"] for row in evidence.rows("reconciliation")} == {0}
+    assert {row["expired_rows"] for row in evidence.rows("ledger")} == {None}
+    with duckdb.connect(str(database), read_only=True) as con:
+        assert pages.totals(con, Scope.demo())["expired_rows"].tolist() == [0]
+        assert len(pages.ledger(con, Scope.demo())) == len(evidence.rows("ledger"))
+        assert pages.control_totals(con, Scope.demo()).empty
 
 
 def test_the_page_names_the_build_and_every_broken_rule(pack: Path, sample_home: Path) -> None:

@@ -6,7 +6,6 @@ content hashes. The served build and the warehouse are only read.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import tempfile
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from halftime.hashing import content_hash, quote
 from halftime.home import PROJECT_ROOT, Home, machine_errors
 from halftime.landing.store import ensure_raw_tables
 from halftime.privacy import council
+from halftime.privacy.retention import expired_since
 from halftime.provenance import build_code, code_differences
 from quality.load import RULE_TABLES
 from quality.results import connection_settings, literal
@@ -104,7 +104,8 @@ def reproduce(home: Home, build_id: str | None, reporter: Reporter) -> Reproduct
         scratch.create()
         with reporter.step("Copying what was landed"):
             copy_raw(home.warehouse, scratch.warehouse, int(inputs["last_load_id"]))
-        expired = _expired_since(scratch.warehouse, str(manifest["started_at"]))
+        with duckdb.connect(str(scratch.warehouse), config=connection_settings()) as con:
+            expired = sum(rows for _, _, rows, _ in expired_since(con, manifest["started_at"]))
         with dbt_session(scratch) as dbt, reporter.step("Building models") as tick:
             done = dbt.run(
                 "run",
@@ -126,16 +127,6 @@ def reproduce(home: Home, build_id: str | None, reporter: Reporter) -> Reproduct
         else:
             compared = _compare(scratch.warehouse, manifest)
         return replace(compared, expired_rows=expired)
-
-
-def _expired_since(warehouse: Path, started_at: str) -> int:
-    """Return how many rows were removed after a build began."""
-    began = dt.datetime.fromisoformat(started_at).astimezone(dt.UTC).replace(tzinfo=None)
-    with duckdb.connect(str(warehouse), read_only=True, config=connection_settings()) as con:
-        row = con.execute(
-            "select coalesce(sum(expired_rows), 0) from raw._expired where expired_at > ?", [began]
-        ).fetchone()
-    return int(row[0]) if row else 0
 
 
 def copy_raw(warehouse: Path, target: Path, last_load_id: int) -> None:

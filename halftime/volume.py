@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from halftime.home import Home, machine_errors
+from halftime.privacy.retention import expired_since
 from quality.results import connection_settings, literal
 
 _CREATE = """
@@ -46,14 +47,15 @@ def remember_volume(home: Home, database: Path | None, last_load_id: int) -> int
             [manifest["build_id"]],
         )
         con.execute("detach served")
-        expired = _expired_since(con, str(manifest["started_at"]))
-        con.executemany(
-            "update raw._earlier_volume set row_count = row_count - ?"
-            " where kind = 'object' and source_system = ? and object = ?",
-            [(rows, system, name) for (system, name), rows in expired.items()] or [(0, "", "")],
-        )
+        expired = expired_since(con, str(manifest["started_at"]))
+        for system, name, _, rows in expired:
+            con.execute(
+                "update raw._earlier_volume set row_count = row_count - ?"
+                " where kind = 'object' and source_system = ? and object = ?",
+                [rows, system, name],
+            )
         # A row of core may rest on any of them.
-        gone = sum(expired.values())
+        gone = sum(rows for _, _, _, rows in expired)
         built = manifest.get("warehouse_rows", {})  # a council's build withholds rows
         tables = [
             (
@@ -68,19 +70,6 @@ def remember_volume(home: Home, database: Path | None, last_load_id: int) -> int
         con.executemany("insert into raw._earlier_volume values (?, ?, ?, ?, ?)", tables)
         found = con.execute("select count(*) from raw._earlier_volume").fetchone()
     return int(found[0]) if found else 0
-
-
-def _expired_since(con: duckdb.DuckDBPyConnection, started_at: str) -> dict[tuple[str, str], int]:
-    """Return how many accepted rows of each object were removed after a build began."""
-    began = dt.datetime.fromisoformat(started_at).astimezone(dt.UTC).replace(tzinfo=None)
-    return {
-        (system, name): int(rows)
-        for system, name, rows in con.execute(
-            "select source_system, object, sum(accepted_rows) from raw._expired"
-            " where expired_at > ? group by all",
-            [began],
-        ).fetchall()
-    }
 
 
 def _manifest(database: Path) -> dict:

@@ -72,6 +72,21 @@ def expire(
     return Expiry(removed, tuple(builds), kept_from)
 
 
+def expired_since(
+    con: duckdb.DuckDBPyConnection, started_at: str
+) -> list[tuple[str, str, int, int]]:
+    """Return what was removed after a build began: system, object, rows, rows in force.
+
+    ``started_at`` is the instant as the build's manifest has it.
+    """
+    began = dt.datetime.fromisoformat(started_at).astimezone(dt.UTC).replace(tzinfo=None)
+    return con.execute(
+        "select source_system, object, cast(sum(expired_rows) as bigint),"
+        " cast(sum(accepted_rows) as bigint) from raw._expired where expired_at > ? group by all",
+        [began],
+    ).fetchall()
+
+
 def _read_dates(
     home: Home, contracts: Iterable[Contract], variables: Mapping[str, Any], reporter: Reporter
 ) -> None:

@@ -185,6 +185,7 @@ def build(
     _need_warehouse(place)
     place.create()
     with place.lock() as held, remembered(held, "build", settings) as memory:
+        pipeline.prepare_raw(held)
         pipeline.retention_step(held, settings, options, reporter)
         made = pipeline.Build.create(held, settings, options)
         memory.build_id = made.build_id

@@ -31,6 +31,7 @@ from halftime.home import (
     write_atomically,
 )
 from halftime.landing import LandingReport, land, preflight
+from halftime.landing.store import ensure_raw_tables
 from halftime.privacy.erase import bury_again
 from halftime.privacy.retention import Expiry, expire
 from halftime.publish import Publication, publish
@@ -164,6 +165,12 @@ def land_step(home: Home, config: Config, reporter: Reporter) -> LandingReport:
         )
     bury_again(home, report.load_id)
     return report
+
+
+def prepare_raw(home: Home) -> None:
+    """Add what an older Halftime did not write yet to the raw schema, as landing does."""
+    with machine_errors("prepare the warehouse"), duckdb.connect(str(home.warehouse)) as con:
+        ensure_raw_tables(con, contracts().values())
 
 
 def retention_step(home: Home, config: Config, options: Options, reporter: Reporter) -> Expiry:

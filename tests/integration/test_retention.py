@@ -15,6 +15,7 @@ import pytest
 
 from halftime.hashing import quote
 from halftime.home import Home
+from halftime.pipeline import prepare_raw
 from halftime.verify import verify
 from quality.trace.build import open_build
 from quality.trace.figure import Cell
@@ -315,6 +316,18 @@ def test_a_build_of_before_is_made_again_from_what_is_left_and_that_is_said(
     assert gone == (told["expired_rows"],)
     assert "core.dim_person" in told["equal"]
     assert "core.fct_activity" in told["different"]
+
+
+def test_a_warehouse_of_an_earlier_halftime_gets_the_register_before_it_is_built(
+    sample_home: Path, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    shutil.copyfile(sample_home / "warehouse.duckdb", home.warehouse)
+    with duckdb.connect(str(home.warehouse)) as con:
+        con.execute("drop table raw._expired")
+    prepare_raw(home)
+    with warehouse(tmp_path) as con:
+        assert con.execute("select count(*) from raw._expired").fetchone() == (0,)
 
 
 def test_the_next_night_removes_nothing_and_builds_the_same(

@@ -106,7 +106,11 @@ def figures(total: pd.Series) -> None:
             "Not accounted for",
             number(total["residual_rows"]),
             "rows in the files less accepted, superseded and rejected"
-            + (f"; {number(total['expired_rows'])} expired" if total["expired_rows"] else ""),
+            + (
+                f" ones, and {number(expired)} expired"
+                if (expired := total["expired_rows"])
+                else ""
+            ),
         ),
     )
     for column, (label, value, note) in zip(st.columns(4), shown, strict=True):
@@ -420,8 +424,11 @@ def show_ledger(system: str) -> None:
     """Show the ledger by file."""
     files = data.ask(quality.ledger, system)
     residual = int(files["residual_rows"].abs().sum()) if len(files) else 0
+    fates = "accepted, superseded or rejected"
+    if len(files) and files["expired_rows"].fillna(0).any():
+        fates = "accepted, superseded, rejected or expired"
     st.subheader(
-        f"Each row of {count_of(len(files), 'file')} was accepted, superseded or rejected"
+        f"Each row of {count_of(len(files), 'file')} was {fates}"
         if residual == 0
         else f"{count_of(residual, 'row')} cannot be accounted for",
         anchor=False,
@@ -433,16 +440,22 @@ def show_ledger(system: str) -> None:
         placeholder=NO_VALUE,
         height=430,
         column_config={
-            "source_system": "Source",
-            "object": "Object",
-            "source_file": st.column_config.TextColumn("File", width="large"),
-            "file_status": st.column_config.TextColumn("State", width="small"),
-            "source_rows": whole("Rows in file", format="localized"),
-            "accepted_rows": whole("Accepted", format="localized"),
-            "superseded_rows": whole("Superseded", format="localized"),
-            "rejected_rows": whole("Rejected", format="localized"),
-            "expired_rows": whole("Expired", format="localized"),
-            "residual_rows": whole("Residual", format="localized"),
+            # As wide as the page, so that the residual is seen.
+            "source_system": st.column_config.TextColumn("Source", width=90),
+            "object": st.column_config.TextColumn("Object", width=140),
+            "source_file": st.column_config.TextColumn("File", width=230),
+            "file_status": st.column_config.TextColumn("State", width=70),
+            **{
+                name: whole(label, format="localized", width=width)
+                for name, label, width in (
+                    ("source_rows", "Rows in file", 85),
+                    ("accepted_rows", "Accepted", 80),
+                    ("superseded_rows", "Superseded", 85),
+                    ("rejected_rows", "Rejected", 70),
+                    ("expired_rows", "Expired", 70),
+                    ("residual_rows", "Residual", 70),
+                )
+            },
         },
     )
 

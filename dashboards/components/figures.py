@@ -29,7 +29,11 @@ class Unit(StrEnum):
     HOURS = "hours"
     COUNT = "count"
     INDEX = "index"
+    RATIO = "ratio"
+    MONTHS = "months"
+    POINTS = "points"
     MONEY = "money"
+    MONEY_PER_DAY = "money_per_day"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class Figure:
         return self.reason_code == "small_n"
 
     @property
+    def is_truncated(self) -> bool:
+        """Tell whether the data begin so shortly before that only quick deals can be in it."""
+        return self.reason_code == "left_truncated"
+
+    @property
     def text(self) -> str:
         """Return the value as it is written."""
         return written(self.value, self.unit, self.measure.currency)
@@ -72,7 +81,7 @@ class Figure:
 
         Money of an unfinished period is compared per day, in percent.
         """
-        if self.value is None or self.previous is None or self.is_small:
+        if self.value is None or self.previous is None or self.is_small or self.is_truncated:
             return None
         if self.unit is Unit.MONEY:
             if not self.previous or not self.day_count or not self.previous_day_count:
@@ -96,6 +105,8 @@ class Figure:
             return f"{sign}{size:.0f} days" if size >= 9.5 else f"{sign}{size:.1f} days"
         if self.unit is Unit.HOURS:
             return f"{sign}{size:.1f} h"
+        if self.unit in _PER_UNIT:
+            return f"{sign}{_PER_UNIT[self.unit].format(size)}"
         return f"{sign}{size:.2f}"
 
     @property
@@ -129,9 +140,14 @@ class Figure:
         parts = [f"n = {self.n:,} {self.definition.counts if self.definition else 'cases'}"]
         if self.is_small:
             parts.append("too few to judge")
+        elif self.is_truncated:
+            parts.append("the data begin too shortly before")
         elif self.unit is Unit.RATE and self.low is not None and self.high is not None:
             parts.append(f"95% interval {self.low * 100:.0f}–{self.high * 100:.0f}%")
         return ", ".join(parts)
+
+
+_PER_UNIT = {Unit.MONTHS: "{:.1f} months", Unit.POINTS: "{:.1f} pts", Unit.RATIO: "{:.1f}x"}
 
 
 def written(value: float | None, unit: Unit, currency: str = "none") -> str:
@@ -147,6 +163,10 @@ def written(value: float | None, unit: Unit, currency: str = "none") -> str:
         return f"{number(value, 1)} h"
     if unit is Unit.MONEY:
         return money(value, currency)
+    if unit is Unit.MONEY_PER_DAY:
+        return f"{money(value, currency)} a day"
+    if unit in _PER_UNIT:
+        return _PER_UNIT[unit].format(value)
     return number(value, 2)
 
 
@@ -190,7 +210,10 @@ def _figure(
     before = [row for row in rows if row["period_start"] < start]
     current, previous = (part[-1] if part else None for part in (now, before))
     code = "" if current is None or is_missing(current["reason_code"]) else current["reason_code"]
-    is_comparable = previous is not None and previous["reason_code"] != "small_n"
+    is_comparable = previous is not None and previous["reason_code"] not in (
+        "small_n",
+        "left_truncated",
+    )
     return Figure(
         measure=measure,
         unit=unit,

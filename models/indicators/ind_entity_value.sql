@@ -1,5 +1,5 @@
--- All indicators rolled up from the organisation of the day to every entity, with value, interval
--- and reason. Sums first, division last; the marts are cuts of this table by timing.
+-- All indicators for every entity, with value, interval and reason. Sums first, division last; the
+-- marts are cuts of this table by timing.
 with
 
 indicators as (
@@ -30,169 +30,11 @@ rep_days as (
     select * from {{ ref('ind_rep_day') }}
 ),
 
-cycle_times as (
-    select
-        cycles.measure_id,
-        cycles.org_key,
-        date_periods.period_grain,
-        date_periods.period_start,
-        cycles.dimension,
-        cycles.member,
-        cycles.observed_value
-    from {{ ref('ind_cycle_time') }} as cycles
-    inner join date_periods on cycles.date_day = date_periods.date_day
-    inner join grains
-        on
-            date_periods.period_grain = grains.period_grain
-            and grains.indicator_id = 'PI-12'
-            and cycles.measure_id = grains.measure_id
-            and cycles.dimension = grains.dimension
+truncation as (
+    select * from {{ ref('ind_truncation') }}
 ),
 
-additive as (
-    {% for family in [
-        'ind_cadence',
-        'ind_coaching_time',
-        'ind_follow_through',
-        'ind_deal_risk',
-        'ind_pipeline_created',
-        'ind_win_rate',
-        'ind_quota',
-    ] %}
-        select
-            indicator_id,
-            measure_id,
-            org_key,
-            period_grain,
-            period_start,
-            dimension,
-            member,
-            currency_code,
-            numerator,
-            denominator,
-            observation_count
-        from {{ ref(family) }}
-        union all
-    {% endfor %}
-    select
-        'PI-12' as indicator_id,
-        measure_id,
-        org_key,
-        period_grain,
-        period_start,
-        dimension,
-        member,
-        'none' as currency_code,
-        cast(sum(observed_value) as decimal(28, 6)) as numerator,
-        cast(count(*) as decimal(28, 6)) as denominator,
-        count(*) as observation_count
-    from cycle_times
-    where measure_id = 'mean'
-    group by measure_id, org_key, period_grain, period_start, dimension, member
-),
-
-added_up as (
-    select
-        additive.indicator_id,
-        additive.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        additive.period_grain,
-        additive.period_start,
-        additive.dimension,
-        additive.member,
-        additive.currency_code,
-        cast(sum(additive.numerator) as decimal(28, 6)) as numerator,
-        cast(sum(additive.denominator) as decimal(28, 6)) as denominator,
-        cast(sum(additive.observation_count) as bigint) as observation_count
-    from additive
-    inner join org_entities on additive.org_key = org_entities.org_key
-    group by
-        additive.indicator_id,
-        additive.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        additive.period_grain,
-        additive.period_start,
-        additive.dimension,
-        additive.member,
-        additive.currency_code
-),
-
-medians as (
-    select
-        cycle_times.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        cycle_times.period_grain,
-        cycle_times.period_start,
-        cycle_times.dimension,
-        cycle_times.member,
-        cast(median(cycle_times.observed_value) as double) as median_value,
-        count(*) as observation_count
-    from cycle_times
-    inner join org_entities on cycle_times.org_key = org_entities.org_key
-    where cycle_times.measure_id in ('median', 'median_closed')
-    group by
-        cycle_times.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        cycle_times.period_grain,
-        cycle_times.period_start,
-        cycle_times.dimension,
-        cycle_times.member
-),
-
--- One column per area, so that the five logarithms are added in one fixed order.
-area_minutes as (
-    select
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
-        max(case when member = 'skills_and_behaviors' then numerator end) as skills_minutes,
-        max(case when member = 'lead_and_opportunity' then numerator end) as opportunity_minutes,
-        max(case when member = 'funnel' then numerator end) as funnel_minutes,
-        max(case when member = 'account' then numerator end) as account_minutes,
-        max(case when member = 'territory' then numerator end) as territory_minutes,
-        sum(case when member <> 'unclassified' then numerator else 0 end) as classified_minutes,
-        max(observation_count) as observation_count
-    from added_up
-    where indicator_id = 'CO-04' and measure_id = 'share'
-    group by entity_type, entity_id, period_grain, period_start
-),
-
-evenness as (
-    select
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
-        cast(classified_minutes as decimal(28, 6)) as classified_minutes,
-        observation_count,
-        case
-            when classified_minutes > 0
-                then
-                    (
-                        ln(cast(classified_minutes as double)) - cast((
-                            {% for area in [
-                                'skills', 'opportunity', 'funnel', 'account', 'territory'
-                            ] %}
-                                case
-                                    when {{ area }}_minutes > 0
-                                        then
-                                            cast({{ area }}_minutes as double)
-                                            * ln(cast({{ area }}_minutes as double))
-                                    else 0
-                                end
-                                {% if not loop.last %}+{% endif %}
-                            {% endfor %}
-                        ) as double) / cast(classified_minutes as double)
-                    ) / ln(cast(5 as double))
-        end as evenness_value
-    from area_minutes
-),
-
+-- Sums of the organisation, and what is counted per entity because it cannot be added up.
 counted as (
     select
         indicator_id,
@@ -207,60 +49,37 @@ counted as (
         numerator,
         denominator,
         cast(null as double) as direct_value,
+        cast(null as double) as direct_low,
+        cast(null as double) as direct_high,
+        cast(null as {{ dbt.type_string() }}) as direct_reason,
         observation_count
-    from added_up
-    union all
-    select
-        indicator_id,
-        measure_id,
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
-        dimension,
-        member,
-        currency_code,
-        numerator,
-        denominator,
-        cast(null as double) as direct_value,
-        observation_count
-    from {{ ref('ind_coverage') }}
-    union all
-    select
-        'PI-12' as indicator_id,
-        measure_id,
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
-        dimension,
-        member,
-        'none' as currency_code,
-        cast(null as decimal(28, 6)) as numerator,
-        cast(observation_count as decimal(28, 6)) as denominator,
-        median_value as direct_value,
-        observation_count
-    from medians
-    union all
-    select
-        'CO-04' as indicator_id,
-        'evenness' as measure_id,
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
-        'all' as dimension,
-        'all' as member,
-        'none' as currency_code,
-        cast(null as decimal(28, 6)) as numerator,
-        classified_minutes as denominator,
-        -- Logarithms of doubles may miss the end of the scale by a hair.
-        case
-            when evenness_value is not null
-                then greatest(cast(0 as double), least(cast(1 as double), evenness_value))
-        end as direct_value,
-        observation_count
-    from evenness
+    from {{ ref('ind_added_up') }}
+    {% for family in [
+        'ind_coverage',
+        'ind_area_evenness',
+        'ind_median',
+        'ind_survival',
+    ] %}
+        union all
+        select
+            indicator_id,
+            measure_id,
+            entity_type,
+            entity_id,
+            period_grain,
+            period_start,
+            dimension,
+            member,
+            currency_code,
+            numerator,
+            denominator,
+            direct_value,
+            direct_low,
+            direct_high,
+            direct_reason,
+            observation_count
+        from {{ ref(family) }}
+    {% endfor %}
 ),
 
 -- Entities that had a rep in a period: they get a row with a reason where nothing was counted.
@@ -310,6 +129,8 @@ expected as (
         (grains.dimension = 'all' or indicators.dimensions = grains.dimension)
         and concat(',', indicators.entity_types, ',')
         like concat('%,', roster.entity_type, ',%')
+        and concat(',', indicators.completed_grains, ',')
+        like concat('%,', roster.period_grain, ',%')
 ),
 
 counted_periods as (
@@ -369,6 +190,9 @@ completed as (
         numerator,
         denominator,
         direct_value,
+        direct_low,
+        direct_high,
+        direct_reason,
         observation_count,
         true as is_coaching_logged
     from counted
@@ -383,15 +207,14 @@ completed as (
         'all' as dimension,
         'all' as member,
         case
-            when
-                indicators.unit = 'money' or indicators.indicator_id = 'QU-01'
-                or indicators.measure_id = 'by_value'
-                then clock.reporting_currency
-            else 'none'
+            when indicators.has_currency then clock.reporting_currency else 'none'
         end as currency_code,
         cast(0 as decimal(28, 6)) as numerator,
         cast(0 as decimal(28, 6)) as denominator,
         cast(null as double) as direct_value,
+        cast(null as double) as direct_low,
+        cast(null as double) as direct_high,
+        cast(null as {{ dbt.type_string() }}) as direct_reason,
         cast(0 as bigint) as observation_count,
         uncounted.is_coaching_logged
     from uncounted
@@ -402,6 +225,18 @@ completed as (
             and uncounted.measure_id = indicators.measure_id
 ),
 
+-- From when on a measure was ever counted: before, its source was silent.
+first_counted as (
+    select
+        indicator_id,
+        measure_id,
+        period_grain,
+        min(period_start) as first_period_start
+    from counted
+    where entity_type = 'company' and observation_count > 0
+    group by indicator_id, measure_id, period_grain
+),
+
 -- A period that begins before the first day that is kept is not whole: it has no value. Numerator
 -- and denominator stay what is left, so that they tie to the facts.
 told as (
@@ -410,9 +245,15 @@ told as (
         indicators.timing,
         indicators.interval_method,
         indicators.minimum_n,
+        completed.observation_count > 0
+        and completed.observation_count < indicators.withheld_below as is_withheld,
         indicators.aggregation,
         indicators.required_fields,
         indicators.empty_reason,
+        first_counted.first_period_start is null
+        or completed.period_start < first_counted.first_period_start as is_before_source,
+        indicators.is_close_cohort
+        and completed.period_start < truncation.deals_whole_from_date as is_left_truncated,
         coalesce(
             completed.period_start
             < case
@@ -428,6 +269,12 @@ told as (
         on
             completed.indicator_id = indicators.indicator_id
             and completed.measure_id = indicators.measure_id
+    cross join truncation
+    left join first_counted
+        on
+            completed.indicator_id = first_counted.indicator_id
+            and completed.measure_id = first_counted.measure_id
+            and completed.period_grain = first_counted.period_grain
 ),
 
 divided as (
@@ -435,7 +282,7 @@ divided as (
         timing,
         interval_method,
         minimum_n,
-        aggregation,
+        is_left_truncated,
         indicator_id,
         measure_id,
         entity_type,
@@ -445,28 +292,32 @@ divided as (
         dimension,
         member,
         currency_code,
+        -- Of a small group not even the sums are told: the value could be had from them.
         case
-            when aggregation in ('median', 'evenness') then null
+            when aggregation in ('median', 'evenness') or is_withheld then null
             else numerator
         end as numerator,
         case
+            when is_withheld then null
             when aggregation = 'sum' then cast(1 as decimal(28, 6))
             else denominator
         end as denominator,
         observation_count,
+        direct_low,
+        direct_high,
         case
-            when is_expired then null
-            when aggregation in ('median', 'evenness') then direct_value
+            when is_expired or is_withheld then null
+            when aggregation in ('median', 'evenness', 'survival', 'composed') then direct_value
             when aggregation = 'sum' then cast(numerator as double)
             when denominator > 0 then cast(numerator as double) / cast(denominator as double)
         end as indicator_value,
         case
             when is_expired then 'expired'
-            when
-                is_coaching_logged or aggregation = 'sum'
-                or required_fields not like 'coaching_log%'
-                then empty_reason
-            else 'no_source'
+            when is_withheld then 'small_group'
+            when direct_reason is not null then direct_reason
+            when not is_coaching_logged and required_fields like 'coaching_log%' then 'no_source'
+            when is_before_source and empty_reason = 'no_denominator' then 'no_source'
+            else empty_reason
         end as empty_reason
     from told
 ),
@@ -509,18 +360,27 @@ final as (
         bounded.numerator,
         bounded.denominator,
         bounded.indicator_value,
-        case when bounded.interval_centre is not null then least(
-            bounded.indicator_value,
-            greatest(cast(0 as double), bounded.interval_centre - bounded.interval_half)
-        ) end as value_low,
-        case when bounded.interval_centre is not null then greatest(
-            bounded.indicator_value,
-            least(cast(1 as double), bounded.interval_centre + bounded.interval_half)
-        ) end as value_high,
+        case
+            when bounded.interval_centre is not null
+                then least(
+                    bounded.indicator_value,
+                    greatest(cast(0 as double), bounded.interval_centre - bounded.interval_half)
+                )
+            when bounded.indicator_value is not null then bounded.direct_low
+        end as value_low,
+        case
+            when bounded.interval_centre is not null
+                then greatest(
+                    bounded.indicator_value,
+                    least(cast(1 as double), bounded.interval_centre + bounded.interval_half)
+                )
+            when bounded.indicator_value is not null then bounded.direct_high
+        end as value_high,
         bounded.observation_count,
         case
             when bounded.indicator_value is null then bounded.empty_reason
             when bounded.observation_count < bounded.minimum_n then 'small_n'
+            when bounded.is_left_truncated then 'left_truncated'
         end as reason_code
     from bounded
     inner join periods

@@ -15,11 +15,12 @@ grains as (
 ),
 
 dimensions as (
-    select 'all' as dimension
-    union all
-    select 'product' as dimension
-    union all
-    select 'area' as dimension
+    {% for dimension in [
+        'all', 'product', 'area', 'skill', 'stage', 'position', 'tenure', 'role', 'kind'
+    ] %}
+        select '{{ dimension }}' as dimension
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 final as (

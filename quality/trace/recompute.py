@@ -22,6 +22,7 @@ from quality.trace.figure import Cell, period_bounds
 
 FOLDER = Path(__file__).resolve().parent / "recompute"
 #: The order in which the common tables are made; a statement names those that it needs.
+# In the order in which they lean on each other.
 COMMON = ("people", "deals", "sessions", "days")
 #: Indicators round parts of quotas and months to a millionth; nothing else may differ.
 TOLERANCE = 1e-6
@@ -157,9 +158,16 @@ def _make_common(build: OpenBuild, names: Iterable[str]) -> None:
         for row in build.rows("select table_name as name from duckdb_tables() where temporary")
     }
     for name in COMMON:
-        first = {"people": "clock", "deals": "said", "sessions": "coaching", "days": "rep_day"}
-        if name in names and first[name] not in made:
+        if name in names and _first_table(name) not in made:
             build.con.execute(_common(name))
+
+
+@cache
+def _first_table(name: str) -> str:
+    """Return the first table that a file of common tables makes."""
+    made = re.search(r"create temp table (\w+)", _common(name))
+    assert made is not None
+    return made[1]
 
 
 def published_figures(build: OpenBuild, cells: Sequence[Cell]) -> list[dict[str, Any]]:

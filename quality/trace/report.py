@@ -146,7 +146,7 @@ def _entity_name(build: OpenBuild, cell: Cell) -> str:
 def _model(build: OpenBuild, indicator_id: str) -> tuple[str, str]:
     """Return name and compiled SQL of the model that yields numerator and denominator."""
     folder = build.home.build_folder(build.build_id) / "dbt" / "run" / "compiled"
-    for path in sorted(folder.glob("*/models/indicators/ind_*.sql")):
+    for path in sorted(folder.glob("*/models/indicators/**/ind_*.sql")):
         sql = path.read_text(encoding="utf-8")
         if path.stem != "ind_entity_value" and f"'{indicator_id}' as indicator_id" in sql:
             return path.stem, sql.strip()

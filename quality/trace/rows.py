@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from halftime.contracts import Contract, load_contracts
+from halftime.errors import UsageError
 from halftime.hashing import quote
 from halftime.home import PROJECT_ROOT
 from quality.trace.build import OpenBuild
@@ -16,14 +19,6 @@ from quality.trace.figure import Cell
 from quality.trace.recompute import is_same, put_cells
 
 FOLDER = Path(__file__).resolve().parent / "rows"
-_FILES = {
-    **dict.fromkeys(("PI-11", "PI-12"), "closed_deals"),
-    "PI-03": "created_deals",
-    **dict.fromkeys(("ST-04", "ST-05"), "open_deals"),
-    "AF-01": "actions",
-    "QU-01": "credits",
-    **dict.fromkeys(("CO-01", "CO-02", "CO-04", "CO-06", "CO-09"), "sessions"),
-}
 # A key of these kinds is no text that somebody wrote about somebody.
 _KEY_KINDS = frozenset({"id", "date", "timestamp", "integer", "decimal", "boolean"})
 # All that was landed about deals; kept while the build is open, because the history is a view.
@@ -54,9 +49,41 @@ class CoreRows:
     differences: tuple[str, ...] | None
 
 
+@dataclass(frozen=True)
+class Statement:
+    """The SQL that finds the rows of some indicators, and whether their parts add up to a figure."""
+
+    sql: str
+    adds_up: bool
+
+
+def statement(cell: Cell) -> Statement:
+    """Find the statement of a cell: that of its measure, else that of its indicator."""
+    known = _statements()
+    for name in (f"{cell.indicator_id}:{cell.measure_id}", cell.indicator_id):
+        if name in known:
+            return known[name]
+    raise UsageError(f"No statement in {FOLDER} finds the rows of {cell.indicator_id}.")
+
+
+@cache
+def _statements() -> dict[str, Statement]:
+    """Read which statement is for which indicators: the comment at the head of each file says it."""
+    found: dict[str, Statement] = {}
+    for path in sorted(FOLDER.glob("*.sql")):
+        sql = path.read_text(encoding="utf-8")
+        named = re.search(r"^-- indicators: (.+)$", sql, re.MULTILINE)
+        if named is None:
+            raise ValueError(f"{path} does not say for which indicators it is")
+        adds_up = re.search(r"^-- sums: none$", sql, re.MULTILINE) is None
+        for name in named[1].split(","):
+            found[name.strip()] = Statement(sql, adds_up)
+    return found
+
+
 def core_rows(build: OpenBuild, cell: Cell, figure: dict[str, Any]) -> CoreRows:
     """Find the rows of core that are in a figure, in a fixed order."""
-    sql = (FOLDER / f"{_FILES[cell.indicator_id]}.sql").read_text(encoding="utf-8")
+    sql = statement(cell).sql
     put_cells(build, [cell])
     found = build.rows(f"select * from ({sql}) order by day, core_table, core_key")
     for row in found:
@@ -65,7 +92,7 @@ def core_rows(build: OpenBuild, cell: Cell, figure: dict[str, Any]) -> CoreRows:
 
 
 def _added_up(cell: Cell, figure: dict[str, Any], rows: Rows) -> tuple[str, ...] | None:
-    if _FILES[cell.indicator_id] == "sessions":
+    if not statement(cell).adds_up:
         return None
     sums = {"denominator": sum(float(row["denominator_part"]) for row in rows)}
     if figure["aggregation"] == "sum":

@@ -24,12 +24,13 @@ inner join {{ ref('indicators') }} as indicators
 where
     published.value_low > published.value
     or published.value_high < published.value
-    or published.value_low < 0
-    or published.value_high > 1
-    or (published.value_low is null) <> (published.value_high is null)
-    or published.value < 0
+    -- A median time that few have reached has no upper end yet.
+    or (published.value_low is null and published.value_high is not null)
     or (
-        indicators.unit in ('rate', 'index')
-        and published.indicator_id <> 'QU-01'
-        and published.value > 1.000000001
+        published.value_low is not null and published.value_high is null
+        and indicators.aggregation <> 'survival'
     )
+    or published.value < indicators.value_minimum - 0.000000001
+    or published.value > indicators.value_maximum + 0.000000001
+    or published.value_low < indicators.value_minimum - 0.000000001
+    or published.value_high > indicators.value_maximum + 0.000000001

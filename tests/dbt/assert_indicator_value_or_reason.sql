@@ -1,7 +1,7 @@
 {{ config(
     meta={
         'rule_id': 'IND-REASON',
-        'sentence': 'A figure without a value says why; one with a value bears no reason but small_n.',
+        'sentence': 'A figure without a value says why; one with a value bears none but small_n or left_truncated.',
         'severity': 'critical',
         'owner': 'data team',
     }
@@ -18,6 +18,6 @@ published as (
 select *
 from published
 where
-    (value is null and (reason_code is null or reason_code = 'small_n'))
-    or (value is not null and reason_code is not null and reason_code <> 'small_n')
+    (value is null and coalesce(reason_code, 'small_n') in ('small_n', 'left_truncated'))
+    or (value is not null and reason_code not in ('small_n', 'left_truncated'))
     or (value is not null and denominator = 0)

@@ -1,5 +1,6 @@
 -- The actions of AF-01, for the coachee's organisation of the first due date, else their owner's;
 -- of those without a due date, all that were agreed, for the organisation of that day.
+-- indicators: AF-01
 select
     c.cell_id,
     'core.fct_coaching_action' as core_table,

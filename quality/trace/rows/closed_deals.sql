@@ -1,4 +1,5 @@
 -- The closed deals of PI-11 and PI-12, for the owner's organisation of the day of closing.
+-- indicators: PI-11, PI-12
 select
     c.cell_id,
     'core.fct_opportunity' as core_table,

@@ -1,4 +1,5 @@
 -- The deals of PI-03 that first reached a qualified stage, for whoever held them that day.
+-- indicators: PI-03
 select
     c.cell_id,
     'core.fct_opportunity' as core_table,

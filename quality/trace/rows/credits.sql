@@ -1,4 +1,5 @@
 -- QU-01: what was won and credited in the period, and the quotas of which days lie in it.
+-- indicators: QU-01
 select
     c.cell_id,
     'core.fct_opportunity_credit' as core_table,

@@ -1,4 +1,5 @@
 -- The deals of ST-04 and ST-05 that were open on the day, as they looked on it.
+-- indicators: ST-04, ST-05
 select
     c.cell_id,
     'core.fct_opportunity_version' as core_table,

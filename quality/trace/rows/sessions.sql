@@ -1,6 +1,8 @@
 -- The sessions behind the coaching indicators: those of the period for whom it counts, and for
 -- cadence and gap also what reaches into it. Days without a session are no rows, so these do not
 -- add up to the figure; the recomputation walks the days.
+-- indicators: CO-01, CO-02, CO-04, CO-06, CO-09
+-- sums: none
 select
     c.cell_id,
     'core.fct_coaching_session' as core_table,

@@ -162,6 +162,10 @@ final as (
         'none' as currency_code,
         cast(measures.numerator as decimal(28, 6)) as numerator,
         cast(measures.denominator as decimal(28, 6)) as denominator,
+        cast(null as double) as direct_value,
+        cast(null as double) as direct_low,
+        cast(null as double) as direct_high,
+        cast(null as {{ dbt.type_string() }}) as direct_reason,
         cast(measures.observation_count as bigint) as observation_count
     from measures
     inner join grains

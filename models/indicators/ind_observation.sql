@@ -1,0 +1,61 @@
+-- Single observations of measures whose mean or median is published, in every period they fall in.
+-- A median cannot be added up, so the observations themselves are kept.
+with
+
+date_periods as (
+    select * from {{ ref('bridge_date_period') }}
+),
+
+grains as (
+    select * from {{ ref('ind_registry_grain') }}
+),
+
+indicators as (
+    select * from {{ ref('indicators') }}
+),
+
+observations as (
+    {% for family in [
+        'ind_cycle_time',
+    ] %}
+        select
+            indicator_id,
+            measure_id,
+            org_key,
+            date_day,
+            dimension,
+            member,
+            currency_code,
+            cast(observed_value as decimal(18, 2)) as observed_value
+        from {{ ref(family) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select
+        observations.indicator_id,
+        observations.measure_id,
+        indicators.aggregation,
+        observations.org_key,
+        date_periods.period_grain,
+        date_periods.period_start,
+        observations.dimension,
+        observations.member,
+        observations.currency_code,
+        observations.observed_value
+    from observations
+    inner join date_periods on observations.date_day = date_periods.date_day
+    inner join grains
+        on
+            date_periods.period_grain = grains.period_grain
+            and observations.indicator_id = grains.indicator_id
+            and observations.measure_id = grains.measure_id
+            and observations.dimension = grains.dimension
+    inner join indicators
+        on
+            observations.indicator_id = indicators.indicator_id
+            and observations.measure_id = indicators.measure_id
+)
+
+select * from final

@@ -6,6 +6,10 @@ org_entities as (
     select * from {{ ref('bridge_org_entity') }}
 ),
 
+published_entities as (
+    select * from {{ ref('ind_registry_entity') }}
+),
+
 observations as (
     select * from {{ ref('ind_observation') }}
     where aggregation = 'ratio'
@@ -76,6 +80,11 @@ final as (
         cast(sum(additive.observation_count) as bigint) as observation_count
     from additive
     inner join org_entities on additive.org_key = org_entities.org_key
+    inner join published_entities
+        on
+            additive.indicator_id = published_entities.indicator_id
+            and additive.measure_id = published_entities.measure_id
+            and org_entities.entity_type = published_entities.entity_type
     group by
         additive.indicator_id,
         additive.measure_id,

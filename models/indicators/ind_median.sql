@@ -7,6 +7,10 @@ org_entities as (
     select * from {{ ref('bridge_org_entity') }}
 ),
 
+published_entities as (
+    select * from {{ ref('ind_registry_entity') }}
+),
+
 observations as (
     select * from {{ ref('ind_observation') }}
     where aggregation = 'median'
@@ -51,6 +55,11 @@ ranked as (
         ) as value_count
     from observations
     inner join org_entities on observations.org_key = org_entities.org_key
+    inner join published_entities
+        on
+            observations.indicator_id = published_entities.indicator_id
+            and observations.measure_id = published_entities.measure_id
+            and org_entities.entity_type = published_entities.entity_type
 ),
 
 -- Ranks r and n + 1 - r with r = floor(n / 2 - 0.98 x sqrt(n)), by the normal approximation.

@@ -17,6 +17,10 @@ grains as (
     select * from {{ ref('ind_registry_grain') }}
 ),
 
+published_entities as (
+    select * from {{ ref('ind_registry_entity') }}
+),
+
 date_periods as (
     select * from {{ ref('bridge_date_period') }}
 ),
@@ -61,6 +65,11 @@ placed as (
             and lives.measure_id = grains.measure_id
             and lives.dimension = grains.dimension
     inner join org_entities on lives.org_key = org_entities.org_key
+    inner join published_entities
+        on
+            lives.indicator_id = published_entities.indicator_id
+            and lives.measure_id = published_entities.measure_id
+            and org_entities.entity_type = published_entities.entity_type
     group by
         lives.indicator_id,
         lives.measure_id,
@@ -141,8 +150,9 @@ steps as (
         end as survival,
         case
             when not is_last_gone and survival_log_sum < 0
-                then 1.959963984540054e0
-                * sqrt(cast(greenwood_sum as double)) / abs(cast(survival_log_sum as double))
+                then
+                    1.959963984540054e0
+                    * sqrt(cast(greenwood_sum as double)) / abs(cast(survival_log_sum as double))
         end as log_log_half
     from summed
 ),
@@ -179,8 +189,12 @@ curves as (
         max(bounded.duration) as last_duration,
         min(bounded.survival) as last_survival,
         min(case when bounded.survival <= 0.500000000001 then bounded.duration end) as median_value,
-        min(case when bounded.survival_low <= 0.500000000001 then bounded.duration end) as median_low,
-        min(case when bounded.survival_high <= 0.500000000001 then bounded.duration end) as median_high,
+        min(case
+            when bounded.survival_low <= 0.500000000001 then bounded.duration
+        end) as median_low,
+        min(case
+            when bounded.survival_high <= 0.500000000001 then bounded.duration
+        end) as median_high,
         min(case
             when bounded.duration <= indicators.survival_horizon then bounded.survival
         end) as horizon_survival,

@@ -1,0 +1,27 @@
+-- The registry's lists, one row each: for whom a measure is published.
+with
+
+indicators as (
+    select * from {{ ref('indicators') }}
+),
+
+entity_types as (
+    {% for entity_type in ['rep', 'manager', 'manager_org', 'team', 'region', 'company'] %}
+        select '{{ entity_type }}' as entity_type
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select
+        indicators.indicator_id,
+        indicators.measure_id,
+        entity_types.entity_type
+    from indicators
+    inner join entity_types
+        on
+            concat(',', indicators.entity_types, ',')
+            like concat('%,', entity_types.entity_type, ',%')
+)
+
+select * from final

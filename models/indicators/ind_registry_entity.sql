@@ -14,6 +14,11 @@ entity_types as (
 
 final as (
     select
+        cast(
+            dense_rank() over (
+                order by indicators.indicator_id asc nulls last, indicators.measure_id asc nulls last
+            ) as integer
+        ) as measure_number,
         indicators.indicator_id,
         indicators.measure_id,
         entity_types.entity_type

@@ -16,7 +16,9 @@ final as (
     select
         cast(
             dense_rank() over (
-                order by indicators.indicator_id asc nulls last, indicators.measure_id asc nulls last
+                order by
+                    indicators.indicator_id asc nulls last,
+                    indicators.measure_id asc nulls last
             ) as integer
         ) as measure_number,
         indicators.indicator_id,

@@ -306,11 +306,13 @@ final as (
         end as direct_value,
         case
             when judged.is_mature then 1 - coalesce(judged.horizon_high, cast(1 as double))
-            when not judged.is_share and judged.median_value is not null then cast(judged.median_low as double)
+            when not judged.is_share and judged.median_value is not null
+                then cast(judged.median_low as double)
         end as direct_low,
         case
             when judged.is_mature then 1 - coalesce(judged.horizon_low, cast(1 as double))
-            when not judged.is_share and judged.median_value is not null then cast(judged.median_high as double)
+            when not judged.is_share and judged.median_value is not null
+                then cast(judged.median_high as double)
         end as direct_high,
         case
             when judged.is_share and not judged.is_mature then 'immature'

@@ -87,9 +87,9 @@ closed as (
         org_versions.org_key,
         valued.currency_code,
         valued.amount,
-        valued.reporting_amount,
+        {{ converted('valued.amount', 'rates.rate') }} as reporting_amount,
         valued.constant_rate_amount,
-        valued.valid_from_date as valued_date
+        closing.valid_from_date as valued_date
     from closings
     inner join versions as ended
         on
@@ -111,6 +111,10 @@ closed as (
             coalesce(closing.owner_id, '(unassigned)') = org_versions.person_id
             and closing.valid_from_date >= org_versions.valid_from
             and closing.valid_from_date < org_versions.valid_to
+    left join rates
+        on
+            valued.currency_code = rates.currency_code
+            and closing.valid_from_date = rates.date_day
 ),
 
 started as (

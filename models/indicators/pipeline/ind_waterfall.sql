@@ -30,7 +30,11 @@ summed as (
         balances.period_start,
         balances.change_class as member,
         sum(balances.reporting_amount) as numerator,
-        sum(balances.move_count) as observation_count
+        -- Of deals that came and went, those that are more or fewer.
+        case
+            when balances.change_class = 'transferred' then abs(sum(balances.deal_count))
+            else sum(balances.move_count)
+        end as observation_count
     from balances
     inner join org_entities on balances.org_key = org_entities.org_key
     group by

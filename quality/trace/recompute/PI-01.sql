@@ -28,7 +28,7 @@ looks as (
             when c.measure_id = 'coverage'
                 then p.period_start + cast(split_part(c.member, '_', 2) as integer) - 1
             when c.stock_date = c.period_to then p.period_end
-            else least(p.period_end, p.period_start + (c.stock_date - c.period_from))
+            else least(p.period_end, p.period_start + cast(c.stock_date - c.period_from as integer))
         end as day
     from cell as c
     inner join periods as own

@@ -299,6 +299,7 @@ usual as (
         period_start,
         currency_code,
         max(coverage_count) as coverage_count,
+        sum(case when coverage is null then 1 else 0 end) as met_count,
         sum(case
             when coverage_rank * 2 in (coverage_count, coverage_count + 1, coverage_count + 2)
                 then cast(coverage as decimal(28, 9))
@@ -314,7 +315,7 @@ usual as (
                 and coverage is null
                 then 1
             else 0
-        end) as met_count
+        end) as middle_met_count
     from earlier
     group by entity_type, entity_id, period_grain, period_start, currency_code
 ),
@@ -339,25 +340,33 @@ measures as (
     union all
     select
         'usual' as measure_id,
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
+        covered.entity_type,
+        covered.entity_id,
+        covered.period_grain,
+        covered.period_start,
         'all' as dimension,
         'all' as member,
-        currency_code,
-        cast(null as decimal(28, 6)) as numerator,
-        coverage_count as denominator,
+        covered.currency_code,
+        coalesce(usual.met_count, 0) as numerator,
+        coalesce(usual.coverage_count, 0) as denominator,
         case
-            when coverage_count > 1 and met_count = 0
-                then cast(middle_sum as double) / cast(middle_count as double)
+            when usual.coverage_count > 1 and usual.middle_met_count = 0
+                then cast(usual.middle_sum as double) / cast(usual.middle_count as double)
         end as direct_value,
         case
-            when coverage_count < 2 then 'too_few'
-            when met_count > 0 then 'quota_met'
+            when coalesce(usual.coverage_count, 0) < 2 then 'too_few'
+            when usual.middle_met_count > 0 then 'quota_met'
         end as direct_reason,
-        coverage_count as observation_count
-    from usual
+        coalesce(usual.coverage_count, 0) as observation_count
+    from covered
+    left join usual
+        on
+            covered.entity_type = usual.entity_type
+            and covered.entity_id = usual.entity_id
+            and covered.period_grain = usual.period_grain
+            and covered.period_start = usual.period_start
+            and covered.currency_code = usual.currency_code
+    where covered.cut = 'all' and covered.quota_amount > 0
 ),
 
 final as (

@@ -127,7 +127,11 @@ rows_of_quota as (
 
 select
     c.cell_id,
-    if(c.measure_id = 'usual', null, sum(s.open_amount)) as numerator,
+    if(
+        c.measure_id = 'usual',
+        coalesce(len(list_filter(any_value(r.found), lambda x: isinf(x))), 0),
+        sum(s.open_amount)
+    ) as numerator,
     if(
         c.measure_id = 'usual',
         coalesce(len(any_value(r.found)), 0),

@@ -81,8 +81,8 @@ places as (
     inner join rep_places
         on
             forecasts.person_id = rep_places.manager_id
-            and rep_places.valid_from <= periods.stock_date
-            and rep_places.valid_to > periods.period_start
+            and periods.stock_date >= rep_places.valid_from
+            and periods.period_start < rep_places.valid_to
     group by forecasts.person_id, periods.period_grain, periods.period_start
 ),
 
@@ -95,36 +95,34 @@ leads as (
     {% endfor %}
 ),
 
+numbered as (
+    select
+        *,
+        {{ dbt.datediff('period_start', 'submitted_date', 'day') }} as day_number
+    from forecasts
+),
+
 -- The last word by the day; if there was none yet, the first within the week after it.
 ranked as (
     select
-        forecasts.person_id,
-        forecasts.period_start,
-        forecasts.period_end,
-        forecasts.constant_rate_amount,
+        numbered.person_id,
+        numbered.period_start,
+        numbered.period_end,
+        numbered.constant_rate_amount,
         leads.member,
         row_number() over (
             partition by
-                forecasts.person_id, forecasts.period_start, forecasts.period_end,
-                forecasts.currency_code, leads.member
+                numbered.person_id, numbered.period_start, numbered.period_end,
+                numbered.currency_code, leads.member
             order by
-                case
-                    when {{ dbt.datediff('forecasts.period_start', 'forecasts.submitted_date', 'day') }}
-                        < leads.lead_day then 0
-                    else 1
-                end asc,
-                abs(
-                    {{ dbt.datediff('forecasts.period_start', 'forecasts.submitted_date', 'day') }}
-                    - leads.lead_day + 1
-                ) asc,
-                case when forecasts.category is null then 1 else 0 end asc,
-                forecasts.forecast_id asc
+                case when numbered.day_number < leads.lead_day then 0 else 1 end asc,
+                abs(numbered.day_number - leads.lead_day + 1) asc,
+                case when numbered.category is null then 1 else 0 end asc,
+                numbered.forecast_id asc
         ) as word_rank
-    from forecasts
+    from numbered
     cross join leads
-    where
-        {{ dbt.datediff('forecasts.period_start', 'forecasts.submitted_date', 'day') }}
-        < leads.lead_day + 7
+    where numbered.day_number < leads.lead_day + 7
 ),
 
 said as (
@@ -260,13 +258,13 @@ measures as (
     select
         'accuracy' as measure_id,
         members.*,
-        hit_amount as numerator
+        members.hit_amount as numerator
     from members
     union all
     select
         'bias' as measure_id,
         members.*,
-        bias_amount as numerator
+        members.bias_amount as numerator
     from members
 ),
 

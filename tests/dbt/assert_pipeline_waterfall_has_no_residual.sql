@@ -7,8 +7,8 @@
         'owner': 'revenue operations',
     }
 ) }}
--- Risk: an amount that left or came in without a class, or with two, and a waterfall that nobody can
--- tie. Start and end are the stock of the snapshots; the changes are worked out from the deals.
+-- Risk: an amount that left or came in without a class, or with two, and a waterfall that nobody
+-- can tie. Start and end are the stock of the snapshots; the changes are worked out from the deals.
 select *
 from {{ ref('rpt_pipeline_waterfall') }}
 where

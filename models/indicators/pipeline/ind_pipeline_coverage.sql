@@ -94,7 +94,9 @@ cuts as (
         'same_day' as cut,
         least(
             periods.period_end,
-            cast({{ dbt.dateadd('day', 'running.elapsed_day_count - 1', 'periods.period_start') }} as date)
+            cast({{ dbt.dateadd(
+                'day', 'running.elapsed_day_count - 1', 'periods.period_start'
+            ) }} as date)
         ) as cut_date
     from periods
     inner join running

@@ -97,8 +97,9 @@ final as (
         currency_view,
         currency_code,
         {% for step in ['start'] + steps + ['end'] %}
-            cast(sum(case when change_class = '{{ step }}' then amount else 0 end) as decimal(28, 2))
-                as {{ step }}_amount,
+            cast(
+                sum(case when change_class = '{{ step }}' then amount else 0 end) as decimal(28, 2)
+            ) as {{ step }}_amount,
         {% endfor %}
         cast(
             sum(case when change_class = 'end' then amount else -amount end) as decimal(28, 2)

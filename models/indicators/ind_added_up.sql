@@ -46,6 +46,8 @@ additive as (
         'ind_deal_risk',
         'ind_pipeline_created',
         'ind_win_rate',
+        'ind_slippage',
+        'ind_funnel_shape',
         'ind_quota',
     ] %}
         select

@@ -57,6 +57,11 @@ counted as (
     {% for family in [
         'ind_coverage',
         'ind_area_evenness',
+        'ind_pipeline_coverage',
+        'ind_waterfall',
+        'ind_stage_conversion',
+        'ind_velocity',
+        'ind_forecast_accuracy',
         'ind_median',
         'ind_survival',
     ] %}

@@ -57,6 +57,7 @@ select
     h.e.stage_name as stage,
     h.e.stage_category as outcome,
     h.e.is_qualified as is_qualified,
+    h.e.stage_order as stage_order,
     h.e.amount as amount,
     h.e.currency_code as currency,
     h.e.close_date as close_date,

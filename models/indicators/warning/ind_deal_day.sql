@@ -1,9 +1,9 @@
 -- Every open deal on the days on which its warnings are looked at: the last days of months and
--- longer periods, and of the weeks of the last year. Each row knows only what was known by its day.
+-- longer periods, and of the last 26 weeks. Each row knows only what was known by its day.
 --
--- What happened last before a day is found by putting each event on the first such day that follows
--- and taking the largest so far: one sort, where a join by range would pair every deal's events with
--- every day.
+-- What happened last before a day is found by putting each event on the first such day that
+-- follows and taking the largest so far: one sort, where a join by range would pair every deal's
+-- events with every day.
 with
 
 clock as (
@@ -59,7 +59,7 @@ stock_days as (
     where
         periods.period_grain <> 'week'
         or periods.period_start
-        > cast({{ dbt.dateadd('day', -371, 'clock.as_of_date') }} as date)
+        > cast({{ dbt.dateadd('day', -182, 'clock.as_of_date') }} as date)
     group by periods.stock_date, dates.quarter_start
 ),
 

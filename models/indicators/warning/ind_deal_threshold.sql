@@ -3,8 +3,8 @@
 -- from what was known before it, so that no threshold of the past ever changes and nothing of the
 -- future is in it.
 --
--- Kaplan and Meier's estimate: a stay that goes on at the start of the quarter counts for as long as
--- it was watched. Counts are kept by the quarters from and until which they hold, so that each deal
+-- Kaplan and Meier's estimate: a stay that goes on at the start of the quarter counts for as long
+-- as it was watched. Counts are kept by the quarters from and until which they hold, so that each deal
 -- is read once and not once a quarter. What is lost at the start of a quarter leaves with a minus.
 {% set never = 1000000 %}
 with
@@ -214,8 +214,8 @@ won_contacts as (
     inner join contacts
         on
             won_places.opportunity_id = contacts.opportunity_id
-            and contacts.contact_date > won_places.created_date
-            and contacts.contact_date < won_places.won_date
+            and won_places.created_date < contacts.contact_date
+            and won_places.won_date > contacts.contact_date
 ),
 
 talked_deals as (

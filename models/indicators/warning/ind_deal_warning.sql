@@ -1,4 +1,4 @@
--- The warnings of every open deal as of each week of the last year: its last day, or the as-of date.
+-- The warnings of every open deal as of each of the last 26 weeks: its last day, or the as-of date.
 -- What is long is learned from won deals; what is wrong at any length has a threshold of its own.
 with
 
@@ -15,7 +15,7 @@ weeks as (
     where
         periods.period_grain = 'week'
         and periods.period_start
-        > cast({{ dbt.dateadd('day', -371, 'clock.as_of_date') }} as date)
+        > cast({{ dbt.dateadd('day', -182, 'clock.as_of_date') }} as date)
 ),
 
 deal_days as (

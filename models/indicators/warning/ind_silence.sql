@@ -1,5 +1,5 @@
--- ST-03 days since two-way activity: the median of the deals open on each period's last day. A stock
--- is of that day alone, so it cannot go the way of medians of what happened during a period.
+-- ST-03 days since two-way activity: the median of the deals open on each period's last day. A
+-- stock is of that day alone, so it cannot go the way of medians of what happened in a period.
 with
 
 org_entities as (

@@ -95,8 +95,8 @@ open_deals as (
     where opportunities.is_open
 ),
 
--- The warnings of today, each with its value and the threshold that it was judged by. What most open
--- deals have comes last.
+-- The warnings of today, each with its value and the threshold that it was judged by. What most
+-- open deals have comes last.
 deal_reasons as (
     select
         open_deals.opportunity_id,

@@ -1,4 +1,4 @@
--- Early warnings, deal by deal and week by week, for the last 53 weeks.
+-- Early warnings, deal by deal and week by week, for the last 26 weeks.
 with
 
 warnings as (

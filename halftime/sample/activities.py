@@ -30,6 +30,11 @@ class Activities:
     def __len__(self) -> int:
         return len(self.kind)
 
+    def set_up_second(self, chosen: np.ndarray) -> np.ndarray:
+        """Seconds at which the meetings ``chosen`` were set up: up to four weeks ahead."""
+        lead = 1 + (self.text[chosen] * 1e5).astype(np.int64) % 28
+        return self.second[chosen] // 1800 * 1800 - lead * DAY
+
 
 def draw_activities(company: Company, deals: Deals, rng: np.random.Generator) -> Activities:
     """Draw activities: most belong to a deal while it is open, some prospect for new ones."""

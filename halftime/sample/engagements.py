@@ -29,7 +29,8 @@ def engagements(
     second = np.where(kind == MEETING, activities.second[chosen] // 1800 * 1800, 0)
     second = np.where(kind == MEETING, second, activities.second[chosen])
     horizon = (company.size.last_day + 1) * DAY
-    created = np.minimum(second - np.where(kind == MEETING, 2 * DAY, 0), horizon - 7_200)
+    created = np.where(kind == MEETING, activities.set_up_second(chosen), second)
+    created = np.minimum(created, horizon - 7_200)
     modified = np.minimum(second + 3_600, horizon - 3_600)
     modified = np.maximum(modified, created)
     label = np.where(is_task, len(KINDS), kind)

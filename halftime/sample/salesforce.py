@@ -360,7 +360,7 @@ def events(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tab
     chosen = rows[activities.kind[rows] == MEETING]
     second = activities.second[chosen] // 1800 * 1800
     last = (company.size.last_day + 1) * DAY - 7_200
-    created = np.minimum(second - 2 * DAY, last)
+    created = np.minimum(activities.set_up_second(chosen), last)
     modified = np.minimum(second + 3_600, last + 60)
     subject = (activities.text[chosen] * len(names.EVENT_SUBJECTS)).astype(int)
     return pa.table(

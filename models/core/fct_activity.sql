@@ -56,6 +56,7 @@ final as (
         a.activity_date,
         a.occurred_at,
         a.duration_minutes,
+        a.direction,
         a.is_completed,
         coalesce(flags.is_deleted, false) as is_deleted,
         flags.deleted_date,

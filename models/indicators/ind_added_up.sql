@@ -44,6 +44,7 @@ additive as (
         'ind_coaching_time',
         'ind_follow_through',
         'ind_deal_risk',
+        'ind_early_warning',
         'ind_pipeline_created',
         'ind_win_rate',
         'ind_slippage',

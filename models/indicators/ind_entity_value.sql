@@ -62,6 +62,7 @@ counted as (
         'ind_stage_conversion',
         'ind_velocity',
         'ind_forecast_accuracy',
+        'ind_silence',
         'ind_median',
         'ind_survival',
     ] %}

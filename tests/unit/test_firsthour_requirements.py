@@ -41,6 +41,7 @@ OBJECTS = {
     "tabular.quota": "quota",
     "opportunity history": "opportunity_change",
     "opportunity": "opportunity",
+    "activity": "activity",
 }
 # Entities of the common vocabulary whose models are still to come, with their fields.
 TO_COME = {

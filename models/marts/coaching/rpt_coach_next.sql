@@ -19,8 +19,8 @@ opportunities as (
     where not is_deleted
 ),
 
-stages as (
-    select * from {{ ref('fct_opportunity_stage') }}
+warnings as (
+    select * from {{ ref('ind_deal_warning') }}
 ),
 
 org_versions as (
@@ -81,13 +81,11 @@ open_deals as (
     select
         opportunities.opportunity_id,
         opportunities.owner_id,
+        opportunities.stage_name,
         current_owners.org_key,
         opportunities.amount,
         opportunities.currency_code,
         coalesce(opportunities.reporting_amount, opportunities.amount) as comparable_amount,
-        opportunities.created_date,
-        opportunities.close_date,
-        opportunities.close_date_push_count,
         opportunities.close_date_push_days,
         clock.as_of_date
     from opportunities
@@ -97,158 +95,112 @@ open_deals as (
     where opportunities.is_open
 ),
 
--- The longest a stage was needed by three quarters of the deals that were won, from at least 20.
-won_stays as (
-    select
-        opportunities.opportunity_id,
-        stages.stage_name,
-        stages.stay_days,
-        row_number() over (
-            partition by stages.stage_name
-            order by stages.stay_days, opportunities.opportunity_id, stages.stay_number
-        ) as stay_rank,
-        count(*) over (partition by stages.stage_name) as stay_count
-    from stages
-    inner join opportunities on stages.opportunity_id = opportunities.opportunity_id
-    where
-        opportunities.is_won
-        and stages.stage_category = 'open'
-        and stages.stay_days is not null
-),
-
-stage_limits as (
-    select
-        stage_name,
-        max(stay_days) as stay_limit_days
-    from won_stays
-    where stay_count >= 20 and 4 * stay_rank <= 3 * stay_count + 3
-    group by stage_name
-),
-
--- Nine out of ten won deals were won within so many days, from at least 20.
-won_cycles as (
-    select
-        cycle_days,
-        row_number() over (order by cycle_days, opportunity_id) as cycle_rank,
-        count(*) over () as cycle_count
-    from opportunities
-    where is_won and cycle_days is not null
-),
-
-age_limit as (
-    select max(cycle_days) as age_limit_days
-    from won_cycles
-    where cycle_count >= 20 and 10 * cycle_rank <= 9 * cycle_count + 9
-),
-
-stuck_deals as (
-    select
-        stages.opportunity_id,
-        stages.stage_name,
-        stages.stay_days,
-        stage_limits.stay_limit_days
-    from stages
-    inner join stage_limits on stages.stage_name = stage_limits.stage_name
-    where
-        stages.is_current
-        and stages.stage_category = 'open'
-        and stages.stay_days > stage_limits.stay_limit_days
-),
-
+-- The warnings of today, each with its value and the threshold that it was judged by. What most
+-- open deals have comes last.
 deal_reasons as (
     select
-        opportunity_id,
-        owner_id,
-        org_key,
-        amount,
-        currency_code,
-        comparable_amount,
-        2 as reason_order,
-        'overdue_close_date' as reason_code,
-        {{ dbt.datediff('close_date', 'as_of_date', 'day') }} as observed_value,
-        1 as threshold,
-        concat(
-            'Open, but its close date passed ',
-            cast({{ dbt.datediff('close_date', 'as_of_date', 'day') }} as {{ dbt.type_string() }}),
-            case
-                when {{ dbt.datediff('close_date', 'as_of_date', 'day') }} = 1 then ' day ago'
-                else ' days ago'
-            end,
-            '; from 1 day on we ask.'
-        ) as reason
-    from open_deals
-    where close_date < as_of_date
-    union all
-    select
-        opportunity_id,
-        owner_id,
-        org_key,
-        amount,
-        currency_code,
-        comparable_amount,
-        3 as reason_order,
-        'pushed_close_date' as reason_code,
-        close_date_push_count as observed_value,
-        2 as threshold,
-        concat(
-            'Close date pushed ',
-            cast(close_date_push_count as {{ dbt.type_string() }}),
-            ' times, by ',
-            cast(close_date_push_days as {{ dbt.type_string() }}),
-            ' days in all; from 2 times on we ask.'
-        ) as reason
-    from open_deals
-    where close_date_push_count >= 2
-    union all
-    select
         open_deals.opportunity_id,
         open_deals.owner_id,
         open_deals.org_key,
         open_deals.amount,
         open_deals.currency_code,
         open_deals.comparable_amount,
-        4 as reason_order,
-        'stuck_in_stage' as reason_code,
-        stuck_deals.stay_days as observed_value,
-        stuck_deals.stay_limit_days as threshold,
+        case warnings.warning_code
+            when 'overdue_close_date' then 2
+            when 'pushed' then 3
+            when 'stuck_in_stage' then 4
+            when 'older_than_won' then 5
+            when 'no_two_way_contact' then 6
+            when 'stage_regression' then 7
+            else 8
+        end as reason_order,
+        case warnings.warning_code
+            when 'pushed' then 'pushed_close_date'
+            else warnings.warning_code
+        end as reason_code,
+        warnings.observed_value,
+        warnings.threshold,
+        warnings.warning_code,
+        open_deals.stage_name,
+        open_deals.close_date_push_days,
         concat(
-            cast(stuck_deals.stay_days as {{ dbt.type_string() }}),
-            ' days in ''',
-            stuck_deals.stage_name,
-            '''; three quarters of the won deals left it within ',
-            cast(stuck_deals.stay_limit_days as {{ dbt.type_string() }}),
-            '.'
-        ) as reason
-    from open_deals
-    inner join stuck_deals on open_deals.opportunity_id = stuck_deals.opportunity_id
-    union all
-    select
-        open_deals.opportunity_id,
-        open_deals.owner_id,
-        open_deals.org_key,
-        open_deals.amount,
-        open_deals.currency_code,
-        open_deals.comparable_amount,
-        5 as reason_order,
-        'older_than_won' as reason_code,
-        {{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
-            as observed_value,
-        age_limit.age_limit_days as threshold,
+            cast(warnings.observed_value as {{ dbt.type_string() }}),
+            case when warnings.observed_value = 1 then ' day' else ' days' end
+        ) as observed_days,
         concat(
-            'Open for ',
-            cast(
-                {{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
-                as {{ dbt.type_string() }}
-            ),
-            ' days; nine out of ten won deals were won within ',
-            cast(age_limit.age_limit_days as {{ dbt.type_string() }}),
-            '.'
-        ) as reason
+            cast(warnings.observed_value as {{ dbt.type_string() }}),
+            case when warnings.observed_value = 1 then ' time' else ' times' end
+        ) as observed_times,
+        cast(warnings.threshold as {{ dbt.type_string() }}) as threshold_text,
+        concat(
+            ' (learned from ',
+            cast(warnings.deal_count as {{ dbt.type_string() }}),
+            ' won deals).'
+        ) as backing
     from open_deals
-    inner join age_limit
+    inner join warnings
         on
-            {{ dbt.datediff('open_deals.created_date', 'open_deals.as_of_date', 'day') }}
-            > age_limit.age_limit_days
+            open_deals.opportunity_id = warnings.opportunity_id
+            and open_deals.as_of_date = warnings.snapshot_date
+),
+
+told_reasons as (
+    select
+        opportunity_id,
+        owner_id,
+        org_key,
+        amount,
+        currency_code,
+        comparable_amount,
+        reason_order,
+        reason_code,
+        observed_value,
+        threshold,
+        case warning_code
+            when 'overdue_close_date'
+                then concat(
+                    'Open, but its close date passed ', observed_days, ' ago; from 1 day on we ask.'
+                )
+            when 'pushed'
+                then concat(
+                    'Close date pushed ',
+                    observed_times,
+                    ', by ',
+                    cast(close_date_push_days as {{ dbt.type_string() }}),
+                    ' days in all; from ',
+                    threshold_text,
+                    ' times on we ask.'
+                )
+            when 'stuck_in_stage'
+                then concat(
+                    observed_days,
+                    ' in ''',
+                    stage_name,
+                    '''; three in four won deals left it within ',
+                    threshold_text,
+                    backing
+                )
+            when 'older_than_won'
+                then concat(
+                    'Open for ',
+                    observed_days,
+                    '; nine in ten won deals were won within ',
+                    threshold_text,
+                    backing
+                )
+            when 'no_two_way_contact'
+                then concat(
+                    'No two-way contact for ',
+                    observed_days,
+                    '; nine in ten gaps of won deals were no longer than ',
+                    threshold_text,
+                    backing
+                )
+            when 'stage_regression'
+                then concat('Went back a stage ', observed_times, '; from 1 time on we ask.')
+            else concat('Nothing planned for ', observed_days, '; from 1 day on we ask.')
+        end as reason
+    from deal_reasons
 ),
 
 -- A deal is listed once, for its first reason.
@@ -256,7 +208,7 @@ first_reasons as (
     select
         *,
         row_number() over (partition by opportunity_id order by reason_order) as deal_reason_rank
-    from deal_reasons
+    from told_reasons
 ),
 
 candidates as (

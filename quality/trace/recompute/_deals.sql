@@ -6,6 +6,7 @@ create temp table deal_row as
 select
     o.opportunity_id,
     o.created_date,
+    o.opportunity_type,
     p.product_id
 from (
     -- The row that was known: the newest by the as-of date, else the first that was ever seen.

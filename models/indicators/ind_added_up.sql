@@ -20,6 +20,9 @@ additive as (
         'ind_pipeline_created',
         'ind_win_rate',
         'ind_quota',
+        'ind_key_account',
+        'ind_relationship',
+        'ind_target_activity',
     ] %}
         select
             indicator_id,

@@ -24,6 +24,9 @@ date_periods as (
 lives as (
     {% for family in [
         'ind_cycle_survival',
+        'ind_first_deal',
+        'ind_productivity',
+        'ind_manager_survival',
     ] %}
         select
             indicator_id,

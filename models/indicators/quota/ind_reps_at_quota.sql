@@ -171,6 +171,7 @@ rep_currencies as (
         sum(attainment.denominator) as quota_amount
     from attainment
     inner join org_versions on attainment.org_key = org_versions.org_key
+    inner join published_grains on attainment.period_grain = published_grains.period_grain
     group by
         org_versions.person_id,
         attainment.measure_id,

@@ -68,7 +68,6 @@ NOT_YET = frozenset(
         "session.directive_count",
         "session.grow_step_count",
         "opportunity.qualification_field_count",
-        "person_version.promotion_criterion_count",
     }
 )
 

@@ -86,17 +86,20 @@ def survey(company: Company, rng: np.random.Generator) -> pa.Table:
 def recognition(
     company: Company, deals: Deals, in_hubspot: np.ndarray, rng: np.random.Generator
 ) -> pa.Table:
-    """One row per award: closers get most of them; good coaches are sometimes named for it."""
+    """One row per award: closers get most; good coaches are sometimes named, attempts now and then."""
     changes, now = deals.changes, deals.last_change
     won = np.flatnonzero(changes.stage[now] == names.WON)
     wanted = max(6, len(won) // 60)
     chosen = np.sort(rng.choice(won, min(wanted, len(won)), replace=False))
     day = changes.second[now[chosen]] // 86_400
-    owner = changes.owner[now[chosen]]
     manager = company.manager_of(company.team_of(deals.seat[chosen], day), day)
     coach = (company.maturity[manager] >= 3) & (rng.random(len(chosen)) < 0.4)
-    recipient = np.where(coach, manager, owner)
+    # An attempt is one that did not succeed.
     attempt = ~coach & (rng.random(len(chosen)) < 0.15)
+    lost = np.flatnonzero(changes.stage[now] == names.LOST)
+    chosen = np.where(attempt, rng.choice(lost, len(chosen), replace=False), chosen)
+    day = changes.second[now[chosen]] // 86_400
+    recipient = np.where(coach, manager, changes.owner[now[chosen]])
     kind = np.where(coach, 1, np.where(attempt, 2, 0))
     by_name = np.zeros(len(chosen), dtype=bool)
     director = company.region_director[deals.region[chosen]]

@@ -31,6 +31,9 @@ from halftime.sample.text import (
 NAMES_IN_LOG = np.array([False, True, True, False])
 """By region: whether its managers write full names; the others write e-mail addresses."""
 
+PROMOTION_CRITERIA = 5
+"""How many criteria other than sales results are defined for managers."""
+
 KEY_ACCOUNTS, KEY_ACCOUNTS_BY_QUALITY = 0.3, 0.5
 """Share of sessions on an account that are about a key account, and what quality adds to it."""
 
@@ -307,6 +310,9 @@ def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
         & (rng.random(people)[person] < 0.5)
         & (certified < np.minimum(last, company.leave_day[person]))
     )
+    # A star is chosen for the figures sold; who goes on to manage was looked at more broadly.
+    is_promotion = manages & (valid_from == company.promoted_day[person])
+    criteria_used = np.where(left, 1, 3 + person % 2)
     title = title_of(company)[person]
     title = np.where(~manages & (title == 2), 1, title)
     return pa.table(
@@ -326,6 +332,14 @@ def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
             "time_zone": pick([item.time_zone for item in names.REGIONS], region),
             "certified_on": date_text(certified, has_certificate),
             "certification_expires_on": date_text(certified + 730, has_certificate),
+            "promotion_criteria_used": pick(
+                [str(number) for number in range(PROMOTION_CRITERIA + 1)],
+                criteria_used,
+                is_promotion,
+            ),
+            "promotion_criteria_defined": pick(
+                [str(PROMOTION_CRITERIA)], np.zeros(len(person), dtype=int), is_promotion
+            ),
         }
     )
 

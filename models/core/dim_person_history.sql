@@ -27,7 +27,9 @@ placed as (
         end as manager_id,
         coalesce(v.team_name, '(unassigned)') as team_id,
         coalesce(v.region, '(unassigned)') as region,
-        v.role
+        v.role,
+        v.promotion_criterion_count,
+        v.defined_criterion_count
     from people
     left join versions as v
         on people.person_id = v.person_id
@@ -65,7 +67,9 @@ judged as (
                 when people.is_on_sheet or selling.person_id is not null then 'rep'
                 else 'other'
             end
-        ) as role
+        ) as role,
+        placed.promotion_criterion_count,
+        placed.defined_criterion_count
     from placed
     inner join people
         on placed.person_id = people.person_id
@@ -114,6 +118,8 @@ final as (
         region,
         role,
         role = 'rep' as is_rep,
+        promotion_criterion_count,
+        defined_criterion_count,
         case
             when place_number = 1 then cast('1900-01-01' as date)
             else known_from

@@ -50,6 +50,9 @@ additive as (
         'ind_slippage',
         'ind_funnel_shape',
         'ind_quota',
+        'ind_key_account',
+        'ind_relationship',
+        'ind_target_activity',
     ] %}
         select
             indicator_id,

@@ -63,6 +63,10 @@ counted as (
         'ind_velocity',
         'ind_forecast_accuracy',
         'ind_silence',
+        'ind_reps_at_quota',
+        'ind_selection',
+        'ind_span',
+        'ind_recognition',
         'ind_median',
         'ind_survival',
     ] %}
@@ -281,6 +285,10 @@ told as (
             completed.indicator_id = first_counted.indicator_id
             and completed.measure_id = first_counted.measure_id
             and completed.period_grain = first_counted.period_grain
+    -- Where a figure makes no sense for somebody, none is published.
+    where
+        concat(',', indicators.entity_types, ',')
+        like concat('%,', completed.entity_type, ',%')
 ),
 
 divided as (

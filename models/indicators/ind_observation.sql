@@ -35,6 +35,7 @@ indicators as (
 observations as (
     {% for family in [
         'ind_cycle_time',
+        'ind_fade',
     ] %}
         select
             indicator_id,
@@ -44,7 +45,7 @@ observations as (
             dimension,
             member,
             currency_code,
-            cast(observed_value as decimal(18, 2)) as observed_value
+            cast(observed_value as decimal(18, 6)) as observed_value
         from {{ ref(family) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -67,6 +67,9 @@ measures as (
 lives as (
     {% for family in [
         'ind_cycle_survival',
+        'ind_first_deal',
+        'ind_productivity',
+        'ind_manager_survival',
     ] %}
         select
             indicator_id,

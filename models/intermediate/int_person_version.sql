@@ -78,6 +78,8 @@ places as (
         role,
         job_title,
         valid_from,
+        promotion_criterion_count,
+        defined_criterion_count,
         _source_file,
         _source_row
     from followed
@@ -93,6 +95,8 @@ places as (
         'other' as role,
         cast(null as {{ dbt.type_string() }}) as job_title,
         valid_to as valid_from,
+        cast(null as integer) as promotion_criterion_count,
+        cast(null as integer) as defined_criterion_count,
         _source_file,
         _source_row
     from followed
@@ -114,6 +118,8 @@ final as (
         role,
         job_title,
         valid_from,
+        promotion_criterion_count,
+        defined_criterion_count,
         row_number() over (
             partition by person_id
             order by valid_from asc nulls first

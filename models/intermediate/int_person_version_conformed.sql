@@ -13,6 +13,8 @@ final as (
         'job_title': 'text',
         'valid_from': 'date',
         'valid_to': 'date',
+        'promotion_criterion_count': 'integer',
+        'defined_criterion_count': 'integer',
         'stamped_at': 'timestamp',
         '_source_file': 'text',
         '_source_row': 'bigint',

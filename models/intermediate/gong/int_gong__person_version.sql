@@ -12,6 +12,8 @@ final as (
         job_title,
         cast(null as date) as valid_from,
         cast(null as date) as valid_to,
+        cast(null as integer) as promotion_criterion_count,
+        cast(null as integer) as defined_criterion_count,
         created_at as stamped_at,
         _source_file,
         _source_row

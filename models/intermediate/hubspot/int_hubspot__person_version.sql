@@ -85,6 +85,8 @@ final as (
         b.job_title,
         cast(null as date) as valid_from,
         cast(null as date) as valid_to,
+        cast(null as integer) as promotion_criterion_count,
+        cast(null as integer) as defined_criterion_count,
         o.version_at as stamped_at,
         o._source_file,
         o._source_row

@@ -16,6 +16,8 @@ final as (
         job_title,
         valid_from,
         valid_to,
+        promotion_criterion_count,
+        defined_criterion_count,
         cast(null as timestamp) as stamped_at,
         _source_file,
         _source_row

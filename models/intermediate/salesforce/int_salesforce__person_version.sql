@@ -19,6 +19,8 @@ final as (
         u.job_title,
         {{ reporting_date('u.version_at') }} as valid_from,
         cast(null as date) as valid_to,
+        cast(null as integer) as promotion_criterion_count,
+        cast(null as integer) as defined_criterion_count,
         u.version_at as stamped_at,
         u._source_file,
         u._source_row

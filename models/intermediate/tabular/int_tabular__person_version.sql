@@ -18,6 +18,8 @@ final as (
         job_title,
         coalesce(valid_from, _file_date) as valid_from,
         cast(null as date) as valid_to,
+        cast(null as integer) as promotion_criterion_count,
+        cast(null as integer) as defined_criterion_count,
         cast(null as timestamp) as stamped_at,
         _source_file,
         _source_row

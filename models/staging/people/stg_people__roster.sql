@@ -20,6 +20,11 @@ typed as (
         {{ clean_text('raw_title') }} as job_title,
         {{ mapped_value('raw_leaving_reason', 'people', 'roster') }} as leaving_reason,
         {{ clean_text('raw_time_zone') }} as time_zone,
+        ---------- numerics
+        {{ to_integer('raw_promotion_criteria_used', 'people', 'roster') }}
+            as promotion_criterion_count,
+        {{ to_integer('raw_promotion_criteria_defined', 'people', 'roster') }}
+            as defined_criterion_count,
         ---------- dates
         {{ to_date('raw_hire_date', 'people', 'roster') }} as hire_date,
         {{ to_date('raw_leave_date', 'people', 'roster') }} as leave_date,
@@ -66,6 +71,9 @@ final as (
         job_title,
         leaving_reason,
         time_zone,
+        ---------- numerics
+        promotion_criterion_count,
+        defined_criterion_count,
         ---------- dates
         hire_date,
         leave_date,

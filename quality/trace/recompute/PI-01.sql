@@ -90,7 +90,7 @@ quota_sums as (
     from looks as l
     inner join stood as s
         on l.entity_type = s.entity_type and l.entity_id = s.entity_id
-    inner join quota_day as q
+    inner join quota_row as q
         on q.person_id = s.person_id and q.in_currency = l.currency_code
     inner join build.core.dim_person_history as h
         on h.person_id = s.person_id and h.is_rep

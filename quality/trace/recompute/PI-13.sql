@@ -98,7 +98,7 @@ compared as (
         l.cell_id,
         l.manager_id,
         l.amount as forecast,
-        coalesce(sum(r.own_credit), 0) as actual
+        coalesce(sum(r.constant_credit), 0) as actual
     from leaders as l
     left join stood as s on s.entity_type = 'manager' and s.entity_id = l.manager_id
     left join credit as r

@@ -29,7 +29,7 @@ owed as (
     from cell as c
     inner join stood as s
         on c.entity_type = s.entity_type and c.entity_id = s.entity_id
-    inner join quota_day as q
+    inner join quota_row as q
         on q.person_id = s.person_id and q.in_currency = c.currency_code
     inner join build.core.dim_person_history as h
         on h.person_id = s.person_id and h.is_rep

@@ -1,4 +1,6 @@
--- What was won, share by share, from the landed splits, and the quotas as so much a day.
+-- What was won and whose it is: deal by deal and share by share, from the landed splits, also in the
+-- reporting currency at the rate of the day and at the one rate of this fiscal year; and the quotas
+-- as they were landed.
 -- From core also: exchange rates.
 create temp table credit as
 with
@@ -51,16 +53,20 @@ whole as (
     group by all
 ),
 
--- Also in the reporting currency, at the one rate of this fiscal year.
 won as (
     select
-        ended.*,
-        cast(ended.amount * r.constant_rate as decimal(18, 2)) as own_amount
-    from ended
+        d.*,
+        round(d.amount * r.rate, 2) as own_amount,
+        cast(d.amount * n.constant_rate as decimal(18, 2)) as constant_amount
+    from ended as d
     cross join clock
     left join build.core.dim_exchange_rate_day as r
-        on ended.currency = r.currency_code and r.date_day = clock.as_of
-    where outcome = 'won' and amount is not null
+        on
+            r.currency_code = coalesce(d.currency, clock.own_currency)
+            and r.date_day = d.close_day
+    left join build.core.dim_exchange_rate_day as n
+        on d.currency = n.currency_code and n.date_day = clock.as_of
+    where d.outcome = 'won' and d.amount is not null
 ),
 
 shares as (
@@ -69,6 +75,7 @@ shares as (
         d.close_day as day,
         d.amount,
         d.own_amount,
+        d.constant_amount,
         d.currency,
         coalesce(k.person_id, '(unassigned)') as person_id,
         sum(x.split_percent) as percent
@@ -82,7 +89,8 @@ shares as (
             and d.close_day >= k.valid_from and d.close_day < k.valid_to
     group by all
     union all
-    select opportunity_id, close_day, amount, own_amount, currency, owner_id, 100
+    select
+        opportunity_id, close_day, amount, own_amount, constant_amount, currency, owner_id, 100
     from won
     where opportunity_id not in (select opportunity_id from whole)
 ),
@@ -95,15 +103,19 @@ credits as (
         round(s.amount * sum(s.percent) over life / 100, 2)
         - round(s.amount * (sum(s.percent) over life - s.percent) / 100, 2) as credit,
         round(s.own_amount * sum(s.percent) over life / 100, 2)
-        - round(s.own_amount * (sum(s.percent) over life - s.percent) / 100, 2) as own_credit
+        - round(s.own_amount * (sum(s.percent) over life - s.percent) / 100, 2) as own_credit,
+        round(s.constant_amount * sum(s.percent) over life / 100, 2)
+        - round(s.constant_amount * (sum(s.percent) over life - s.percent) / 100, 2)
+            as constant_credit
     from shares as s
     cross join clock
     window life as (partition by s.opportunity_id order by s.person_id)
 )
 
-select * from credits;
+select opportunity_id, person_id, day, in_currency, credit, own_credit, constant_credit
+from credits;
 
-create temp table quota_day as
+create temp table quota_row as
 select
     k.person_id,
     q.period_start,

@@ -19,6 +19,12 @@ additive as (
         'ind_deal_risk',
         'ind_pipeline_created',
         'ind_win_rate',
+        'ind_deal_practice',
+        'ind_plan_coverage',
+        'ind_call_behavior',
+        'ind_behavior_gap',
+        'ind_behavior_adoption',
+        'ind_training',
         'ind_quota',
     ] %}
         select

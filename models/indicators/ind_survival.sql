@@ -24,6 +24,7 @@ date_periods as (
 lives as (
     {% for family in [
         'ind_cycle_survival',
+        'ind_gap_closure',
     ] %}
         select
             indicator_id,

@@ -53,6 +53,7 @@ WORDS = {
     "person_version": "who reports to whom",
     "plan": "deal and call plans",
     "policy": "the coaching policy",
+    "qualification": "the history of qualification fields",
     "quota": "quotas",
     "recognition": "awards",
     "session": "coaching sessions",
@@ -67,7 +68,6 @@ NOT_YET = frozenset(
         "session.question_count",
         "session.directive_count",
         "session.grow_step_count",
-        "opportunity.qualification_field_count",
     }
 )
 

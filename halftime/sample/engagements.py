@@ -9,7 +9,7 @@ from halftime.sample import names
 from halftime.sample.activities import CALL, EMAIL, MEETING, Activities
 from halftime.sample.company import Company
 from halftime.sample.crm import hubspot_deal_id
-from halftime.sample.hubspot import company_id, owner_id
+from halftime.sample.hubspot import company_id, contact_id, owner_id
 from halftime.sample.text import DAY, flag_text, number_text, pick, serial, timestamp_text
 
 KINDS = ("CALL", "EMAIL", "MEETING")
@@ -21,9 +21,12 @@ def engagement_id(activity: np.ndarray) -> pa.Array:
 
 
 def engagements(
-    company: Company, activities: Activities, chosen: np.ndarray
+    company: Company, activities: Activities, contact: np.ndarray, chosen: np.ndarray
 ) -> dict[str, pa.Table]:
-    """Tables by object for the activities ``chosen``; planned calls and mails are tasks."""
+    """Tables by object for the activities ``chosen``; planned calls and mails are tasks.
+
+    ``contact`` is whom each activity was with, -1 for nobody.
+    """
     kind = activities.kind[chosen]
     is_task = activities.is_planned[chosen] & (kind != MEETING)
     second = np.where(kind == MEETING, activities.second[chosen] // 1800 * 1800, 0)
@@ -51,6 +54,7 @@ def engagements(
     tasks = np.flatnonzero(is_task)
     text = activities.text[chosen]
     with_deal = np.flatnonzero(activities.deal[chosen] >= 0)
+    with_contact = np.flatnonzero(contact[chosen] >= 0)
     planned = activities.is_planned[chosen]
     ends = second + activities.minutes[chosen] * 60
     return {
@@ -121,6 +125,12 @@ def engagements(
             {
                 "engagement_id": engagement_id(chosen),
                 "company_id": company_id(activities.account[chosen]),
+            }
+        ),
+        "engagement_contact": pa.table(
+            {
+                "engagement_id": engagement_id(chosen[with_contact]),
+                "contact_id": contact_id(contact[chosen[with_contact]]),
             }
         ),
     }

@@ -10,6 +10,7 @@ from halftime.sample.buyers import CONTACTS_PER_ACCOUNT, Buyers
 from halftime.sample.company import NEVER, Company
 from halftime.sample.crm import hubspot_deal_id
 from halftime.sample.deals import Changes, Deals
+from halftime.sample.qualification import ELEMENTS, WORDS, Qualification
 from halftime.sample.salesforce import CURRENCIES, TITLES, current_team, title_of, with_canary
 from halftime.sample.text import (
     DAY,
@@ -313,6 +314,22 @@ def property_history(deals: Deals, inside: np.ndarray) -> pa.Table:
             "value": value.take(pa.array(order)),
             "source": pick(["CRM_UI"], np.zeros(len(row), dtype=int)),
             "timestamp": timestamp_text(changes.second[row]),
+        }
+    )
+
+
+def qualification_history(written: Qualification, inside: np.ndarray) -> pa.Table:
+    """One row per time that a property of qualification was written; ``inside`` marks the deals."""
+    rows = np.flatnonzero(inside[written.deal])
+    rows = rows[np.argsort(written.second[rows], kind="stable")]
+    word = written.word[rows]
+    return pa.table(
+        {
+            "deal_id": hubspot_deal_id(written.deal[rows]),
+            "name": pick([name.lower() for name in ELEMENTS], written.element[rows]),
+            "value": pick(WORDS, np.maximum(word, 0), word >= 0),
+            "source": pick(["CRM_UI"], np.zeros(len(rows), dtype=int)),
+            "timestamp": timestamp_text(written.second[rows]),
         }
     )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 
 from halftime.sample import engagements, hubspot
+from halftime.sample.buyers import contact_met
 from halftime.sample.files import SourceFile
 from halftime.sample.layout_salesforce import canaries
 from halftime.sample.names import NEXT_STEPS
+from halftime.sample.qualification import draw_qualification
 from halftime.sample.world import World, generator
 
 SNAPSHOTS = ("2026-07-31", "2026-08-31", "2026-09-30")
@@ -27,18 +30,29 @@ def hubspot_files(world: World) -> list[SourceFile]:
     held = np.flatnonzero(crm.hubspot_accounts)
     contacts = np.flatnonzero(crm.hubspot_accounts[buyers.account])
     roles = np.flatnonzero(crm.deals[buyers.deal])
+    written = draw_qualification(company, deals, generator(world.seed, "qualification"))
     tables = {
         **hubspot.pipelines(),
         **hubspot.people(company, np.flatnonzero(crm.hubspot_people)),
         "company": hubspot.companies(world.accounts, held, world.account_owner),
         "contact": hubspot.contacts(buyers, contacts, world.account_owner, company.start_day),
         "deal": hubspot.deal_table(deals, chosen, canaries(world), step),
-        "deal_property_history": hubspot.property_history(deals, crm.changes),
+        "deal_property_history": pa.concat_tables(
+            [
+                hubspot.property_history(deals, crm.changes),
+                hubspot.qualification_history(written, crm.deals),
+            ]
+        ),
         "deal_stage": hubspot.stage_history(deals, crm.changes),
         "merged_deal": hubspot.merged_deals(),
         "deal_company": hubspot.deal_companies(deals, chosen),
         "deal_contact": hubspot.deal_contacts(buyers, roles),
-        **engagements.engagements(company, world.activities, np.flatnonzero(crm.activities)),
+        **engagements.engagements(
+            company,
+            world.activities,
+            contact_met(buyers, world.activities),
+            np.flatnonzero(crm.activities),
+        ),
     }
     files = [
         SourceFile(f"hubspot/{name}.csv", "hubspot", name, table)

@@ -6,7 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from halftime.sample import salesforce, salesforce_fields, salesforce_lines
+from halftime.sample.buyers import contact_met
 from halftime.sample.files import SourceFile
+from halftime.sample.qualification import draw_qualification
 from halftime.sample.world import World, generator, seeds
 
 
@@ -90,7 +92,15 @@ def _histories(world: World) -> list[SourceFile]:
         suffix = ".csv" if year == changed_year.max() else ".csv.gz"
         part = history.filter(pa.array(changed_year == year))
         files.append(_file(f"OpportunityHistory_{year}{suffix}", "opportunity_history", part))
-    fields = salesforce_fields.field_history(world.company, deals, ~world.crm.changes)
+    written = draw_qualification(world.company, deals, generator(world.seed, "qualification"))
+    fields = pa.concat_tables(
+        [
+            salesforce_fields.field_history(world.company, deals, ~world.crm.changes),
+            salesforce_fields.qualification_history(
+                world.company, deals, written, ~world.crm.deals
+            ),
+        ]
+    )
     return [*files, _file("OpportunityFieldHistory.csv", "opportunity_field_history", fields)]
 
 
@@ -148,15 +158,20 @@ def _around_deals(world: World) -> list[SourceFile]:
 def _activities(world: World) -> list[SourceFile]:
     company, activities = world.company, world.activities
     inside = ~world.crm.activities
+    contact = contact_met(world.buyers, activities)
     year_of_activity = year_of(activities.second)
     files = []
     for year in np.unique(year_of_activity):
         rows = np.flatnonzero((year_of_activity == year) & inside)
-        task = salesforce.tasks(company, activities, rows)
+        task = salesforce.tasks(company, activities, contact, rows)
         as_parquet = world.size.name == "m" and year == year_of_activity.min()
         suffix = ".parquet" if as_parquet else ".csv"
         files.append(_file(f"Task_{year}{suffix}", "task", task))
         files.append(
-            _file(f"Event_{year}.csv", "event", salesforce.events(company, activities, rows))
+            _file(
+                f"Event_{year}.csv",
+                "event",
+                salesforce.events(company, activities, contact, rows),
+            )
         )
     return files

@@ -27,6 +27,7 @@ from halftime.sample.text import (
 )
 
 USER, ROLE, ACCOUNT, DEAL, CHANGE, TASK, EVENT = "005", "00E", "001", "006", "008", "00T", "00U"
+CONTACT = "003"
 CURRENCIES = ("USD", "EUR")
 
 
@@ -319,8 +320,13 @@ def opportunity_history(deals: Deals, order: np.ndarray) -> pa.Table:
     )
 
 
-def tasks(company: Company, activities: Activities, rows: np.ndarray) -> pa.Table:
-    """One row per call or mail among ``rows`` (indices into the activities)."""
+def tasks(
+    company: Company, activities: Activities, contact: np.ndarray, rows: np.ndarray
+) -> pa.Table:
+    """One row per call or mail among ``rows`` (indices into the activities).
+
+    ``contact`` is whom each activity was with, -1 for nobody.
+    """
     chosen = rows[activities.kind[rows] != MEETING]
     kind, second = activities.kind[chosen], activities.second[chosen]
     is_call = kind == CALL
@@ -336,6 +342,7 @@ def tasks(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tabl
             "Id": salesforce_id(TASK, chosen),
             "OwnerId": salesforce_id(USER, activities.owner[chosen]),
             "WhatId": _what(activities, chosen),
+            "WhoId": salesforce_id(CONTACT, contact[chosen], contact[chosen] >= 0),
             "AccountId": salesforce_id(ACCOUNT, activities.account[chosen]),
             "Subject": _marked(
                 pick(names.TASK_SUBJECTS, subject), canary, np.full(len(chosen), 9001)
@@ -355,8 +362,10 @@ def tasks(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tabl
     )
 
 
-def events(company: Company, activities: Activities, rows: np.ndarray) -> pa.Table:
-    """One row per meeting among ``rows`` (indices into the activities)."""
+def events(
+    company: Company, activities: Activities, contact: np.ndarray, rows: np.ndarray
+) -> pa.Table:
+    """One row per meeting among ``rows`` (indices into the activities); ``contact`` as in tasks."""
     chosen = rows[activities.kind[rows] == MEETING]
     second = activities.second[chosen] // 1800 * 1800
     last = (company.size.last_day + 1) * DAY - 7_200
@@ -368,6 +377,7 @@ def events(company: Company, activities: Activities, rows: np.ndarray) -> pa.Tab
             "Id": salesforce_id(EVENT, chosen),
             "OwnerId": salesforce_id(USER, activities.owner[chosen]),
             "WhatId": _what(activities, chosen),
+            "WhoId": salesforce_id(CONTACT, contact[chosen], contact[chosen] >= 0),
             "AccountId": salesforce_id(ACCOUNT, activities.account[chosen]),
             "Subject": pick(names.EVENT_SUBJECTS, subject),
             "Type": pick(["Meeting"], np.zeros(len(chosen), dtype=int)),

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from halftime.sample import names
 from halftime.sample.company import Company
 from halftime.sample.deals import CREATED, Deals
+from halftime.sample.qualification import ELEMENTS, WORDS, Qualification
 from halftime.sample.salesforce import DEAL, USER
 from halftime.sample.text import (
     DAY,
@@ -84,3 +85,28 @@ def _values(company: Company, deals: Deals, rows: np.ndarray) -> list[pa.Array]:
 def _differ(old: pa.Array, new: pa.Array) -> np.ndarray:
     """Say where two columns of text differ; null is a value like others."""
     return pc.not_equal(old.fill_null(""), new.fill_null("")).to_numpy(zero_copy_only=False)
+
+
+def qualification_history(
+    company: Company, deals: Deals, written: Qualification, inside: np.ndarray
+) -> pa.Table:
+    """One row per time that a field of qualification was written; ``inside`` marks the deals."""
+    since = (company.size.last_day + 1 - TRACKED_DAYS) * DAY
+    rows = np.flatnonzero(inside[written.deal] & (written.second >= since))
+    rows = rows[np.argsort(written.second[rows], kind="stable")]
+    deal, word, before = written.deal[rows], written.word[rows], written.before[rows]
+    owner = company.owner_of(deals.seat[deal], written.second[rows] // DAY)
+    number = len(deals.changes) * len(FIELDS) + rows
+    return pa.table(
+        {
+            "Id": salesforce_id(FIELD_CHANGE, number),
+            "IsDeleted": flag_text(np.zeros(len(rows), dtype=bool)),
+            "OpportunityId": salesforce_id(DEAL, deal),
+            "CreatedById": salesforce_id(USER, owner),
+            "CreatedDate": timestamp_text(written.second[rows]),
+            "Field": pick([f"{name}__c" for name in ELEMENTS], written.element[rows]),
+            "DataType": pick(["Text"], np.zeros(len(rows), dtype=int)),
+            "OldValue": pick(WORDS, np.maximum(before, 0), before >= 0),
+            "NewValue": pick(WORDS, np.maximum(word, 0), word >= 0),
+        }
+    )

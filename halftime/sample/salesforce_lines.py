@@ -9,7 +9,7 @@ from halftime.sample import names
 from halftime.sample.buyers import CONTACTS_PER_ACCOUNT, Buyers
 from halftime.sample.company import NOBODY, Company
 from halftime.sample.deals import Deals
-from halftime.sample.salesforce import ACCOUNT, CURRENCIES, DEAL, USER
+from halftime.sample.salesforce import ACCOUNT, CONTACT, CURRENCIES, DEAL, USER
 from halftime.sample.text import (
     DAY,
     blank,
@@ -25,7 +25,7 @@ from halftime.sample.text import (
     timestamp_text,
 )
 
-CONTACT, ROLE_IN_DEAL, LEAD, LINE, PRODUCT, SPLIT = "003", "00K", "00Q", "00k", "01t", "1QQ"
+ROLE_IN_DEAL, LEAD, LINE, PRODUCT, SPLIT = "00K", "00Q", "00k", "01t", "1QQ"
 SPLIT_SHARE = 0.04
 
 

@@ -32,6 +32,10 @@ survivors as (
         on coalesce(named.merged_into_opportunity_id, named.opportunity_id) = kept.opportunity_id
 ),
 
+contacts as (
+    select contact_id from {{ ref('dim_contact') }}
+),
+
 account_aliases as (
     select * from {{ ref('int_account_alias') }}
 ),
@@ -53,6 +57,7 @@ final as (
         coalesce(by_id.account_id, by_name.account_id, o.account_id) as account_id,
         o.opportunity_id,
         o.source_opportunity_id,
+        c.contact_id,
         a.activity_date,
         a.occurred_at,
         a.duration_minutes,
@@ -77,6 +82,8 @@ final as (
         on a.activity_id = flags.record_key
     left join survivors as o
         on a.source_system || ':' || a.opportunity_alias = o.source_opportunity_id
+    left join contacts as c
+        on a.source_system || ':' || a.contact_alias = c.contact_id
     left join account_aliases as by_id
         on a.source_system = by_id.source_system and a.account_alias = by_id.alias
     left join account_aliases as by_name

@@ -70,6 +70,7 @@ lives as (
         'ind_first_deal',
         'ind_productivity',
         'ind_manager_survival',
+        'ind_gap_closure',
     ] %}
         select
             indicator_id,

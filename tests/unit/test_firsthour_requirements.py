@@ -42,6 +42,12 @@ OBJECTS = {
     "opportunity history": "opportunity_change",
     "opportunity": "opportunity",
     "activity": "activity",
+    "assessment": "assessment",
+    "call": "call",
+    "plan": "plan",
+    "qualification": "qualification",
+    "skill_score": "skill_score",
+    "training": "training",
 }
 # Entities of the common vocabulary whose models are still to come, with their fields.
 TO_COME = {

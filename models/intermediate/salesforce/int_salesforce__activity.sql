@@ -19,7 +19,7 @@ final as (
         owner_id as owner_alias,
         what_id as opportunity_alias,
         coalesce(account_id, what_id) as account_alias,
-        cast(null as {{ dbt.type_string() }}) as contact_alias,
+        who_id as contact_alias,
         cast(null as {{ dbt.type_string() }}) as direction,
         coalesce(activity_date, {{ reporting_date('created_at') }}) as activity_date,
         cast(null as timestamp) as occurred_at,
@@ -43,7 +43,7 @@ final as (
         owner_id as owner_alias,
         what_id as opportunity_alias,
         coalesce(account_id, what_id) as account_alias,
-        cast(null as {{ dbt.type_string() }}) as contact_alias,
+        who_id as contact_alias,
         cast(null as {{ dbt.type_string() }}) as direction,
         coalesce(
             {{ reporting_date('start_at') }},

@@ -7,7 +7,7 @@
     }
 ) }}
 -- Risk: a person without a manager, team or region falls out of the sums, and the company shows
--- less than happened.
+-- less than happened. What is not published for reps has no figure of theirs to add up.
 with
 
 published as (
@@ -17,7 +17,9 @@ published as (
 ),
 
 additive as (
-    select published.*
+    select
+        published.*,
+        concat(',', indicators.entity_types, ',') like '%,rep,%' as is_of_reps
     from published
     inner join {{ ref('indicators') }} as indicators
         on
@@ -35,6 +37,7 @@ sums as (
         dimension,
         member,
         currency_code,
+        is_of_reps,
         sum(case when entity_type = 'company' then numerator else 0 end) as company_numerator,
         sum(case when entity_type = 'rep' then numerator else 0 end) as rep_numerator,
         sum(case when entity_type = 'manager' then numerator else 0 end) as manager_numerator,
@@ -50,17 +53,25 @@ sums as (
         sum(case when entity_type = 'region' then observation_count else 0 end)
             as region_observations
     from additive
-    group by indicator_id, measure_id, period_grain, period_start, dimension, member, currency_code
+    group by
+        indicator_id,
+        measure_id,
+        period_grain,
+        period_start,
+        dimension,
+        member,
+        currency_code,
+        is_of_reps
 )
 
 select *
 from sums
 where
-    rep_numerator <> company_numerator
+    (is_of_reps and rep_numerator <> company_numerator)
     or manager_numerator <> company_numerator
     or team_numerator <> company_numerator
     or region_numerator <> company_numerator
-    or rep_observations <> company_observations
+    or (is_of_reps and rep_observations <> company_observations)
     or manager_observations <> company_observations
     or team_observations <> company_observations
     or region_observations <> company_observations

@@ -69,6 +69,7 @@ TABLES: dict[str, Shown] = {
             "reference.questions",
             "reference.reason_codes",
             "reference.stage_map",
+            "reference.working_weeks",
         ),
         _ALL,
     ),

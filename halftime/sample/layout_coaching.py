@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from halftime.sample import crm, forecasts, spreadsheets
 from halftime.sample.channels import TEMPLATE
+from halftime.sample.directors import director_sessions_table
 from halftime.sample.files import SourceFile
 from halftime.sample.names import REGIONS
 from halftime.sample.text import pick
@@ -49,6 +50,9 @@ def coaching_files(world: World) -> list[SourceFile]:
             part = table.filter(pa.array(region_of[thing] == number))
             path = f"coaching_log/{thing}s_{region.slug}{suffix}"
             files.append(SourceFile(path, "coaching_log", thing, part))
+    path = "coaching_log/Coaching Sessions Directors.csv"
+    observed = director_sessions_table(company, generator(world.seed, "directors"))
+    files.append(SourceFile(path, "coaching_log", "session", observed))
     policy = spreadsheets.policies_table()
     files.append(
         SourceFile("coaching_log/policies.csv", "coaching_log", "policy", policy, quote_all=False)

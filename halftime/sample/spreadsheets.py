@@ -239,16 +239,19 @@ def actions_table(company: Company, sessions: Sessions, actions: Actions) -> pa.
 
 
 def policies_table() -> pa.Table:
-    """List the cadence policies: every three weeks, and every two since the fiscal year 2025."""
+    """List the cadence policies: every three weeks, and every two since the fiscal year 2025.
+
+    Managers are to be coached every four weeks since then.
+    """
     return pa.table(
         {
-            "policy_id": ["POL-1", "POL-2"],
-            "role": ["rep", "rep"],
-            "area": pa.array([None, None], pa.string()),
-            "every_n_days": ["21", "14"],
-            "valid_from": ["2022-02-01", "2025-02-01"],
-            "valid_to": pa.array(["2025-02-01", None], pa.string()),
-            "is_assumed": ["false", "false"],
+            "policy_id": ["POL-1", "POL-2", "POL-3"],
+            "role": ["rep", "rep", "manager"],
+            "area": pa.array([None, None, None], pa.string()),
+            "every_n_days": ["21", "14", "28"],
+            "valid_from": ["2022-02-01", "2025-02-01", "2025-02-01"],
+            "valid_to": pa.array(["2025-02-01", None, None], pa.string()),
+            "is_assumed": ["false", "false", "false"],
         }
     )
 

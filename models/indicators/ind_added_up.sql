@@ -42,6 +42,12 @@ additive as (
     {% for family in [
         'ind_cadence',
         'ind_coaching_time',
+        'ind_session_kind',
+        'ind_session_planned',
+        'ind_manager_time',
+        'ind_tenure_share',
+        'ind_coach_observed',
+        'ind_deal_coaching_time',
         'ind_follow_through',
         'ind_deal_risk',
         'ind_early_warning',

@@ -56,6 +56,7 @@ counted as (
     from {{ ref('ind_added_up') }}
     {% for family in [
         'ind_coverage',
+        'ind_deal_coaching_stage',
         'ind_area_evenness',
         'ind_pipeline_coverage',
         'ind_waterfall',
@@ -286,6 +287,7 @@ told as (
             and completed.measure_id = first_counted.measure_id
             and completed.period_grain = first_counted.period_grain
     -- Where a figure makes no sense for somebody, none is published.
+    -- What adds up for a rep is not always a figure of the rep.
     where
         concat(',', indicators.entity_types, ',')
         like concat('%,', completed.entity_type, ',%')

@@ -16,6 +16,7 @@ additive as (
         'ind_cadence',
         'ind_coaching_time',
         'ind_follow_through',
+        'ind_session_quality',
         'ind_deal_risk',
         'ind_pipeline_created',
         'ind_win_rate',

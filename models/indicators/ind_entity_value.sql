@@ -57,6 +57,7 @@ counted as (
     {% for family in [
         'ind_coverage',
         'ind_area_evenness',
+        'ind_scorer_agreement',
         'ind_median',
         'ind_survival',
     ] %}

@@ -61,8 +61,8 @@ WORDS = {
     "territory_account": "accounts of territories",
     "training": "trainings",
 }
-# What no source gives by itself, so that no file that is added unlocks it: what notes hold is counted
-# only where the configuration says so.
+# What no file that is added unlocks by itself: what notes hold is counted only where the
+# configuration says so.
 NOT_YET = frozenset(
     {
         "session.question_count",

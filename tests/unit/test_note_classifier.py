@@ -125,8 +125,7 @@ def test_other_languages_are_not_judged() -> None:
         (3, "Aim is a second sponsor. So far only one contact. Options: event, reference."),
         (
             4,
-            "His goal is a full funnel. Right now there are three deals. What are the options? "
-            "Agreed on two hours of prospecting a week.",
+            "His goal is a full funnel. Right now: three deals. Options? Agreed on two hours.",
         ),
         (4, "Goal: close in May. Reality: no sponsor. Options: go around. Will: ask the CFO."),
     ],

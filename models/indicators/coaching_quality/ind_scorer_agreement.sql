@@ -1,25 +1,9 @@
 -- CQ-09 scorer agreement: Krippendorff's alpha, interval metric, over calls that two or more people
--- scored on the same skill. A score is taken as ten-thousandths of its maximum, so that all sums are
--- whole numbers and the same on every run. The last score of each person counts; the machine's, those
--- of oneself, those of somebody unknown and those of no skill in particular do not.
+-- scored on the same skill, worked out for each entity from its own calls.
 with
 
-scores as (
-    select * from {{ ref('fct_skill_score') }}
-    where
-        call_id is not null
-        and not is_machine_score
-        and scored_by_id is not null
-        and scored_by_id <> '(unassigned)'
-        and scored_by_id <> person_id
-        and person_id <> '(unassigned)'
-        and skill <> 'unnamed'
-        and score is not null
-        and score_maximum > 0
-),
-
-org_versions as (
-    select * from {{ ref('dim_org_version') }}
+units as (
+    select * from {{ ref('ind_double_score') }}
 ),
 
 org_entities as (
@@ -38,56 +22,6 @@ indicators as (
     select * from {{ ref('indicators') }}
 ),
 
-ranked as (
-    select
-        call_id,
-        person_id,
-        lower(skill) as skill,
-        scored_date,
-        cast(
-            round(10000 * cast(score as double) / cast(score_maximum as double), 0)
-            as decimal(38, 0)
-        ) as mark,
-        row_number() over (
-            partition by call_id, person_id, lower(skill), scored_by_id
-            order by scored_date desc nulls last, skill_score_id desc nulls last
-        ) as place
-    from scores
-),
-
--- A call and a skill that two or more people scored, on the day on which the last of them did.
-summed as (
-    select
-        call_id,
-        person_id,
-        skill,
-        max(scored_date) as date_day,
-        count(*) as score_count,
-        sum(mark) as mark_sum,
-        sum(mark * mark) as square_sum
-    from ranked
-    where place = 1
-    group by call_id, person_id, skill
-    having count(*) > 1
-),
-
--- How far the scores of one unit lie apart: all ordered pairs, squared, over one less than scores.
-units as (
-    select
-        person_id,
-        date_day,
-        score_count,
-        mark_sum,
-        square_sum,
-        cast(
-            round(
-                cast(2 * (score_count * square_sum - mark_sum * mark_sum) as double)
-                / cast(score_count - 1 as double), 0
-            ) as decimal(38, 0)
-        ) as disagreement
-    from summed
-),
-
 added as (
     select
         org_entities.entity_type,
@@ -100,12 +34,7 @@ added as (
         sum(units.square_sum) as square_sum,
         sum(units.disagreement) as disagreement
     from units
-    inner join org_versions
-        on
-            units.person_id = org_versions.person_id
-            and units.date_day >= org_versions.valid_from
-            and units.date_day < org_versions.valid_to
-    inner join org_entities on org_versions.org_key = org_entities.org_key
+    inner join org_entities on units.org_key = org_entities.org_key
     inner join date_periods on units.date_day = date_periods.date_day
     inner join grains
         on

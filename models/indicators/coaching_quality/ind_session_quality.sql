@@ -1,7 +1,7 @@
 -- How good coaching is by what its records show: CQ-01 ask ratio, CQ-04 GROW completeness, CQ-05
 -- rep-owned next steps, CQ-06 output completeness, CQ-07 evidence and AF-03 follow-up. Logged
--- sessions count once for each coachee who was there, for the coachee's organisation of the day. Only
--- records that have a place for something can lack it: the others are left out.
+-- sessions count once for each coachee who was there, for the coachee's organisation of the day.
+-- Only records that have a place for something can lack it: the others are left out.
 with
 
 clock as (

@@ -80,6 +80,15 @@
     ~ 'by +(monday|tuesday|wednesday|thursday|friday|tomorrow|next)|report +back|'
     ~ 'to +practise|to +practice)'
 ) -%}
+{%- set marked = namespace(sql='lower(note)') -%}
+{%- for found, instead in [
+    ("chr(13)", "''"), ("'|'", "'/'"), ("'’'", "''''"), ("'e.g. '", "'eg '"), ("'i.e. '", "'ie '"),
+    ("'vs. '", "'vs '"), ("'mr. '", "'mr '"), ("'mrs. '", "'mrs '"), ("'dr. '", "'dr '"),
+    ("'approx. '", "'approx '"), ("chr(10)", "'|'"), ("'•'", "'|'"), ("';'", "'|'"),
+    ("'? '", "'?|'"), ("'! '", "'!|'"), ("'. '", "'.|'"),
+] -%}
+    {%- set marked.sql = 'replace(' ~ marked.sql ~ ', ' ~ found ~ ', ' ~ instead ~ ')' -%}
+{%- endfor -%}
 -- How many questions and directives the note of a session holds, and which steps of GROW (goal,
 -- reality, options, will) it speaks of. Sentence by sentence, by rules that docs/privacy.md and the
 -- docs block of CQ-01 tell; only English is judged. Nothing but counts leaves this model, and
@@ -114,14 +123,7 @@ cut as (
     select
         shape_rank,
         session_id,
-        {% set marks = [
-            ("chr(13)", "''"), ("'|'", "'/'"), ("'’'", "''''"), ("'e.g. '", "'eg '"),
-            ("'i.e. '", "'ie '"), ("'vs. '", "'vs '"), ("'mr. '", "'mr '"), ("'mrs. '", "'mrs '"),
-            ("'dr. '", "'dr '"), ("'approx. '", "'approx '"), ("chr(10)", "'|'"), ("'•'", "'|'"),
-            ("';'", "'|'"), ("'? '", "'?|'"), ("'! '", "'!|'"), ("'. '", "'.|'"),
-        ] %}
-        {% for _ in marks %}replace({% endfor %}lower(note)
-        {% for found, instead in marks %}, {{ found }}, {{ instead }}){% endfor %} as sentences
+        {{ marked.sql }} as sentences
     from notes
 ),
 
@@ -135,7 +137,8 @@ sentences as (
         on places.place <= 1 + length(cut.sentences) - length(replace(cut.sentences, '|', ''))
 ),
 
--- Words with a blank on both sides, without marks (~ is an apostrophe); and without what often leads a sentence in.
+-- Words with a blank on both sides, without marks (~ is an apostrophe); and without what often
+-- leads a sentence in.
 worded as (
     select
         shape_rank,

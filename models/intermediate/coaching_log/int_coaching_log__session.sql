@@ -281,7 +281,8 @@ final as (
                 then lower(ranked.trigger_name)
             when lower(ranked.trigger_name) in ('gap', 'skill gap') then 'skill_gap'
             when lower(ranked.trigger_name) in ('stall', 'stalled deal') then 'stalled_deal'
-            when lower(ranked.trigger_name) in ('missed number', 'missed quota') then 'missed_number'
+            when lower(ranked.trigger_name) in ('missed number', 'missed quota')
+                then 'missed_number'
             when ranked.trigger_name is not null then 'other'
         end as session_trigger,
         case
@@ -293,7 +294,8 @@ final as (
         coalesce(ranked.is_quarter_end_squeeze, false) as is_quarter_end_squeeze,
         ranked.initiative_name,
         ranked.recorded_at,
-        coalesce({{ reporting_date('ranked.recorded_at') }}, ranked.first_told_date) as recorded_date,
+        coalesce({{ reporting_date('ranked.recorded_at') }}, ranked.first_told_date)
+            as recorded_date,
         ranked.session_first_load_id = ranked.source_first_load_id as is_first_load,
         ranked._source_file,
         ranked._source_row

@@ -15,7 +15,7 @@ export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dashboard test defects lint bench lock clean env env-dev screenshots
+.PHONY: help demo dashboard test defects lint bench indicators lock clean env env-dev screenshots
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ lint: env-dev ## ruff, mypy, sqlfluff, yamllint, dbt-bouncer
 
 bench: env-dev ## Measure demo and m and write docs/benchmarks.md
 	@$(BIN)/python scripts/bench.py
+
+indicators: env ## Write docs/indicators.md from the registry, and note what definitions say
+	@$(BIN)/python scripts/indicator_page.py
 
 screenshots: env-dev ## Take the README's pictures from the published demo
 	@chromium=$$(scripts/find_chromium.sh) && HALFTIME_CHROMIUM="$$chromium" HALFTIME_BROWSER_HOME=$(HOME_DIR) HALFTIME_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser -q

@@ -4,7 +4,15 @@
 with
 
 org_entities as (
-    select * from {{ ref('bridge_org_entity') }}
+    select * from {{ ref('ind_org_entity') }}
+),
+
+published_entities as (
+    select * from {{ ref('ind_registry_entity') }}
+),
+
+periods as (
+    select * from {{ ref('ind_period_day') }}
 ),
 
 observations as (
@@ -12,45 +20,96 @@ observations as (
     where aggregation = 'median'
 ),
 
+entities as (
+    select
+        entity_number,
+        entity_type,
+        entity_id
+    from org_entities
+    group by entity_number, entity_type, entity_id
+),
+
+measures as (
+    select
+        measure_number,
+        indicator_id,
+        measure_id
+    from published_entities
+    group by measure_number, indicator_id, measure_id
+),
+
+members as (
+    select
+        dimension,
+        member,
+        currency_code,
+        cast(
+            row_number() over (
+                order by
+                    dimension asc nulls last, member asc nulls last, currency_code asc nulls last
+            ) as integer
+        ) as member_number
+    from observations
+    group by dimension, member, currency_code
+),
+
+numbered as (
+    select
+        observations.measure_number,
+        observations.period_number,
+        observations.org_key,
+        members.member_number,
+        observations.observed_value,
+        count(*) as value_count
+    from observations
+    inner join members
+        on
+            observations.dimension = members.dimension
+            and observations.member = members.member
+            and observations.currency_code = members.currency_code
+    group by
+        observations.measure_number,
+        observations.period_number,
+        observations.org_key,
+        members.member_number,
+        observations.observed_value
+),
+
+placed as (
+    select
+        numbered.measure_number,
+        org_entities.entity_number,
+        numbered.period_number,
+        numbered.member_number,
+        numbered.observed_value,
+        cast(sum(numbered.value_count) as bigint) as value_count
+    from numbered
+    inner join org_entities on numbered.org_key = org_entities.org_key
+    inner join published_entities
+        on
+            numbered.measure_number = published_entities.measure_number
+            and org_entities.entity_type = published_entities.entity_type
+    group by
+        numbered.measure_number,
+        org_entities.entity_number,
+        numbered.period_number,
+        numbered.member_number,
+        numbered.observed_value
+),
+
+-- Equal observations stand together: ranks last_rank - value_count + 1 to last_rank.
 ranked as (
     select
-        observations.indicator_id,
-        observations.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        observations.period_grain,
-        observations.period_start,
-        observations.dimension,
-        observations.member,
-        observations.currency_code,
-        observations.observed_value,
-        row_number() over (
-            partition by
-                observations.indicator_id,
-                observations.measure_id,
-                org_entities.entity_type,
-                org_entities.entity_id,
-                observations.period_grain,
-                observations.period_start,
-                observations.dimension,
-                observations.member,
-                observations.currency_code
-            order by observations.observed_value asc nulls last
-        ) as value_rank,
-        count(*) over (
-            partition by
-                observations.indicator_id,
-                observations.measure_id,
-                org_entities.entity_type,
-                org_entities.entity_id,
-                observations.period_grain,
-                observations.period_start,
-                observations.dimension,
-                observations.member,
-                observations.currency_code
-        ) as value_count
-    from observations
-    inner join org_entities on observations.org_key = org_entities.org_key
+        *,
+        sum(value_count) over (
+            partition by measure_number, entity_number, period_number, member_number
+            order by observed_value asc nulls last
+            rows between unbounded preceding and current row
+        ) as last_rank,
+        sum(value_count) over (
+            partition by measure_number, entity_number, period_number, member_number
+        ) as observation_count
+    from placed
 ),
 
 -- Ranks r and n + 1 - r with r = floor(n / 2 - 0.98 x sqrt(n)), by the normal approximation.
@@ -58,52 +117,58 @@ bounded as (
     select
         *,
         cast(floor(
-            cast(value_count as double) / 2
-            - 0.979981992270027e0 * sqrt(cast(value_count as double))
-        ) as bigint) as low_rank
+            cast(observation_count as double) / 2
+            - 0.979981992270027e0 * sqrt(cast(observation_count as double))
+        ) as bigint) as low_rank,
+        cast(floor(cast(observation_count + 1 as double) / 2) as bigint) as left_middle,
+        cast(floor(cast(observation_count + 2 as double) / 2) as bigint) as right_middle
     from ranked
+),
+
+medians as (
+    select
+        measure_number,
+        entity_number,
+        period_number,
+        member_number,
+        observation_count,
+        min(case when last_rank >= left_middle then observed_value end) as left_value,
+        min(case when last_rank >= right_middle then observed_value end) as right_value,
+        min(case
+            when low_rank >= 1 and last_rank >= low_rank then observed_value
+        end) as low_value,
+        min(case
+            when low_rank >= 1 and last_rank >= observation_count + 1 - low_rank
+                then observed_value
+        end) as high_value
+    from bounded
+    group by measure_number, entity_number, period_number, member_number, observation_count
 ),
 
 final as (
     select
-        indicator_id,
-        measure_id,
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
-        dimension,
-        member,
-        currency_code,
+        measures.indicator_id,
+        measures.measure_id,
+        entities.entity_type,
+        entities.entity_id,
+        periods.period_grain,
+        periods.period_start,
+        members.dimension,
+        members.member,
+        members.currency_code,
         cast(null as decimal(28, 6)) as numerator,
-        cast(max(value_count) as decimal(28, 6)) as denominator,
-        -- The middle observation, or half way between the two in the middle.
-        cast(sum(case
-            when value_rank * 2 in (value_count, value_count + 1, value_count + 2)
-                then observed_value
-        end) as double)
-        / cast(sum(case
-            when value_rank * 2 in (value_count, value_count + 1, value_count + 2) then 1
-        end) as double) as direct_value,
-        cast(max(case
-            when low_rank >= 1 and value_rank = low_rank then observed_value
-        end) as double) as direct_low,
-        cast(max(case
-            when low_rank >= 1 and value_rank = value_count + 1 - low_rank then observed_value
-        end) as double) as direct_high,
+        cast(medians.observation_count as decimal(28, 6)) as denominator,
+        cast(medians.left_value + medians.right_value as double) / cast(2 as double)
+            as direct_value,
+        cast(medians.low_value as double) as direct_low,
+        cast(medians.high_value as double) as direct_high,
         cast(null as {{ dbt.type_string() }}) as direct_reason,
-        cast(max(value_count) as bigint) as observation_count
-    from bounded
-    group by
-        indicator_id,
-        measure_id,
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
-        dimension,
-        member,
-        currency_code
+        cast(medians.observation_count as bigint) as observation_count
+    from medians
+    inner join measures on medians.measure_number = measures.measure_number
+    inner join entities on medians.entity_number = entities.entity_number
+    inner join periods on medians.period_number = periods.period_number
+    inner join members on medians.member_number = members.member_number
 )
 
 select * from final

@@ -1,9 +1,27 @@
 -- Single observations of measures whose mean or median is published, in every period they fall in.
--- A median cannot be added up, so the observations themselves are kept.
+-- A median cannot be added up, so the observations themselves are kept. Measure and period are
+-- numbers here (ind_registry_entity, ind_period_day).
 with
 
 date_periods as (
-    select * from {{ ref('bridge_date_period') }}
+    select
+        dates.date_day,
+        dates.period_grain,
+        periods.period_number
+    from {{ ref('bridge_date_period') }} as dates
+    inner join {{ ref('ind_period_day') }} as periods
+        on
+            dates.period_grain = periods.period_grain
+            and dates.period_start = periods.period_start
+),
+
+measures as (
+    select
+        indicator_id,
+        measure_id,
+        measure_number
+    from {{ ref('ind_registry_entity') }}
+    group by indicator_id, measure_id, measure_number
 ),
 
 grains as (
@@ -34,12 +52,10 @@ observations as (
 
 final as (
     select
-        observations.indicator_id,
-        observations.measure_id,
+        measures.measure_number,
         indicators.aggregation,
         observations.org_key,
-        date_periods.period_grain,
-        date_periods.period_start,
+        date_periods.period_number,
         observations.dimension,
         observations.member,
         observations.currency_code,
@@ -56,6 +72,10 @@ final as (
         on
             observations.indicator_id = indicators.indicator_id
             and observations.measure_id = indicators.measure_id
+    inner join measures
+        on
+            observations.indicator_id = measures.indicator_id
+            and observations.measure_id = measures.measure_id
 )
 
 select * from final

@@ -12,6 +12,11 @@ periods as (
 
 final as (
     select
+        cast(
+            row_number() over (
+                order by periods.period_grain asc nulls last, periods.period_start asc nulls last
+            ) as integer
+        ) as period_number,
         periods.period_grain,
         periods.period_start,
         periods.period_end,

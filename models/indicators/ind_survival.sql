@@ -5,7 +5,7 @@
 with
 
 org_entities as (
-    select * from {{ ref('bridge_org_entity') }}
+    select * from {{ ref('ind_org_entity') }}
 ),
 
 indicators as (
@@ -17,8 +17,51 @@ grains as (
     select * from {{ ref('ind_registry_grain') }}
 ),
 
+published_entities as (
+    select * from {{ ref('ind_registry_entity') }}
+),
+
+periods as (
+    select * from {{ ref('ind_period_day') }}
+),
+
 date_periods as (
-    select * from {{ ref('bridge_date_period') }}
+    select
+        dates.date_day,
+        dates.period_grain,
+        periods.period_number
+    from {{ ref('bridge_date_period') }} as dates
+    inner join periods
+        on
+            dates.period_grain = periods.period_grain
+            and dates.period_start = periods.period_start
+),
+
+entities as (
+    select
+        entity_number,
+        entity_type,
+        entity_id
+    from org_entities
+    group by entity_number, entity_type, entity_id
+),
+
+measures as (
+    select
+        published_entities.measure_number,
+        published_entities.indicator_id,
+        published_entities.measure_id,
+        indicators.survival_horizon
+    from published_entities
+    inner join indicators
+        on
+            published_entities.indicator_id = indicators.indicator_id
+            and published_entities.measure_id = indicators.measure_id
+    group by
+        published_entities.measure_number,
+        published_entities.indicator_id,
+        published_entities.measure_id,
+        indicators.survival_horizon
 ),
 
 lives as (
@@ -39,20 +82,37 @@ lives as (
     {% endfor %}
 ),
 
-placed as (
+members as (
     select
-        lives.indicator_id,
-        lives.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        date_periods.period_grain,
-        date_periods.period_start,
-        lives.dimension,
-        lives.member,
+        dimension,
+        member,
+        cast(
+            row_number() over (
+                order by dimension asc nulls last, member asc nulls last
+            ) as integer
+        ) as member_number
+    from lives
+    group by dimension, member
+),
+
+numbered as (
+    select
+        measures.measure_number,
+        lives.org_key,
+        date_periods.period_number,
+        members.member_number,
         lives.duration,
         sum(case when lives.is_event then 1 else 0 end) as event_count,
         count(*) as leaving_count
     from lives
+    inner join measures
+        on
+            lives.indicator_id = measures.indicator_id
+            and lives.measure_id = measures.measure_id
+    inner join members
+        on
+            lives.dimension = members.dimension
+            and lives.member = members.member
     inner join date_periods on lives.date_day = date_periods.date_day
     inner join grains
         on
@@ -60,26 +120,42 @@ placed as (
             and lives.indicator_id = grains.indicator_id
             and lives.measure_id = grains.measure_id
             and lives.dimension = grains.dimension
-    inner join org_entities on lives.org_key = org_entities.org_key
     group by
-        lives.indicator_id,
-        lives.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        date_periods.period_grain,
-        date_periods.period_start,
-        lives.dimension,
-        lives.member,
+        measures.measure_number,
+        lives.org_key,
+        date_periods.period_number,
+        members.member_number,
         lives.duration
+),
+
+placed as (
+    select
+        numbered.measure_number,
+        org_entities.entity_number,
+        numbered.period_number,
+        numbered.member_number,
+        numbered.duration,
+        cast(sum(numbered.event_count) as bigint) as event_count,
+        cast(sum(numbered.leaving_count) as bigint) as leaving_count
+    from numbered
+    inner join org_entities on numbered.org_key = org_entities.org_key
+    inner join published_entities
+        on
+            numbered.measure_number = published_entities.measure_number
+            and org_entities.entity_type = published_entities.entity_type
+    group by
+        numbered.measure_number,
+        org_entities.entity_number,
+        numbered.period_number,
+        numbered.member_number,
+        numbered.duration
 ),
 
 at_risk as (
     select
         *,
         sum(leaving_count) over (
-            partition by
-                indicator_id, measure_id, entity_type, entity_id, period_grain, period_start,
-                dimension, member
+            partition by measure_number, entity_number, period_number, member_number
             order by duration desc nulls last
             rows between unbounded preceding and current row
         ) as risk_count
@@ -116,16 +192,12 @@ summed as (
     select
         *,
         sum(survival_log) over (
-            partition by
-                indicator_id, measure_id, entity_type, entity_id, period_grain, period_start,
-                dimension, member
+            partition by measure_number, entity_number, period_number, member_number
             order by duration asc nulls last
             rows between unbounded preceding and current row
         ) as survival_log_sum,
         sum(greenwood) over (
-            partition by
-                indicator_id, measure_id, entity_type, entity_id, period_grain, period_start,
-                dimension, member
+            partition by measure_number, entity_number, period_number, member_number
             order by duration asc nulls last
             rows between unbounded preceding and current row
         ) as greenwood_sum
@@ -141,8 +213,9 @@ steps as (
         end as survival,
         case
             when not is_last_gone and survival_log_sum < 0
-                then 1.959963984540054e0
-                * sqrt(cast(greenwood_sum as double)) / abs(cast(survival_log_sum as double))
+                then
+                    1.959963984540054e0
+                    * sqrt(cast(greenwood_sum as double)) / abs(cast(survival_log_sum as double))
         end as log_log_half
     from summed
 ),
@@ -165,46 +238,43 @@ bounded as (
 
 curves as (
     select
-        bounded.indicator_id,
-        bounded.measure_id,
-        bounded.entity_type,
-        bounded.entity_id,
-        bounded.period_grain,
-        bounded.period_start,
-        bounded.dimension,
-        bounded.member,
-        indicators.survival_horizon,
+        bounded.measure_number,
+        bounded.entity_number,
+        bounded.period_number,
+        bounded.member_number,
+        measures.indicator_id,
+        measures.measure_id,
+        measures.survival_horizon,
         sum(bounded.event_count) as event_count,
         sum(bounded.leaving_count) as subject_count,
         max(bounded.duration) as last_duration,
         min(bounded.survival) as last_survival,
         min(case when bounded.survival <= 0.500000000001 then bounded.duration end) as median_value,
-        min(case when bounded.survival_low <= 0.500000000001 then bounded.duration end) as median_low,
-        min(case when bounded.survival_high <= 0.500000000001 then bounded.duration end) as median_high,
         min(case
-            when bounded.duration <= indicators.survival_horizon then bounded.survival
+            when bounded.survival_low <= 0.500000000001 then bounded.duration
+        end) as median_low,
+        min(case
+            when bounded.survival_high <= 0.500000000001 then bounded.duration
+        end) as median_high,
+        min(case
+            when bounded.duration <= measures.survival_horizon then bounded.survival
         end) as horizon_survival,
         min(case
-            when bounded.duration <= indicators.survival_horizon then bounded.survival_low
+            when bounded.duration <= measures.survival_horizon then bounded.survival_low
         end) as horizon_low,
         min(case
-            when bounded.duration <= indicators.survival_horizon then bounded.survival_high
+            when bounded.duration <= measures.survival_horizon then bounded.survival_high
         end) as horizon_high
     from bounded
-    inner join indicators
-        on
-            bounded.indicator_id = indicators.indicator_id
-            and bounded.measure_id = indicators.measure_id
+    inner join measures on bounded.measure_number = measures.measure_number
     group by
-        bounded.indicator_id,
-        bounded.measure_id,
-        bounded.entity_type,
-        bounded.entity_id,
-        bounded.period_grain,
-        bounded.period_start,
-        bounded.dimension,
-        bounded.member,
-        indicators.survival_horizon
+        bounded.measure_number,
+        bounded.entity_number,
+        bounded.period_number,
+        bounded.member_number,
+        measures.indicator_id,
+        measures.measure_id,
+        measures.survival_horizon
 ),
 
 -- What would happen after the longest time watched, nobody knows, unless it happened to all.
@@ -219,35 +289,40 @@ judged as (
 
 final as (
     select
-        indicator_id,
-        measure_id,
-        entity_type,
-        entity_id,
-        period_grain,
-        period_start,
-        dimension,
-        member,
+        judged.indicator_id,
+        judged.measure_id,
+        entities.entity_type,
+        entities.entity_id,
+        periods.period_grain,
+        periods.period_start,
+        members.dimension,
+        members.member,
         'none' as currency_code,
-        cast(event_count as decimal(28, 6)) as numerator,
-        cast(subject_count as decimal(28, 6)) as denominator,
+        cast(judged.event_count as decimal(28, 6)) as numerator,
+        cast(judged.subject_count as decimal(28, 6)) as denominator,
         case
-            when is_mature then 1 - coalesce(horizon_survival, cast(1 as double))
-            when not is_share then cast(median_value as double)
+            when judged.is_mature then 1 - coalesce(judged.horizon_survival, cast(1 as double))
+            when not judged.is_share then cast(judged.median_value as double)
         end as direct_value,
         case
-            when is_mature then 1 - coalesce(horizon_high, cast(1 as double))
-            when not is_share and median_value is not null then cast(median_low as double)
+            when judged.is_mature then 1 - coalesce(judged.horizon_high, cast(1 as double))
+            when not judged.is_share and judged.median_value is not null
+                then cast(judged.median_low as double)
         end as direct_low,
         case
-            when is_mature then 1 - coalesce(horizon_low, cast(1 as double))
-            when not is_share and median_value is not null then cast(median_high as double)
+            when judged.is_mature then 1 - coalesce(judged.horizon_low, cast(1 as double))
+            when not judged.is_share and judged.median_value is not null
+                then cast(judged.median_high as double)
         end as direct_high,
         case
-            when is_share and not is_mature then 'immature'
-            when not is_share and median_value is null then 'not_reached'
+            when judged.is_share and not judged.is_mature then 'immature'
+            when not judged.is_share and judged.median_value is null then 'not_reached'
         end as direct_reason,
-        cast(subject_count as bigint) as observation_count
+        cast(judged.subject_count as bigint) as observation_count
     from judged
+    inner join entities on judged.entity_number = entities.entity_number
+    inner join periods on judged.period_number = periods.period_number
+    inner join members on judged.member_number = members.member_number
 )
 
 select * from final

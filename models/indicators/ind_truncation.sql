@@ -1,8 +1,8 @@
--- From when on the deals that closed are all there. A CRM that was begun on some day knows of no deal
--- created before: those that close soon after were quick ones, and their win rate and cycle time
--- say so rather than anything about the team. Whole is what lies a long cycle (the 95th percentile)
--- after the beginning: the first month with at least a tenth of the deals of the median month, so
--- that a few old records do not hide it.
+-- From when on the deals that closed are all there. A CRM that was begun on some day knows of no
+-- deal created before: those that close soon after were quick ones, and their win rate and cycle
+-- time say so rather than anything about the team. Whole is what lies a long cycle (the 95th
+-- percentile) after the beginning: the first month with at least a tenth of the deals of the median
+-- month, so that a few old records do not hide it.
 with
 
 deals as (

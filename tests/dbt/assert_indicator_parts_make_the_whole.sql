@@ -17,7 +17,13 @@ published as (
 ),
 
 additive as (
-    select published.*
+    select
+        published.*,
+        concat(',', indicators.entity_types, ',') as entity_types,
+        -- Of a plain sum the denominator is 1 for everybody.
+        case
+            when indicators.aggregation = 'ratio' then published.denominator else 0
+        end as summed_denominator
     from published
     inner join {{ ref('indicators') }} as indicators
         on
@@ -35,11 +41,22 @@ sums as (
         dimension,
         member,
         currency_code,
+        entity_types,
         sum(case when entity_type = 'company' then numerator else 0 end) as company_numerator,
+        sum(case when entity_type = 'company' then summed_denominator else 0 end)
+            as company_denominator,
         sum(case when entity_type = 'rep' then numerator else 0 end) as rep_numerator,
+        sum(case when entity_type = 'rep' then summed_denominator else 0 end)
+            as rep_denominator,
         sum(case when entity_type = 'manager' then numerator else 0 end) as manager_numerator,
+        sum(case when entity_type = 'manager' then summed_denominator else 0 end)
+            as manager_denominator,
         sum(case when entity_type = 'team' then numerator else 0 end) as team_numerator,
+        sum(case when entity_type = 'team' then summed_denominator else 0 end)
+            as team_denominator,
         sum(case when entity_type = 'region' then numerator else 0 end) as region_numerator,
+        sum(case when entity_type = 'region' then summed_denominator else 0 end)
+            as region_denominator,
         sum(case when entity_type = 'company' then observation_count else 0 end)
             as company_observations,
         sum(case when entity_type = 'rep' then observation_count else 0 end) as rep_observations,
@@ -50,17 +67,43 @@ sums as (
         sum(case when entity_type = 'region' then observation_count else 0 end)
             as region_observations
     from additive
-    group by indicator_id, measure_id, period_grain, period_start, dimension, member, currency_code
+    group by
+        indicator_id, measure_id, period_grain, period_start, dimension, member, currency_code,
+        entity_types
 )
 
 select *
 from sums
 where
-    rep_numerator <> company_numerator
-    or manager_numerator <> company_numerator
-    or team_numerator <> company_numerator
-    or region_numerator <> company_numerator
-    or rep_observations <> company_observations
-    or manager_observations <> company_observations
-    or team_observations <> company_observations
-    or region_observations <> company_observations
+    (
+        entity_types like '%,rep,%'
+        and (
+            rep_numerator <> company_numerator
+            or rep_denominator <> company_denominator
+            or rep_observations <> company_observations
+        )
+    )
+    or (
+        entity_types like '%,manager,%'
+        and (
+            manager_numerator <> company_numerator
+            or manager_denominator <> company_denominator
+            or manager_observations <> company_observations
+        )
+    )
+    or (
+        entity_types like '%,team,%'
+        and (
+            team_numerator <> company_numerator
+            or team_denominator <> company_denominator
+            or team_observations <> company_observations
+        )
+    )
+    or (
+        entity_types like '%,region,%'
+        and (
+            region_numerator <> company_numerator
+            or region_denominator <> company_denominator
+            or region_observations <> company_observations
+        )
+    )

@@ -79,7 +79,8 @@ final as (
         cast(score_count as decimal(28, 6)) as numerator,
         cast(unit_count as decimal(28, 6)) as denominator,
         case
-            when unit_count >= 20 and expected > 0 then 1 - observed / expected
+            when unit_count >= 20 and expected > 0
+                then 1 - cast(observed as double) / cast(expected as double)
         end as direct_value,
         cast(null as double) as direct_low,
         cast(null as double) as direct_high,

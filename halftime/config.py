@@ -130,11 +130,13 @@ class Privacy:
     ``council`` shows groups of at least ``minimum_group`` persons and nobody by name; ``standard``
     withholds nothing, and leaves the number aside. ``notes_days`` is how many days of notes a
     private store beside the published build holds; None: there is no such store.
+    ``classify_notes`` allows that questions and directives are counted in notes, in the warehouse.
     """
 
     profile: str = "standard"
     minimum_group: int = SMALLEST_GROUP
     notes_days: int | None = None
+    classify_notes: bool = False
 
     @property
     def is_council(self) -> bool:
@@ -143,10 +145,11 @@ class Privacy:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a manifest says of it."""
+        told: dict[str, Any] = {"classify_notes": True} if self.classify_notes else {}
         if not self.is_council:
             kept = {} if self.notes_days is None else {"notes_days": self.notes_days}
-            return {"profile": self.profile, **kept}
-        return {"profile": self.profile, "minimum_group": self.minimum_group}
+            return {"profile": self.profile, **kept, **told}
+        return {"profile": self.profile, "minimum_group": self.minimum_group, **told}
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,7 @@ class Config:
             "fiscal_week_start": self.fiscal_week_start,
             "source_settings": self.source_settings,
             "stage_overrides": self.stage_overrides,
+            "classify_notes": self.privacy.classify_notes,
             "coaching_pattern": self.source_settings.get("calendar", {}).get(
                 "coaching_pattern", _whole_words(COACHING_WORDS)
             ),
@@ -877,7 +881,9 @@ def _read_signing_keys(reader: _Reader, value: Any) -> tuple[SigningKey, ...]:
 
 def _read_privacy(reader: _Reader, value: Any) -> Privacy:
     """Read what is shown of persons; a council's smallest group is never below four."""
-    node = reader.mapping(value, ("privacy",), frozenset({"profile", "minimum_group", "notes"}))
+    at = ("privacy",)
+    keys = frozenset({"profile", "minimum_group", "notes", "classify_notes"})
+    node = reader.mapping(value, at, keys)
     profile = str(node.get("profile", PROFILES[0]))
     if profile not in PROFILES:
         raise reader.fail(
@@ -890,7 +896,8 @@ def _read_privacy(reader: _Reader, value: Any) -> Privacy:
             f"'minimum_group' is '{group}'.",
             f"Give a whole number of persons, {SMALLEST_GROUP} or more.",
         )
-    privacy = Privacy(profile, group, _notes_days(reader, node) if "notes" in node else None)
+    days = _notes_days(reader, node) if "notes" in node else None
+    privacy = Privacy(profile, group, days, _truth(reader, node, at, "classify_notes"))
     if privacy.is_council and privacy.notes_days is not None:
         raise reader.fail(
             ("privacy", "notes"),

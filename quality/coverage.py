@@ -78,7 +78,6 @@ EXEMPT = {
         "score_percent",
     ),
     "An observation that may be unknown, and whose kind the contract holds.": (
-        "has_artefact",
         "has_practice",
         "has_strength_noted",
         "is_quarter_end_squeeze",

@@ -143,7 +143,7 @@ def publish_again(sample_home: Path, sample_folder: Path, folder: Path, privacy:
     home.create()
     build_id = home.latest_build()
     assert build_id is not None
-    text = (sample_folder / "halftime.yml").read_text(encoding="utf-8")
+    text = (sample_folder / "halftime.yml").read_text(encoding="utf-8").partition("\nprivacy:")[0]
     path = folder.with_suffix(".yml")
     path.write_text(f"{text}\nprivacy: {privacy}\n", encoding="utf-8")
     config = load_config(path, load_contracts(ROOT), landing=sample_folder)

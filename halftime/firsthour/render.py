@@ -47,6 +47,8 @@ def _lines(made: Draft) -> Iterator[str]:
     yield "# privacy: {profile: council, minimum_group: 4}"
     yield "# Notes of coaching on the page of a person, of the last so many days; docs/privacy.md"
     yield "# privacy: {notes: {days: 400}}"
+    yield "# Questions and directives in notes, counted inside the warehouse; docs/privacy.md"
+    yield "# privacy: {classify_notes: true}"
     yield ""
     yield from _doubts(made.head_doubts.get("files", ()), 0)
     yield from _doubts(made.head_doubts.get("sources", ()), 0)

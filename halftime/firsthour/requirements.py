@@ -62,12 +62,12 @@ WORDS = {
     "territory_account": "accounts of territories",
     "training": "trainings",
 }
-# What no source gives yet: it cannot be unlocked by adding a file.
+# What no file that is added unlocks by itself: what notes hold is counted only where the
+# configuration says so.
 NOT_YET = frozenset(
     {
         "session.question_count",
         "session.directive_count",
-        "session.grow_step_count",
     }
 )
 

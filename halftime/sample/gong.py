@@ -245,39 +245,50 @@ def _answers(scores: np.ndarray, first: int) -> list[dict]:
 
 
 def scorecard_pages(
+    company: Company,
     sessions: Sessions,
     chosen: np.ndarray,
     call: np.ndarray,
     calls: Calls,
     level: np.ndarray,
     rng: np.random.Generator,
+    second: np.random.Generator,
 ) -> Iterator[Document]:
     """Pages of answered scorecards: reviewer is the coach, reviewed the coachee.
 
     ``chosen`` are sessions, ``call`` the rows of their calls, ``level`` the true skill (1 to 5).
+    Every third review is done a second time, by the director and a little differently, on the next
+    day; ``second`` is its random stream.
     """
     scores = np.clip(np.rint(level[:, None] + rng.normal(0, 0.6, (len(chosen), 3))), 1, 5)
     first = rng.integers(0, len(names.SKILLS), len(chosen))
+    own_view = np.clip(np.rint(scores + second.normal(0, 0.6, scores.shape)), 1, 5)
     for number, start in enumerate(range(0, len(chosen), PAGE), start=1):
         records = []
         for row in range(start, min(start + PAGE, len(chosen))):
             session, recording = int(chosen[row]), int(call[row])
             moment = int(sessions.day[session]) * DAY + int(sessions.start_second[session])
-            records.append(
+            coachee = int(sessions.coachee[session])
+            reviews = [(91, int(sessions.coach[session]), moment, scores[row])]
+            director = int(company.region_director[company.person_region[coachee]])
+            if row % 3 == 0 and moment + DAY < (company.size.last_day + 1) * DAY:
+                reviews.append((93, director, moment + DAY, own_view[row]))
+            records += [
                 {
-                    "answeredScorecardId": gong_id(91, session),
+                    "answeredScorecardId": gong_id(kind, session),
                     "scorecardId": SCORECARD,
                     "scorecardName": SCORECARD_NAME,
                     "callId": call_id(int(calls.activity[recording])),
                     "callStartTime": _moment(int(calls.second[recording])),
-                    "reviewedUserId": user_id(int(sessions.coachee[session])),
-                    "reviewerUserId": user_id(int(sessions.coach[session])),
+                    "reviewedUserId": user_id(coachee),
+                    "reviewerUserId": user_id(reviewer),
                     "reviewMethod": "MANUAL",
-                    "reviewTime": _moment(moment + 1800),
+                    "reviewTime": _moment(at + 1800),
                     "visibilityType": "PUBLIC",
-                    "answers": _answers(scores[row], int(first[row])),
+                    "answers": _answers(given, int(first[row])),
                 }
-            )
+                for kind, reviewer, at, given in reviews
+            ]
         yield Document(
             f"gong/answered_scorecards_{mark()}{number:04d}.json",
             "gong",

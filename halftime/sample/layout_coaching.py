@@ -29,7 +29,13 @@ def coaching_files(world: World) -> list[SourceFile]:
     account_name = pick(world.accounts["Name"].to_pylist(), np.maximum(account, 0), account >= 0)
     tables = {
         "session": spreadsheets.sessions_table(
-            company, sessions, deal, account_name, canary, generator(world.seed, "notes")
+            company,
+            sessions,
+            deal,
+            account_name,
+            canary,
+            generator(world.seed, "notes"),
+            generator(world.seed, "follow-ups"),
         ),
         "attendee": spreadsheets.attendees_table(company, sessions, world.attendance),
         "action": spreadsheets.actions_table(company, sessions, world.actions),

@@ -18,7 +18,10 @@ def gong_documents(world: World) -> list[Document]:
     company, sessions = world.company, world.sessions
     rng = generator(world.seed, "calls")
     calls = record_calls(company, world.deals, world.activities, rng)
+    # Directors record no calls, but review some of those that managers have reviewed.
     members = np.flatnonzero(recording_people(company))
+    directors = company.region_director[np.unique(company.person_region[members])]
+    members = np.union1d(members, directors)
     ids = deal_id(world.crm.deals, calls.deal).to_pylist()
     chosen = np.flatnonzero(world.channel == channels.GONG)
     reviews, call = gong.reviewed(sessions, chosen, calls)
@@ -29,7 +32,16 @@ def gong_documents(world: World) -> list[Document]:
         gong.users(company, members, current_manager(company)),
         gong.scorecards(company.start_day),
         *gong.call_pages(calls, ids, world.size.defect_rounds),
-        *gong.scorecard_pages(sessions, reviews, call, calls, level, rng),
+        *gong.scorecard_pages(
+            company,
+            sessions,
+            reviews,
+            call,
+            calls,
+            level,
+            rng,
+            generator(world.seed, "second reviews"),
+        ),
     ]
 
 

@@ -215,6 +215,10 @@ NOTE_OPENINGS = (
     "Looked at last week together.", "Started from the call plan.", "Went through the deal.",
     "Reviewed the recording.", "Short catch-up before the forecast.",
 )
+NOTE_GOALS = (
+    "Goal is a first call without slides.", "The aim is a second sponsor in each deal.",
+    "Objective: stay calm when price comes up.", "Goal for the quarter is a full funnel.",
+)
 NOTE_ASK = (
     "What would you do differently?", "What does the buyer need to decide?",
     "Which question did you not ask?", "How will you know that it worked?",

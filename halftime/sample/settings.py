@@ -102,6 +102,9 @@ sources:
 stages:
   salesforce:
     "Closed - No Decision": {{category: no_decision, order: 8, qualified: false}}
+
+privacy:
+  classify_notes: true             # questions and directives of notes are counted; no text leaves
 """
 
 

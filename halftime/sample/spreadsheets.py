@@ -9,6 +9,7 @@ from halftime.sample import coaching, names
 from halftime.sample.coaching import Actions, Attendance, Sessions
 from halftime.sample.company import NEVER, NOBODY, Company
 from halftime.sample.deals import Deals
+from halftime.sample.follow_ups import come_back
 from halftime.sample.numbering import mark
 from halftime.sample.salesforce import TITLES, title_of
 from halftime.sample.text import (
@@ -121,10 +122,12 @@ def sessions_table(
     account: pa.Array,
     canary: np.ndarray,
     rng: np.random.Generator,
+    later: np.random.Generator,
 ) -> pa.Table:
     """One row per session, canonical headers.
 
-    ``deal`` holds the id of its deal, ``account`` the name of its account.
+    ``deal`` holds the id of its deal, ``account`` the name of its account; ``later`` is the random
+    stream of which session comes back to what was before, and of which note names a goal.
     """
     count = len(sessions)
     number = sessions.number
@@ -138,9 +141,16 @@ def sessions_table(
     has_skill = (area == 1) & (rng.random(count) < 0.9)
     skill = rng.integers(0, len(names.SKILLS), count)
     has_gap = has_skill & (rng.random(count) < 0.4)
+    skill, has_skill = come_back(sessions, skill, has_skill, later)
     gap = np.maximum(sessions.seat, 0) * 10 + skill
+    aims = later.random(count) < 0.05 + 0.5 * sessions.quality
+    aim = later.integers(0, len(names.NOTE_GOALS), count)
     notes = join(
-        pick(names.NOTE_OPENINGS, rng.integers(0, len(names.NOTE_OPENINGS), count)),
+        blank_else(
+            pick(names.NOTE_GOALS, aim),
+            pick(names.NOTE_OPENINGS, rng.integers(0, len(names.NOTE_OPENINGS), count)),
+            aims,
+        ),
         blank_else(
             pick(names.NOTE_ASK, rng.integers(0, len(names.NOTE_ASK), count)),
             pick(names.NOTE_TELL, rng.integers(0, len(names.NOTE_TELL), count)),

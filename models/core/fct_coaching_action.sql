@@ -31,6 +31,14 @@ only_coachees as (
     having count(*) = 1
 ),
 
+present_coachees as (
+    select
+        session_id,
+        coachee_id
+    from {{ ref('bridge_session_attendee') }}
+    where is_coachee_present and coachee_id <> '(unassigned)'
+),
+
 aliases as (
     select * from {{ ref('int_person_alias') }}
 ),
@@ -57,6 +65,9 @@ joined as (
         coalesce(s.coach_id, '(unassigned)') as coach_id,
         coalesce(p.person_id, '(unassigned)') as owner_id,
         coalesce(c.coachee_id, '(unassigned)') as coachee_id,
+        lower(d.author_alias) in ('rep', 'coachee', 'sales rep', 'seller')
+        or author_coachee.coachee_id is not null as is_rep_worded,
+        owner_coachee.coachee_id is not null as is_rep_owner,
         case when d.completed_date <= clock.as_of_date then d.completed_date end as done_date,
         coalesce(flags.is_deleted, false) or coalesce(s.is_deleted, false) as is_deleted,
         coalesce(flags.deleted_date, s.deleted_date) as deleted_date,
@@ -76,6 +87,16 @@ joined as (
             and d.owner_alias = p.alias
             and coalesce(d.known_date, clock.as_of_date) >= p.valid_from
             and coalesce(d.known_date, clock.as_of_date) < p.valid_to
+    left join aliases as author
+        on
+            d.source_system = author.source_system
+            and d.author_alias = author.alias
+            and coalesce(d.known_date, clock.as_of_date) >= author.valid_from
+            and coalesce(d.known_date, clock.as_of_date) < author.valid_to
+    left join present_coachees as owner_coachee
+        on d.session_id = owner_coachee.session_id and p.person_id = owner_coachee.coachee_id
+    left join present_coachees as author_coachee
+        on d.session_id = author_coachee.session_id and author.person_id = author_coachee.coachee_id
 ),
 
 final as (
@@ -102,6 +123,11 @@ final as (
             when status in ('done', 'unknown') and completed_date is null then null
             when first_due_date <= as_of_date and coalesce(is_completion_dated, true) then false
         end as is_on_time,
+        case
+            when not coalesce(is_ownership_told, false) or known_session_id is null then null
+            when is_rep_owner or is_rep_worded then true
+            when owner_id <> '(unassigned)' then false
+        end as is_rep_owned,
         is_deleted,
         deleted_date,
         has_rejected_newer_version,

@@ -24,6 +24,15 @@ sessions as (
         has_strength_noted,
         has_practice,
         has_artefact,
+        is_evidence_told,
+        is_output_told,
+        note_language,
+        question_count,
+        directive_count,
+        has_goal,
+        has_reality,
+        has_options,
+        has_will,
         initiator,
         session_trigger,
         cancelled_by,
@@ -57,6 +66,15 @@ sessions as (
         false as has_strength_noted,
         false as has_practice,
         false as has_artefact,
+        false as is_evidence_told,
+        false as is_output_told,
+        cast(null as {{ dbt.type_string() }}) as note_language,
+        cast(null as integer) as question_count,
+        cast(null as integer) as directive_count,
+        cast(null as boolean) as has_goal,
+        cast(null as boolean) as has_reality,
+        cast(null as boolean) as has_options,
+        cast(null as boolean) as has_will,
         cast(null as {{ dbt.type_string() }}) as initiator,
         cast(null as {{ dbt.type_string() }}) as session_trigger,
         cast(null as {{ dbt.type_string() }}) as cancelled_by,
@@ -252,6 +270,23 @@ final as (
         j.has_strength_noted,
         j.has_practice,
         j.has_artefact,
+        j.is_evidence_told,
+        j.is_output_told,
+        j.note_language,
+        j.question_count,
+        j.directive_count,
+        -- The fourth step is also there where something was agreed.
+        case
+            when j.note_language = 'en'
+                then
+                    cast(
+                        case when j.has_goal then 1 else 0 end
+                        + case when j.has_reality then 1 else 0 end
+                        + case when j.has_options then 1 else 0 end
+                        + case when j.has_will or j.action_count > 0 then 1 else 0 end
+                        as integer
+                    )
+        end as grow_step_count,
         j.initiator,
         j.session_trigger,
         j.initiative_name,

@@ -49,6 +49,7 @@ additive as (
         'ind_coach_observed',
         'ind_deal_coaching_time',
         'ind_follow_through',
+        'ind_session_quality',
         'ind_deal_risk',
         'ind_early_warning',
         'ind_pipeline_created',

@@ -68,6 +68,7 @@ counted as (
         'ind_selection',
         'ind_span',
         'ind_recognition',
+        'ind_scorer_agreement',
         'ind_median',
         'ind_survival',
     ] %}

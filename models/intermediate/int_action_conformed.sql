@@ -13,6 +13,7 @@ final as (
         'completed_date': 'date',
         'status': 'text',
         'is_completion_dated': 'boolean',
+        'is_ownership_told': 'boolean',
         '_source_file': 'text',
         '_source_row': 'bigint',
     }) }}

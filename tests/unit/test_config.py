@@ -299,6 +299,18 @@ def test_privacy_that_is_not_understood_is_refused(tmp_path: Path, text: str) ->
         load(tmp_path, f"{BARE}privacy: {text}\n")
 
 
+def test_notes_are_counted_only_where_it_is_said(tmp_path: Path) -> None:
+    silent = load(tmp_path, BARE)
+    told = load(tmp_path, BARE + "privacy: {classify_notes: true}\n")
+
+    assert silent.dbt_vars(as_of=None, loaded_until=None)["classify_notes"] is False
+    assert told.dbt_vars(as_of=None, loaded_until=None)["classify_notes"] is True
+    assert silent.privacy.to_dict() == {"profile": "standard"}
+    assert told.privacy.to_dict() == {"profile": "standard", "classify_notes": True}
+    with pytest.raises(UsageError, match="'classify_notes' is 'perhaps'"):
+        load(tmp_path, BARE + "privacy: {classify_notes: perhaps}\n")
+
+
 def test_notes_are_kept_only_where_somebody_says_for_how_long(tmp_path: Path) -> None:
     assert load(tmp_path, BARE).privacy.notes_days is None
     kept = load(tmp_path, BARE + "privacy: {notes: {days: 400}}\n").privacy

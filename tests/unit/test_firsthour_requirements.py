@@ -39,6 +39,7 @@ OBJECTS = {
     "coaching_log.policy": "policy",
     "people.roster": "person",
     "tabular.quota": "quota",
+    "gong.answered_scorecard": "skill_score",
     "opportunity history": "opportunity_change",
     "opportunity": "opportunity",
     "activity": "activity",

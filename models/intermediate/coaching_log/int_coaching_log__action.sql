@@ -90,6 +90,7 @@ final as (
         coalesce(status, case when completed_date is not null then 'done' else 'open' end)
             as status,
         true as is_completion_dated,
+        true as is_ownership_told,
         _source_file,
         _source_row
     from actions
@@ -112,6 +113,7 @@ final as (
         coalesce(action_status, case when completed_date is not null then 'done' else 'open' end)
             as status,
         dated_count > 0 or undated_count = 0 as is_completion_dated,
+        false as is_ownership_told,
         _source_file,
         _source_row
     from dated

@@ -163,6 +163,35 @@ files as (
     where source_system = 'coaching_log' and file_status = 'landed'
 ),
 
+-- Where a file has no column for it, nobody can tell whether evidence was used or what came out: a
+-- session of such a file is no session without.
+not_asked as (
+    select
+        case object
+            when 'session' then 1
+            when 'log' then 2
+            when 'form' then 3
+        end as shape_rank,
+        source_file as _source_file,
+        _load_id,
+        max(case when column_name = 'artefact' then 1 else 0 end) = 1 as lacks_artefact,
+        max(
+            case when object <> 'session' and column_name in ('next_steps', 'due') then 1 else 0 end
+        ) = 1 as lacks_output
+    from {{ ref('stg_halftime__column') }}
+    where
+        source_system = 'coaching_log'
+        and finding = 'missing_optional'
+        and column_name in ('artefact', 'next_steps', 'due')
+        and object in ('session', 'log', 'form')
+    group by object, source_file, _load_id
+),
+
+-- Counts of the notes; empty unless the configuration asks for them.
+notes as (
+    select * from {{ ref('int_coaching_log__note') }}
+),
+
 -- The first load of a shape stays the first, whatever of it was removed because of its age.
 expired as (
     select
@@ -215,50 +244,72 @@ ranked as (
 final as (
     select
         'coaching_log' as source_system,
-        session_id,
-        session_date,
-        known_minutes as duration_minutes,
-        coach_name as coach_alias,
-        case when shape_rank = 1 then coachee_names end as coachee_alias,
-        coalesce(area, 'unclassified') as area,
-        mode,
-        coalesce(status, 'held') as status,
-        opportunity_id as opportunity_alias,
-        account_name as account_alias,
-        skill,
-        gap_id,
-        has_focus,
-        coalesce(is_strength_noted, false) as has_strength_noted,
-        coalesce(is_practice_agreed, false) as has_practice,
-        artefact is not null as has_artefact,
-        initiator,
+        ranked.session_id,
+        ranked.session_date,
+        ranked.known_minutes as duration_minutes,
+        ranked.coach_name as coach_alias,
+        case when ranked.shape_rank = 1 then ranked.coachee_names end as coachee_alias,
+        coalesce(ranked.area, 'unclassified') as area,
+        ranked.mode,
+        coalesce(ranked.status, 'held') as status,
+        ranked.opportunity_id as opportunity_alias,
+        ranked.account_name as account_alias,
+        ranked.skill,
+        ranked.gap_id,
+        ranked.has_focus,
+        coalesce(ranked.is_strength_noted, false) as has_strength_noted,
+        coalesce(ranked.is_practice_agreed, false) as has_practice,
+        ranked.artefact is not null as has_artefact,
+        ranked.artefact is not null
+        or (ranked.shape_rank <= 3 and not coalesce(not_asked.lacks_artefact, false))
+            as is_evidence_told,
+        ranked.shape_rank <= 3 and not coalesce(not_asked.lacks_output, false) as is_output_told,
+        notes.note_language,
+        notes.question_count,
+        notes.directive_count,
+        notes.has_goal,
+        notes.has_reality,
+        notes.has_options,
+        notes.has_will,
+        ranked.initiator,
         -- People write whole sentences here; only known words may leave staging.
         case
             when
-                lower(trigger_name) in (
+                lower(ranked.trigger_name) in (
                     'routine', 'skill_gap', 'stalled_deal', 'behavior', 'missed_number', 'forecast'
                 )
-                then lower(trigger_name)
-            when lower(trigger_name) in ('gap', 'skill gap') then 'skill_gap'
-            when lower(trigger_name) in ('stall', 'stalled deal') then 'stalled_deal'
-            when lower(trigger_name) in ('missed number', 'missed quota') then 'missed_number'
-            when trigger_name is not null then 'other'
+                then lower(ranked.trigger_name)
+            when lower(ranked.trigger_name) in ('gap', 'skill gap') then 'skill_gap'
+            when lower(ranked.trigger_name) in ('stall', 'stalled deal') then 'stalled_deal'
+            when lower(ranked.trigger_name) in ('missed number', 'missed quota')
+                then 'missed_number'
+            when ranked.trigger_name is not null then 'other'
         end as session_trigger,
         case
-            when lower(cancelled_by) in ('coach', 'manager') then 'coach'
-            when lower(cancelled_by) in ('rep', 'coachee') then 'rep'
-            when cancelled_by is not null then 'other'
+            when lower(ranked.cancelled_by) in ('coach', 'manager') then 'coach'
+            when lower(ranked.cancelled_by) in ('rep', 'coachee') then 'rep'
+            when ranked.cancelled_by is not null then 'other'
         end as cancelled_by,
-        moved_from_date,
-        coalesce(is_quarter_end_squeeze, false) as is_quarter_end_squeeze,
-        initiative_name,
-        recorded_at,
-        coalesce({{ reporting_date('recorded_at') }}, first_told_date) as recorded_date,
-        session_first_load_id = source_first_load_id as is_first_load,
-        _source_file,
-        _source_row
+        ranked.moved_from_date,
+        coalesce(ranked.is_quarter_end_squeeze, false) as is_quarter_end_squeeze,
+        ranked.initiative_name,
+        ranked.recorded_at,
+        coalesce({{ reporting_date('ranked.recorded_at') }}, ranked.first_told_date)
+            as recorded_date,
+        ranked.session_first_load_id = ranked.source_first_load_id as is_first_load,
+        ranked._source_file,
+        ranked._source_row
     from ranked
-    where shape_place = 1
+    left join notes
+        on
+            ranked.shape_rank = notes.shape_rank
+            and ranked.session_id = 'coaching_log:' || notes.session_id
+    left join not_asked
+        on
+            ranked.shape_rank = not_asked.shape_rank
+            and ranked._source_file = not_asked._source_file
+            and ranked._load_id = not_asked._load_id
+    where ranked.shape_place = 1
 )
 
 select * from final

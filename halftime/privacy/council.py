@@ -61,7 +61,7 @@ TABLES: dict[str, Shown] = {
             "quality.rule",
             "quality.rule_change",
             "quality.rule_result",
-            "reference.benchmarks",
+            "reference.benchmark",
             "reference.coaching_areas",
             "reference.indicator_changes",
             "reference.indicator_requirements",

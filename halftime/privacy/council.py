@@ -146,6 +146,14 @@ TABLES: dict[str, Shown] = {
             )
         """,
     ),
+    "coaching.rpt_coached_deal_gap": Shown(
+        where="""
+            (entity_type, entity_id, period_grain, period_start) in (
+                select (entity_type, entity_id, period_grain, period_start) from marked_fact
+                where indicator_id = 'IM-01' and withheld is null
+            )
+        """,
+    ),
     "pipeline.rpt_quarter_to_date": Shown(
         (
             "entity_type",

@@ -57,6 +57,7 @@ counted as (
     {% for family in [
         'ind_coverage',
         'ind_area_evenness',
+        'ind_coached_gap',
         'ind_median',
         'ind_survival',
     ] %}

@@ -25,6 +25,7 @@ from quality.trace.report import trace_cell
 from quality.trace.rows import statement
 
 CELLS = 200
+FEWEST = 20
 INDICATORS = tuple(sorted(path.stem for path in FOLDER.glob("[A-Z]*.sql")))
 BY_ROWS = tuple(
     indicator
@@ -57,7 +58,9 @@ def test_every_indicator_of_the_registry_is_tried(build: OpenBuild) -> None:
 @pytest.mark.parametrize("indicator", INDICATORS)
 def test_the_second_way_agrees_with_the_published_figure(build: OpenBuild, indicator: str) -> None:
     cells = random_cells(build, indicator, CELLS)
-    assert len(cells) == CELLS
+    # Some are published for the company, or a few regions and quarters, only.
+    assert len(cells) == CELLS or cells == random_cells(build, indicator, 10**9)
+    assert len(cells) >= FEWEST
     found = recompute(build, cells)
     assert [
         (cell.text(), again.differences)
@@ -65,7 +68,7 @@ def test_the_second_way_agrees_with_the_published_figure(build: OpenBuild, indic
         if not again.agrees
     ] == []
     # Not only empty ones.
-    assert sum(again.observation_count > 0 for again in found) > CELLS / 4
+    assert sum(again.observation_count > 0 for again in found) > len(cells) / 4
 
 
 def test_a_figure_that_is_wrong_by_one_is_caught(sample_home: Path) -> None:

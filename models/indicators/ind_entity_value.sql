@@ -58,6 +58,7 @@ counted as (
         'ind_coverage',
         'ind_area_evenness',
         'ind_coached_gap',
+        'ind_maturity',
         'ind_median',
         'ind_survival',
     ] %}

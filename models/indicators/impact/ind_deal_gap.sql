@@ -223,15 +223,27 @@ centred as (
     from rated
 ),
 
+-- An empty group has no interval: greatest and least would pass over what is null.
 bounded as (
     select
         *,
         {% for kind in ['coached', 'other'] %}
-            least({{ kind }}_rate, greatest(cast(0 as double), {{ kind }}_centre - {{ kind }}_half))
-                as {{ kind }}_low,
-            greatest(
-                {{ kind }}_rate, least(cast(1 as double), {{ kind }}_centre + {{ kind }}_half)
-            ) as {{ kind }}_high{% if not loop.last %},{% endif %}
+            case
+                when {{ kind }}_n > 0
+                    then
+                        least(
+                            {{ kind }}_rate,
+                            greatest(cast(0 as double), {{ kind }}_centre - {{ kind }}_half)
+                        )
+            end as {{ kind }}_low,
+            case
+                when {{ kind }}_n > 0
+                    then
+                        greatest(
+                            {{ kind }}_rate,
+                            least(cast(1 as double), {{ kind }}_centre + {{ kind }}_half)
+                        )
+            end as {{ kind }}_high{% if not loop.last %},{% endif %}
         {% endfor %}
     from centred
 ),

@@ -61,11 +61,12 @@ TABLES: dict[str, Shown] = {
             "quality.rule",
             "quality.rule_change",
             "quality.rule_result",
-            "reference.benchmarks",
+            "reference.benchmark",
             "reference.coaching_areas",
             "reference.indicator_changes",
             "reference.indicator_requirements",
             "reference.indicators",
+            "reference.maturity_gates",
             "reference.questions",
             "reference.reason_codes",
             "reference.stage_map",
@@ -144,6 +145,45 @@ TABLES: dict[str, Shown] = {
             (entity_type, entity_id, week_start) in (
                 select (entity_type, entity_id, period_start) from group_decision
                 where period_grain = 'week' and reason_code is null
+            )
+        """,
+    ),
+    # Maturity of groups; how many answered, and what they said, would tell of few.
+    "coaching.fct_maturity": Shown(
+        (
+            "entity_type",
+            "entity_id",
+            "period_grain",
+            "period_start",
+            "rule_version",
+            "defined_score",
+            "practised_score",
+            "tools_score",
+            "reinforced_score",
+            "accountable_score",
+            "capable_score",
+            "integrated_score",
+            "missing_inputs",
+            "level_code",
+            "level_index",
+            "lowered_level_index",
+            "raised_level_index",
+            "progress_score",
+            "unmet_gates",
+            "not_assessable_for",
+        ),
+        where="""
+            (entity_type, entity_id, period_grain, period_start) in (
+                select (entity_type, entity_id, period_grain, period_start) from marked_fact
+                where indicator_id = 'MA-01' and measure_id = 'progress' and withheld is null
+            )
+        """,
+    ),
+    "coaching.rpt_coached_deal_gap": Shown(
+        where="""
+            (entity_type, entity_id, period_grain, period_start) in (
+                select (entity_type, entity_id, period_grain, period_start) from marked_fact
+                where indicator_id = 'IM-01' and withheld is null
             )
         """,
     ),

@@ -65,6 +65,9 @@ sources:
       session:
         values:
           area: {{"call coaching": skills_and_behaviors}}
+      survey_response:             # which of the options is the definition that was agreed
+        values:
+          choice: {{"A talk that persuades the rep to change one thing": official}}
       matrix:                      # a workbook per manager, whose name is that of the sheet
         sheet: ["*"]
         sheet_to: coach

@@ -192,6 +192,9 @@ final as (
         leavers.leave_date,
         leavers.leave_date_source,
         p.time_zone,
+        case when p.certified_date <= clock.as_of_date then p.certified_date end as certified_date,
+        case when p.certified_date <= clock.as_of_date then p.certification_expires_date end
+            as certification_expires_date,
         coalesce(p.hire_date <= clock.as_of_date, true)
         and coalesce(leavers.leave_date >= clock.as_of_date, true)
         and not coalesce(statuses.is_closed, false)

@@ -69,6 +69,8 @@ counted as (
         'ind_span',
         'ind_recognition',
         'ind_scorer_agreement',
+        'ind_coached_gap',
+        'ind_maturity',
         'ind_median',
         'ind_survival',
     ] %}

@@ -16,7 +16,7 @@ grains as (
 
 dimensions as (
     {% for dimension in [
-        'all', 'product', 'area', 'skill', 'stage', 'position', 'tenure', 'role', 'kind'
+        'all', 'product', 'area', 'skill', 'stage', 'position', 'tenure', 'role', 'kind', 'system'
     ] %}
         select '{{ dimension }}' as dimension
         {% if not loop.last %}union all{% endif %}

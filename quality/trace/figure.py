@@ -15,7 +15,7 @@ from halftime.errors import UsageError
 
 ENTITY_TYPES = ("rep", "manager", "manager_org", "team", "region", "company")
 GRAINS = ("week", "month", "quarter", "year", "fiscal_month", "fiscal_quarter", "fiscal_year")
-DIMENSIONS = ("product", "area")
+DIMENSIONS = ("product", "area", "skill", "stage", "position", "tenure", "role", "kind", "system")
 FORM = "PI-11:by_count@manager=ID@quarter=2026-01-01@product=ID@currency=EUR"
 _LISTED = 20
 

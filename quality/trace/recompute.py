@@ -23,7 +23,7 @@ from quality.trace.figure import Cell, period_bounds
 FOLDER = Path(__file__).resolve().parent / "recompute"
 #: The order in which the common tables are made; a statement names those that it needs.
 # In the order in which they lean on each other.
-COMMON = ("people", "deals", "credits", "sessions", "days", "warning", "ramp", "accounts", "awards", "done", "scores", "meetings", "managers")
+COMMON = ("people", "deals", "credits", "sessions", "days", "warning", "ramp", "accounts", "awards", "done", "scores", "meetings", "managers", "maturity")
 #: Indicators round parts of quotas and months to a millionth; nothing else may differ.
 TOLERANCE = 1e-6
 

@@ -102,6 +102,17 @@ def test_models_know_only_what_they_may(dbt_manifest: dict) -> None:
     assert wrong == []
 
 
+def test_no_model_reads_published_figures(dbt_manifest: dict) -> None:
+    """What others claim stands beside the company's own figures, and never among them."""
+    assert "seed.halftime.benchmark" in dbt_manifest["nodes"]
+    readers = [
+        name
+        for name in dbt_manifest["child_map"]["seed.halftime.benchmark"]
+        if not name.startswith("test.")
+    ]
+    assert readers == []
+
+
 def test_what_is_staged_only_is_said(dbt_manifest: dict, project_root: Path) -> None:
     """An object that nothing reads looks as if it counted, unless the docs say so.
 

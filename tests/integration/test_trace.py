@@ -25,6 +25,9 @@ from quality.trace.report import trace_cell
 from quality.trace.rows import statement
 
 CELLS = 200
+FEWEST = 20
+# What a build says about its own files and figures rests on no single landed row.
+ABOUT_THE_DATA = {"DQ-01", "DQ-02", "DQ-03"}
 INDICATORS = tuple(sorted(path.stem for path in FOLDER.glob("[A-Z]*.sql")))
 BY_ROWS = tuple(
     indicator
@@ -57,7 +60,9 @@ def test_every_indicator_of_the_registry_is_tried(build: OpenBuild) -> None:
 @pytest.mark.parametrize("indicator", INDICATORS)
 def test_the_second_way_agrees_with_the_published_figure(build: OpenBuild, indicator: str) -> None:
     cells = random_cells(build, indicator, CELLS)
-    assert len(cells) == CELLS
+    # Some are published for the company, or a few regions and quarters, only.
+    assert len(cells) == CELLS or cells == random_cells(build, indicator, 10**9)
+    assert len(cells) >= FEWEST
     found = recompute(build, cells)
     assert [
         (cell.text(), again.differences)
@@ -65,7 +70,7 @@ def test_the_second_way_agrees_with_the_published_figure(build: OpenBuild, indic
         if not again.agrees
     ] == []
     # Not only empty ones.
-    assert sum(again.observation_count > 0 for again in found) > CELLS / 4
+    assert sum(again.observation_count > 0 for again in found) > len(cells) / 4
 
 
 def test_a_figure_that_is_wrong_by_one_is_caught(sample_home: Path) -> None:
@@ -104,18 +109,28 @@ def test_rows_of_core_add_up_and_every_one_leads_to_a_row_of_a_file(
 
 
 def test_sessions_are_found_for_the_indicators_of_coaching(build: OpenBuild) -> None:
-    for indicator in sorted(set(INDICATORS) - set(BY_ROWS)):
+    for indicator in sorted(set(INDICATORS) - set(BY_ROWS) - ABOUT_THE_DATA):
         cell = random_cells(
             build,
             indicator,
             1,
             "entity_type = 'company' and period_grain = 'quarter' and observation_count > 0 "
-            "and value > 0",
+            "and (value > 0 or indicator_id = 'MA-03' and value is not null)",
         )[0]
         found = trace_cell(build, cell)
         assert found.core.rows
         assert found.problems == ()
         assert all(row["object"] for row in found.raw)
+
+
+@pytest.mark.parametrize("indicator", sorted(ABOUT_THE_DATA))
+def test_files_objects_and_reasons_are_found(build: OpenBuild, indicator: str) -> None:
+    (cell,) = random_cells(
+        build, indicator, 1, "dimension = 'all' and period_grain = 'quarter' and denominator > 0"
+    )
+    found = trace_cell(build, cell)
+    assert found.problems == ()
+    assert len(found.core.rows) > 8
 
 
 def test_no_private_column_is_shown(build: OpenBuild) -> None:

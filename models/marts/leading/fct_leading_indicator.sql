@@ -5,6 +5,34 @@ entity_values as (
     where timing = 'leading'
 ),
 
+load_values as (
+    select * from {{ ref('int_load_measured') }}
+),
+
+figures as (
+    {% for part in ['entity_values', 'load_values'] %}
+        select
+            indicator_id,
+            measure_id,
+            entity_type,
+            entity_id,
+            period_grain,
+            period_start,
+            dimension,
+            member,
+            currency_code,
+            numerator,
+            denominator,
+            indicator_value,
+            value_low,
+            value_high,
+            observation_count,
+            reason_code
+        from {{ part }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 final as (
     select
         indicator_id,
@@ -23,7 +51,7 @@ final as (
         value_high,
         observation_count,
         reason_code
-    from entity_values
+    from figures
 )
 
 select * from final

@@ -187,7 +187,7 @@ common_spreads as (
     where replicates > 1
 ),
 
--- The bootstrap of few managers is a little too narrow: managers / (managers - 1).
+-- The bootstrap of few managers is too narrow: it is widened by managers / (managers - 2).
 measured as (
     select
         {% for column in key %}
@@ -200,7 +200,7 @@ measured as (
                 cast(tested.{{ part }}_square_x as double)
                 * cast(tested.{{ part }}_square_y as double)
             ) as {{ part }}_correlation,
-            {{ managers }} - 1e0 as {{ part }}_freedom,
+            {{ managers }} - 2e0 as {{ part }}_freedom,
             case
                 when spreads.{{ part }}_replicates > 1
                     then spreads.{{ part }}_zz - cast(
@@ -226,7 +226,7 @@ transformed as (
             0.5e0 * ln(cast(1e0 + {{ r }} as double) / cast(1e0 - {{ r }} as double))
                 as {{ part }}_z,
             sqrt(
-                cast({{ part }}_squares * ({{ part }}_freedom + 1e0) as double)
+                cast({{ part }}_squares * ({{ part }}_freedom + 2e0) as double)
                 / cast(({{ part }}_replicates - 1e0) * {{ part }}_freedom as double)
             ) / 1000000e0 as {{ part }}_error
             {{- ',' if not loop.last }}
@@ -235,8 +235,8 @@ transformed as (
     where learning_squares > 0 and hold_out_squares > 0
 ),
 
--- Student's t with (managers - 1) degrees of freedom by Wallace's approximation, which is exact
--- enough from nine on: to a normal deviate for p, and back from 1.96 for the intervals.
+-- Student's t with (managers - 2) degrees of freedom by Wallace's approximation, which is exact
+-- enough from eight on: to a normal deviate for p, and back from 1.96 for the intervals.
 narrowed as (
     select
         *,
@@ -335,7 +335,7 @@ margins as (
         cast(sqrt(greatest(0e0, cast(
             (common.square_z + common.square_w)
             - 2e0 * sign(later.learning_z) * sign(at_once.learning_z) * common.product_zw as double
-        ) * (later.learning_freedom + 1e0) / cast(
+        ) * (later.learning_freedom + 2e0) / cast(
             (common.replicates - 1e0) * later.learning_freedom as double
         ))) as double) / 1000000e0 as margin_error,
         later.margin_quantile

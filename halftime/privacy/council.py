@@ -187,6 +187,20 @@ TABLES: dict[str, Shown] = {
             )
         """,
     ),
+    # Of the whole company, from ten managers on; how few stand behind what was not tested is not told.
+    "leading.rpt_lead_lag": Shown(
+        instead={
+            name: f"case when reason_code is null then {name} end"
+            for name in (
+                "rep_month_count",
+                "rep_count",
+                "manager_count",
+                "hold_out_rep_month_count",
+                "hold_out_rep_count",
+                "hold_out_manager_count",
+            )
+        }
+    ),
     "pipeline.rpt_quarter_to_date": Shown(
         (
             "entity_type",

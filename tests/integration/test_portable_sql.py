@@ -27,6 +27,7 @@ ALLOWED_FUNCTIONS = {
     "concat_ws",
     "count",
     "dense_rank",
+    "exp",
     "floor",
     "greatest",
     "if",

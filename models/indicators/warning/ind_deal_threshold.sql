@@ -4,8 +4,9 @@
 -- future is in it.
 --
 -- Kaplan and Meier's estimate: a stay that goes on at the start of the quarter counts for as long
--- as it was watched. Counts are kept by the quarters from and until which they hold, so that each deal
--- is read once and not once a quarter. What is lost at the start of a quarter leaves with a minus.
+-- as it was watched. Counts are kept by the quarters from and until which they hold, so that each
+-- deal is read once and not once a quarter. What is lost at the start of a quarter leaves with a
+-- minus.
 {% set never = 1000000 %}
 with
 

@@ -494,11 +494,11 @@ survived as (
         stage_key,
         duration,
         is_last_gone,
-        exp(cast(sum(survival_log) over (
+        sum(survival_log) over (
             partition by threshold_kind, quarter_start, segment, stage_key
             order by duration asc nulls last
             rows between unbounded preceding and current row
-        ) as double)) as survival
+        ) as survival_log_sum
     from hazards
 ),
 
@@ -508,8 +508,12 @@ estimated as (
         quarter_start,
         segment,
         stage_key,
-        min(case when is_last_gone or survival <= 0.250000001e0 then duration end) as days_75,
-        min(case when is_last_gone or survival <= 0.100000001e0 then duration end) as days_90
+        min(case
+            when is_last_gone or cast(survival_log_sum as double) <= ln(0.250000001e0) then duration
+        end) as days_75,
+        min(case
+            when is_last_gone or cast(survival_log_sum as double) <= ln(0.100000001e0) then duration
+        end) as days_90
     from survived
     group by threshold_kind, quarter_start, segment, stage_key
 ),

@@ -138,7 +138,10 @@ def _contributed(
         " database_name = 'warehouse' and schema_name = 'indicators' group by 1 order by 1"
     ).fetchall():
         source = f"warehouse.indicators.{quote(table)} as fact"
-        key = ", ".join(f"fact.{name}" for name in _FACT_KEY)
+        # What is followed until it happens has no money, and so no currency.
+        key = ", ".join(
+            f"fact.{name}" if name in columns else f"'none' as {name}" for name in _FACT_KEY
+        )
         if "org_key" not in columns or (is_beneath and "period_grain" not in columns):
             continue
         if is_beneath:

@@ -4,8 +4,9 @@
 -- future is in it.
 --
 -- Kaplan and Meier's estimate: a stay that goes on at the start of the quarter counts for as long
--- as it was watched. Counts are kept by the quarters from and until which they hold, so that each deal
--- is read once and not once a quarter. What is lost at the start of a quarter leaves with a minus.
+-- as it was watched. Counts are kept by the quarters from and until which they hold, so that each
+-- deal is read once and not once a quarter. What is lost at the start of a quarter leaves with a
+-- minus.
 {% set never = 1000000 %}
 with
 
@@ -493,11 +494,11 @@ survived as (
         stage_key,
         duration,
         is_last_gone,
-        exp(cast(sum(survival_log) over (
+        sum(survival_log) over (
             partition by threshold_kind, quarter_start, segment, stage_key
             order by duration asc nulls last
             rows between unbounded preceding and current row
-        ) as double)) as survival
+        ) as survival_log_sum
     from hazards
 ),
 
@@ -507,8 +508,12 @@ estimated as (
         quarter_start,
         segment,
         stage_key,
-        min(case when is_last_gone or survival <= 0.250000001e0 then duration end) as days_75,
-        min(case when is_last_gone or survival <= 0.100000001e0 then duration end) as days_90
+        min(case
+            when is_last_gone or cast(survival_log_sum as double) <= ln(0.250000001e0) then duration
+        end) as days_75,
+        min(case
+            when is_last_gone or cast(survival_log_sum as double) <= ln(0.100000001e0) then duration
+        end) as days_90
     from survived
     group by threshold_kind, quarter_start, segment, stage_key
 ),

@@ -38,6 +38,7 @@ OBJECTS = {
     "coaching_log.action": "action",
     "coaching_log.policy": "policy",
     "people.roster": "person",
+    "tabular.forecast": "forecast",
     "tabular.quota": "quota",
     "opportunity history": "opportunity_change",
     "opportunity": "opportunity",

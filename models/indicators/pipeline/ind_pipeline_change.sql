@@ -4,7 +4,8 @@
 -- moved out and back again within the period is no change. What was transferred is so first, at
 -- the start's amount; all else happens to whoever holds the deal at the end or closed it.
 --
--- Deals and periods go by numbers until the end: joins of millions of rows by ids take twice as long.
+-- Deals and periods go by numbers until the end: joins of millions of rows by ids take twice as
+-- long.
 {% set inputs = ['amount', 'reporting_amount', 'constant_rate_amount'] %}
 {% set keys = 'deal_number, period_number, pipeline_view' %}
 with

@@ -139,8 +139,13 @@ def _contributed(
     ).fetchall():
         source = f"warehouse.indicators.{quote(table)} as fact"
         key = ", ".join(f"fact.{name}" for name in _FACT_KEY)
-        if "org_key" not in columns or (is_beneath and "period_grain" not in columns):
+        # What figures are worked out from, deal by deal or day by day, is no figure.
+        if not {"org_key", "indicator_id"} <= set(columns):
             continue
+        if is_beneath and "period_grain" not in columns:
+            continue
+        if "currency_code" not in columns:
+            key = key.replace("fact.currency_code", "'none' as currency_code")
         if is_beneath:
             period = "fact.period_grain, fact.period_start"
             key = key.replace("fact.member", "'' as member")

@@ -138,12 +138,15 @@ def _contributed(
         " database_name = 'warehouse' and schema_name = 'indicators' group by 1 order by 1"
     ).fetchall():
         source = f"warehouse.indicators.{quote(table)} as fact"
+        # What figures are worked out from, deal by deal or day by day, is no figure.
+        if not {"org_key", "indicator_id"} <= set(columns):
+            continue
+        if is_beneath and "period_grain" not in columns:
+            continue
         # What is followed until it happens has no money, and so no currency.
         key = ", ".join(
             f"fact.{name}" if name in columns else f"'none' as {name}" for name in _FACT_KEY
         )
-        if "org_key" not in columns or (is_beneath and "period_grain" not in columns):
-            continue
         if is_beneath:
             period = "fact.period_grain, fact.period_start"
             key = key.replace("fact.member", "'' as member")

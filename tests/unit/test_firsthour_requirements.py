@@ -38,6 +38,7 @@ OBJECTS = {
     "coaching_log.action": "action",
     "coaching_log.policy": "policy",
     "people.roster": "person",
+    "tabular.forecast": "forecast",
     "tabular.quota": "quota",
     "gong.answered_scorecard": "skill_score",
     "opportunity history": "opportunity_change",

@@ -88,13 +88,13 @@ summed as (
         org_entities.entity_id,
         parts.period_grain,
         parts.period_start,
-        cast(sum(parts.open_count) as double) as open_count,
-        cast(sum(parts.closed_count) as double) as closed_count,
-        cast(sum(parts.won_count) as double) as won_count,
-        cast(sum(parts.valued_count) as double) as valued_count,
-        cast(sum(parts.won_amount) as double) as won_amount,
-        cast(sum(parts.timed_count) as double) as timed_count,
-        cast(sum(parts.cycle_days) as double) as cycle_days
+        sum(parts.open_count) as open_count,
+        sum(parts.closed_count) as closed_count,
+        sum(parts.won_count) as won_count,
+        sum(parts.valued_count) as valued_count,
+        sum(parts.won_amount) as won_amount,
+        sum(parts.timed_count) as timed_count,
+        sum(parts.cycle_days) as cycle_days
     from parts
     inner join org_entities on parts.org_key = org_entities.org_key
     group by
@@ -109,9 +109,15 @@ composed as (
         *,
         case
             when closed_count > 0 and valued_count > 0
-                then open_count * (won_count / closed_count) * (won_amount / valued_count)
+                then
+                    cast(open_count as double)
+                    * (cast(won_count as double) / cast(closed_count as double))
+                    * (cast(won_amount as double) / cast(valued_count as double))
         end as expected_amount,
-        case when timed_count > 0 then cycle_days / timed_count end as mean_cycle_days
+        case
+            when timed_count > 0
+                then cast(cycle_days as double) / cast(timed_count as double)
+        end as mean_cycle_days
     from summed
 ),
 
@@ -130,7 +136,9 @@ final as (
         cast(coalesce(composed.mean_cycle_days, 0) as decimal(28, 6)) as denominator,
         case
             when composed.mean_cycle_days > 0
-                then composed.expected_amount / composed.mean_cycle_days
+                then
+                    cast(composed.expected_amount as double)
+                    / cast(composed.mean_cycle_days as double)
         end as direct_value,
         cast(null as double) as direct_low,
         cast(null as double) as direct_high,

@@ -86,7 +86,7 @@ def survey(company: Company, rng: np.random.Generator) -> pa.Table:
 def recognition(
     company: Company, deals: Deals, in_hubspot: np.ndarray, rng: np.random.Generator
 ) -> pa.Table:
-    """One row per award: closers get most; good coaches are sometimes named, attempts now and then."""
+    """One row per award: most go to closers, some to good coaches and to attempts that failed."""
     changes, now = deals.changes, deals.last_change
     won = np.flatnonzero(changes.stage[now] == names.WON)
     wanted = max(6, len(won) // 60)

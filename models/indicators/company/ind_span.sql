@@ -1,6 +1,6 @@
--- TA-04 span: reps per manager on the last day of the period. A manager has one span, whoever looks:
--- where the reps sit in two teams, both teams show the whole of it. That is why it is counted per
--- entity. Reps without a manager are in no span.
+-- TA-04 span: reps per manager on the last day of the period. A manager has one span, whoever
+-- looks: where the reps sit in two teams, both teams show the whole of it. That is why it is
+-- counted per entity. Reps without a manager are in no span.
 {% set most_reps = 8 %}
 with
 

@@ -1,6 +1,7 @@
--- RA-03 fade after the first months: the monthly won amount of months 7 to 12 against the best three
--- months in a row of months 1 to 6. Only reps who were there as reps for all twelve, and only those
--- hired since the CRM knows of deals; who won nothing in the first six has no peak to fade from.
+-- RA-03 fade after the first months: the monthly won amount of months 7 to 12 against the best
+-- three months in a row of months 1 to 6. Only reps who were there as reps for all twelve, and only
+-- those hired since the CRM knows of deals; who won nothing in the first six has no peak to fade
+-- from.
 with
 
 truncation as (

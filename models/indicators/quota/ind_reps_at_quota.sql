@@ -133,8 +133,8 @@ rep_days as (
     inner join org_versions
         on
             covered_periods.person_id = org_versions.person_id
-            and org_versions.valid_from <= covered_periods.stock_date
-            and org_versions.valid_to > covered_periods.period_start
+            and covered_periods.stock_date >= org_versions.valid_from
+            and covered_periods.period_start < org_versions.valid_to
     where org_versions.is_rep
 ),
 

@@ -240,7 +240,7 @@ transformed as (
 ),
 
 -- Student's t with (managers - 2) degrees of freedom by Wallace's approximation, which is exact
--- enough from eight on: to a normal deviate for p, and back from 1.96 for the intervals.
+-- enough from eight on: to a normal deviate for p, and for the intervals the other way round.
 narrowed as (
     select
         *,

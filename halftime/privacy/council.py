@@ -187,7 +187,7 @@ TABLES: dict[str, Shown] = {
             )
         """,
     ),
-    # Of the whole company, from ten managers on; how few stand behind what was not tested is not told.
+    # Of the whole company, from ten managers on; of what was not tested not even the counts.
     "leading.rpt_lead_lag": Shown(
         instead={
             name: f"case when reason_code is null then {name} end"

@@ -117,9 +117,7 @@ def _counts(sums: Array) -> tuple[int, int, int]:
 
 
 def _z(sums: Array) -> Array:
-    correlation = np.clip(
-        sums[..., 4] / np.sqrt(sums[..., 2] * sums[..., 3]), -0.999999, 0.999999
-    )
+    correlation = np.clip(sums[..., 4] / np.sqrt(sums[..., 2] * sums[..., 3]), -0.999999, 0.999999)
     return np.asarray(np.arctanh(correlation))
 
 

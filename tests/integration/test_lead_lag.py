@@ -236,8 +236,8 @@ def test_the_same_rows_come_out_whatever_their_order(
     home = Home(tmp_path / "home")
     turned = Company(
         company.manager,
-        dict(reversed(company.leading.items())),
-        dict(reversed(company.lagging.items())),
+        dict(reversed(list(company.leading.items()))),
+        dict(reversed(list(company.lagging.items()))),
     )
     assert build(home, turned, tmp_path)(table) == before
 
@@ -271,9 +271,7 @@ def test_what_moves_together_slowly_is_not_said_to_lead(strength: float) -> None
     for _ in range(60):
         habit = noise(rng, len(manager), 30, 0.9)
         outcome = strength * habit + noise(rng, len(manager), 30)
-        told.append(
-            verdict(answers(Company(manager, {"A": habit}, {"Y": outcome}))["A", "Y"])[0]
-        )
+        told.append(verdict(answers(Company(manager, {"A": habit}, {"Y": outcome}))["A", "Y"])[0])
     assert told.count("leads") <= 3
     assert told.count("moves_with") >= 30
 

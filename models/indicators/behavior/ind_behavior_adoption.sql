@@ -1,6 +1,7 @@
--- BE-10 adoption of behaviours: of the calls and joint calls on which somebody scored a skill, those
--- that showed it (4 of 5 or more). Only what was observed can show it: a score that was given in a
--- talk or a role play is no evidence from the field. Several scores of one call are their mean.
+-- BE-10 adoption of behaviours: of the calls and joint calls on which somebody scored a skill,
+-- those that showed it (4 of 5 or more). Only what was observed can show it: a score that was
+-- given in a talk or a role play is no evidence from the field. Several scores of one call are
+-- their mean.
 with
 
 scores as (

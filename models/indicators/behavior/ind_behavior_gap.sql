@@ -1,6 +1,7 @@
--- BE-07 behaviour gap: how far a rep's skill lies below the target of 4 of 5 on the last day of the
--- period. Scores of the last 180 days count, half as much for every 30 days of age; fewer than three
--- days with a score are no verdict, and no gap of nought. Beside it, how many could be judged.
+-- BE-07 behaviour gap: how far a rep's skill lies below the target of 4 of 5 on the last day of
+-- the period. Scores of the last 180 days count, half as much for every 30 days of age; fewer
+-- than three days with a score are no verdict, and no gap of nought. Beside it, how many could
+-- be judged.
 with
 
 skill_days as (
@@ -45,9 +46,8 @@ weighted as (
         skill,
         stock_date,
         points,
-        cast(
-            exp(-1 * 0.6931471805599453e0 * cast(age_days as double) / 30) as decimal(18, 12)
-        ) as weight
+        cast(power(0.5e0, cast(age_days as double) / cast(30 as double)) as decimal(18, 12))
+            as weight
     from aged
     where age_days < 180
 ),

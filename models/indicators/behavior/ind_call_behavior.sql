@@ -1,6 +1,7 @@
--- BE-05 talk share of the rep and BE-06 questions per call hour: recorded calls with customers, for
--- the organisation of the rep on the day of the call. A mean of the calls' shares lets a call of two
--- minutes weigh as much as one of an hour, so the share of all time spoken stands beside it.
+-- BE-05 talk share of the rep and BE-06 questions per call hour: recorded calls with customers,
+-- for the organisation of the rep on the day of the call. A mean of the calls' shares lets a
+-- call of two minutes weigh as much as one of an hour, so the share of all time spoken stands
+-- beside it.
 with
 
 calls as (

@@ -1,7 +1,7 @@
--- BE-01 completeness of deal qualification and BE-03 multi-threading: the stock of open deals on the
--- last day of each period, for the owner of that day. Both look back 30 days, so that an old deal
--- does not look better for having had more time; BE-03 leaves out deals that are younger than that.
--- What a CRM does not record is not held against its deals.
+-- BE-01 completeness of deal qualification and BE-03 multi-threading: the stock of open deals on
+-- the last day of each period, for the owner of that day. Both look back 30 days, so that an old
+-- deal does not look better for having had more time; BE-03 leaves out deals that are younger
+-- than that. What a CRM does not record is not held against its deals.
 with
 
 stocks as (

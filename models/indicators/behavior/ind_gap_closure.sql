@@ -1,8 +1,8 @@
--- BE-09 gap closure: from the first score below the target of 4 of 5 to the second of two scores in
--- a row at or above it. A gap that is open on the as-of date, or when its rep leaves, is censored.
--- A low score is followed by a better one also where nobody does anything, so the same is measured
--- for as long as nobody coached the skill: there the first such session censors. To pick the gaps
--- that were never coached would pick those that closed before anybody could.
+-- BE-09 gap closure: from the first score below the target of 4 of 5 to the second of two scores
+-- in a row at or above it. A gap that is open on the as-of date, or when its rep leaves, is
+-- censored. A low score is followed by a better one also where nobody does anything, so the same
+-- is measured for as long as nobody coached the skill: there the first such session censors. To
+-- pick the gaps that were never coached would pick those that closed before anybody could.
 with
 
 skill_days as (

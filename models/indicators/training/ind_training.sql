@@ -181,7 +181,7 @@ reinforced as (
     left join coached_days
         on
             due.person_id = coached_days.person_id
-            and coached_days.session_date > due.completed_date
+            and due.completed_date < coached_days.session_date
             and {{ dbt.datediff('due.completed_date', 'coached_days.session_date', 'day') }} <= 30
     group by due.training_id, due.person_id, due.skill_key, due.completed_date
 ),

@@ -1,4 +1,5 @@
--- When which field of qualification was filled or cleared; what stands in it stays in the warehouse.
+-- When which field of qualification was filled or cleared; what stands in it stays in the
+-- warehouse.
 with
 
 elements as (

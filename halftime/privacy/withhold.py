@@ -40,6 +40,8 @@ _NESTED_GRAINS = (
     ("fiscal_year", "fiscal_month"),
 )
 _FACT_KEY = ("indicator_id", "measure_id", "dimension", "member", "currency_code")
+# Breakdowns whose members share a denominator: the time of all of them.
+_SHARED = ("area", "tenure")
 _TEXT = ("entity_type", "entity_id", "period_grain")
 
 Period = tuple[str, dt.date]
@@ -138,20 +140,23 @@ def _contributed(
         " database_name = 'warehouse' and schema_name = 'indicators' group by 1 order by 1"
     ).fetchall():
         source = f"warehouse.indicators.{quote(table)} as fact"
-        key = ", ".join(f"fact.{name}" for name in _FACT_KEY)
+        key = ", ".join(
+            f"fact.{name}" if name in columns else f"'none' as {name}" for name in _FACT_KEY
+        )
         if "org_key" not in columns or (is_beneath and "period_grain" not in columns):
             continue
         if is_beneath:
             period = "fact.period_grain, fact.period_start"
             key = key.replace("fact.member", "'' as member")
             counts = (
-                "fact.dimension = 'area' and (fact.denominator <> 0 or fact.observation_count <> 0)"
+                f"fact.dimension in ({_listed(_SHARED)})"
+                " and (fact.denominator <> 0 or fact.observation_count <> 0)"
             )
         elif "period_grain" in columns:
             period = "fact.period_grain, fact.period_start"
             # The time of all areas stands below each area's share: an area is who spent time on it.
             counts = (
-                "(fact.numerator <> 0 or (fact.dimension <> 'area'"
+                f"(fact.numerator <> 0 or (fact.dimension not in ({_listed(_SHARED)})"
                 " and (fact.denominator <> 0 or fact.observation_count <> 0)))"
             )
         else:

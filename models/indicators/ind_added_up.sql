@@ -11,6 +11,30 @@ observations as (
     where aggregation = 'ratio'
 ),
 
+indicators as (
+    select * from {{ ref('indicators') }}
+),
+
+entity_types as (
+    {% for entity_type in ['rep', 'manager', 'manager_org', 'team', 'region', 'company'] %}
+        select '{{ entity_type }}' as entity_type
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- What adds up for a rep is not always a figure of the rep.
+published_types as (
+    select
+        indicators.indicator_id,
+        indicators.measure_id,
+        entity_types.entity_type
+    from indicators
+    inner join entity_types
+        on
+            concat(',', indicators.entity_types, ',')
+            like concat('%,', entity_types.entity_type, ',%')
+),
+
 additive as (
     {% for family in [
         'ind_cadence',
@@ -82,6 +106,11 @@ final as (
         cast(sum(additive.observation_count) as bigint) as observation_count
     from additive
     inner join org_entities on additive.org_key = org_entities.org_key
+    inner join published_types
+        on
+            additive.indicator_id = published_types.indicator_id
+            and additive.measure_id = published_types.measure_id
+            and org_entities.entity_type = published_types.entity_type
     group by
         additive.indicator_id,
         additive.measure_id,

@@ -276,10 +276,6 @@ told as (
             completed.indicator_id = first_counted.indicator_id
             and completed.measure_id = first_counted.measure_id
             and completed.period_grain = first_counted.period_grain
-    -- What adds up for a rep is not always a figure of the rep.
-    where
-        concat(',', indicators.entity_types, ',')
-        like concat('%,', completed.entity_type, ',%')
 ),
 
 divided as (

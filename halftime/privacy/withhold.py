@@ -40,6 +40,8 @@ _NESTED_GRAINS = (
     ("fiscal_year", "fiscal_month"),
 )
 _FACT_KEY = ("indicator_id", "measure_id", "dimension", "member", "currency_code")
+# Breakdowns whose members share a denominator: the time of all of them.
+_SHARED = ("area", "tenure")
 _TEXT = ("entity_type", "entity_id", "period_grain")
 
 Period = tuple[str, dt.date]
@@ -151,13 +153,14 @@ def _contributed(
             period = "fact.period_grain, fact.period_start"
             key = key.replace("fact.member", "'' as member")
             counts = (
-                "fact.dimension = 'area' and (fact.denominator <> 0 or fact.observation_count <> 0)"
+                f"fact.dimension in ({_listed(_SHARED)})"
+                " and (fact.denominator <> 0 or fact.observation_count <> 0)"
             )
         elif "period_grain" in columns:
             period = "fact.period_grain, fact.period_start"
             # The time of all areas stands below each area's share: an area is who spent time on it.
             counts = (
-                "(fact.numerator <> 0 or (fact.dimension <> 'area'"
+                f"(fact.numerator <> 0 or (fact.dimension not in ({_listed(_SHARED)})"
                 " and (fact.denominator <> 0 or fact.observation_count <> 0)))"
             )
         else:

@@ -1,6 +1,6 @@
 -- CO-11 coaching of coaches: each first-line manager's days are cut into windows as long as the
 -- policy for managers asks (28 days where none is in force: assumed); a window is kept when
--- somebody above the manager coached or observed him in it. It counts on its last day, for the
+-- somebody above coached or observed the manager in it. It counts on its last day, for the
 -- manager's own organisation: the entity manager is the second-line manager.
 with
 

@@ -1,6 +1,6 @@
--- Every first-line manager on every employed day on which at least one rep at work reported to him,
+-- Every first-line manager on every employed day with at least one rep at work who reported there,
 -- since coaching is logged. It counts once, for the organisation of one of these reps (the lowest
--- key): so the figure of a manager is his own, and those above add up.
+-- key): so the figure of a manager is the own one, and those above add up.
 with
 
 rep_days as (

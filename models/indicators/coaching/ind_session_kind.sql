@@ -7,6 +7,10 @@ sessions as (
     where is_broad
 ),
 
+org_versions as (
+    select * from {{ ref('dim_org_version') }}
+),
+
 date_periods as (
     select * from {{ ref('bridge_date_period') }}
 ),
@@ -17,22 +21,34 @@ grains as (
 
 judged as (
     select
-        org_key,
-        session_date,
-        case when is_strict then 1 else 0 end as strict_count,
-        -- Who of several asked, no log tells.
-        case when not is_group and initiator is not null then 1 else 0 end as asked_count,
-        case when not is_group and initiator = 'rep' then 1 else 0 end as asked_by_rep_count,
+        sessions.org_key,
+        sessions.session_date,
+        case when sessions.is_strict then 1 else 0 end as strict_count,
+        -- Who of several asked, no log tells; and a manager's session is not for a rep to ask for.
+        case
+            when
+                org_versions.is_rep and not sessions.is_group and sessions.initiator is not null
+                then 1
+            else 0
+        end as asked_count,
+        case
+            when org_versions.is_rep and not sessions.is_group and sessions.initiator = 'rep'
+                then 1
+            else 0
+        end as asked_by_rep_count,
         -- Words that are not known by name could be either kind.
         case
-            when session_trigger is not null and session_trigger <> 'other' then 1
+            when
+                sessions.session_trigger is not null and sessions.session_trigger <> 'other'
+                then 1
             else 0
         end as trigger_count,
         case
-            when session_trigger in ('skill_gap', 'stalled_deal', 'behavior') then 1
+            when sessions.session_trigger in ('skill_gap', 'stalled_deal', 'behavior') then 1
             else 0
         end as leading_count
     from sessions
+    inner join org_versions on sessions.org_key = org_versions.org_key
 ),
 
 counted as (

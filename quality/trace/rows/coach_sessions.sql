@@ -1,4 +1,4 @@
--- The sessions in which somebody above a manager coached or observed him: those of the period and
+-- The sessions in which somebody above coached or observed a manager: those of the period and
 -- what reaches into its first window. Windows without a session are no rows, so these do not add up;
 -- the recomputation cuts the windows.
 -- indicators: CO-11

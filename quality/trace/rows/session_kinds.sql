@@ -65,7 +65,7 @@ inner join picked as s
         and s.session_date between c.period_from and c.stock_date
 where
     case
-        when c.indicator_id = 'CO-12' then not s.is_group and s.initiator is not null
+        when c.indicator_id = 'CO-12' then v.is_rep and not s.is_group and s.initiator is not null
         when c.indicator_id = 'LD-01' and c.measure_id = 'share'
             then coalesce(s.session_trigger, 'other') <> 'other'
         else true

@@ -23,7 +23,22 @@ from quality.trace.figure import Cell, period_bounds
 FOLDER = Path(__file__).resolve().parent / "recompute"
 #: The order in which the common tables are made; a statement names those that it needs.
 # In the order in which they lean on each other.
-COMMON = ("people", "deals", "credits", "sessions", "days", "warning", "ramp", "accounts", "awards", "done", "scores", "meetings", "managers", "maturity")
+COMMON = (
+    "people",
+    "deals",
+    "credits",
+    "sessions",
+    "days",
+    "warning",
+    "ramp",
+    "accounts",
+    "awards",
+    "done",
+    "scores",
+    "meetings",
+    "managers",
+    "maturity",
+)
 #: Indicators round parts of quotas and months to a millionth; nothing else may differ.
 TOLERANCE = 1e-6
 
@@ -166,7 +181,8 @@ def _make_common(build: OpenBuild, names: Iterable[str]) -> None:
 def _first_table(name: str) -> str:
     """Return the first table that a file of common tables makes."""
     made = re.search(r"create temp table (\w+)", _common(name))
-    assert made is not None
+    if made is None:
+        raise ValueError(f"{FOLDER / f'_{name}.sql'} makes no table")
     return made[1]
 
 

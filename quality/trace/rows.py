@@ -51,7 +51,7 @@ class CoreRows:
 
 @dataclass(frozen=True)
 class Statement:
-    """The SQL that finds the rows of some indicators, and whether their parts add up to a figure."""
+    """The SQL that finds the rows of some indicators, and whether they add up to a figure."""
 
     sql: str
     adds_up: bool
@@ -68,7 +68,7 @@ def statement(cell: Cell) -> Statement:
 
 @cache
 def _statements() -> dict[str, Statement]:
-    """Read which statement is for which indicators: the comment at the head of each file says it."""
+    """Read which statement is for which indicators, as the head of each file says."""
     found: dict[str, Statement] = {}
     for path in sorted(FOLDER.glob("*.sql")):
         sql = path.read_text(encoding="utf-8")

@@ -47,6 +47,7 @@ _INTERVALS = {
     "wilson": "Wilson's score interval, 95 %",
     "order_statistic": "order statistics around the median, 95 %",
     "greenwood": "Greenwood's variance on the log-minus-log scale, 95 %",
+    "newcombe": "Newcombe's interval of a difference, 95 %",
     "none": "none",
 }
 _INTRODUCTION = """# Indicators

@@ -4,8 +4,15 @@
 with
 
 counted as (
-    select source_system, object, source_file, file_hash, load_id, file_status, source_rows
-    from warehouse.quality.file
+    select
+        coalesce(source_system, '(unknown)') as source_system,
+        coalesce(object, '(unknown)') as object,
+        source_file,
+        file_hash,
+        _load_id as load_id,
+        file_status,
+        source_row_count as source_rows
+    from warehouse.staging.stg_halftime__file
     where file_status <> 'unknown'
 ),
 

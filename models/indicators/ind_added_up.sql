@@ -36,28 +36,6 @@ measures as (
         measure_id
     from published_entities
     group by measure_number, indicator_id, measure_id
-indicators as (
-    select * from {{ ref('indicators') }}
-),
-
-entity_types as (
-    {% for entity_type in ['rep', 'manager', 'manager_org', 'team', 'region', 'company'] %}
-        select '{{ entity_type }}' as entity_type
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
--- What adds up for a rep is not always a figure of the rep.
-published_types as (
-    select
-        indicators.indicator_id,
-        indicators.measure_id,
-        entity_types.entity_type
-    from indicators
-    inner join entity_types
-        on
-            concat(',', indicators.entity_types, ',')
-            like concat('%,', entity_types.entity_type, ',%')
 ),
 
 additive as (
@@ -202,35 +180,6 @@ final as (
     inner join entities on added_up.entity_number = entities.entity_number
     inner join periods on added_up.period_number = periods.period_number
     inner join members on added_up.member_number = members.member_number
-        additive.indicator_id,
-        additive.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        additive.period_grain,
-        additive.period_start,
-        additive.dimension,
-        additive.member,
-        additive.currency_code,
-        cast(sum(additive.numerator) as decimal(28, 6)) as numerator,
-        cast(sum(additive.denominator) as decimal(28, 6)) as denominator,
-        cast(sum(additive.observation_count) as bigint) as observation_count
-    from additive
-    inner join org_entities on additive.org_key = org_entities.org_key
-    inner join published_types
-        on
-            additive.indicator_id = published_types.indicator_id
-            and additive.measure_id = published_types.measure_id
-            and org_entities.entity_type = published_types.entity_type
-    group by
-        additive.indicator_id,
-        additive.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
-        additive.period_grain,
-        additive.period_start,
-        additive.dimension,
-        additive.member,
-        additive.currency_code
 )
 
 select * from final

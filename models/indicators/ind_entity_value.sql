@@ -34,6 +34,10 @@ truncation as (
     select * from {{ ref('ind_truncation') }}
 ),
 
+published_entities as (
+    select * from {{ ref('ind_registry_entity') }}
+),
+
 -- Sums of the organisation, and what is counted per entity because it cannot be added up.
 counted as (
     select
@@ -76,23 +80,29 @@ counted as (
     ] %}
         union all
         select
-            indicator_id,
-            measure_id,
-            entity_type,
-            entity_id,
-            period_grain,
-            period_start,
-            dimension,
-            member,
-            currency_code,
-            numerator,
-            denominator,
-            direct_value,
-            direct_low,
-            direct_high,
-            direct_reason,
-            observation_count
-        from {{ ref(family) }}
+            {{ family }}.indicator_id,
+            {{ family }}.measure_id,
+            {{ family }}.entity_type,
+            {{ family }}.entity_id,
+            {{ family }}.period_grain,
+            {{ family }}.period_start,
+            {{ family }}.dimension,
+            {{ family }}.member,
+            {{ family }}.currency_code,
+            {{ family }}.numerator,
+            {{ family }}.denominator,
+            {{ family }}.direct_value,
+            {{ family }}.direct_low,
+            {{ family }}.direct_high,
+            {{ family }}.direct_reason,
+            {{ family }}.observation_count
+        from {{ ref(family) }} as {{ family }}
+        -- Where a figure makes no sense for somebody, none is published.
+        inner join published_entities
+            on
+                {{ family }}.indicator_id = published_entities.indicator_id
+                and {{ family }}.measure_id = published_entities.measure_id
+                and {{ family }}.entity_type = published_entities.entity_type
     {% endfor %}
 ),
 
@@ -289,11 +299,6 @@ told as (
             completed.indicator_id = first_counted.indicator_id
             and completed.measure_id = first_counted.measure_id
             and completed.period_grain = first_counted.period_grain
-    -- Where a figure makes no sense for somebody, none is published.
-    -- What adds up for a rep is not always a figure of the rep.
-    where
-        concat(',', indicators.entity_types, ',')
-        like concat('%,', completed.entity_type, ',%')
 ),
 
 divided as (

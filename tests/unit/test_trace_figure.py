@@ -107,6 +107,16 @@ def test_numbers_are_equal_to_a_millionth_and_nothing_equals_only_nothing() -> N
     assert not is_same(None, 0)
 
 
+# Facts that are not counted but looked up: the account of a deal, trainings that a session can refer
+# to, and answers of a survey, of which core alone says where the person stood.
+LOOKED_UP = {
+    "_accounts": "fct_opportunity",
+    "_maturity": "fct_training",
+    "MA-03": "fct_survey_answer",
+    "MA-05": "fct_survey_answer",
+}
+
+
 def test_every_recomputation_says_why_and_reads_no_figure_and_no_fact() -> None:
     files = sorted(FOLDER.glob("*.sql"))
     assert len(files) > 12
@@ -115,6 +125,7 @@ def test_every_recomputation_says_why_and_reads_no_figure_and_no_fact() -> None:
         if path.stem == "DQ-02":
             # What it sums up is that table: the latest date of each object, read by its contract.
             sql = sql.replace("build.quality.freshness", "")
+        sql = sql.replace(f"build.core.{LOOKED_UP.get(path.stem, '-')}", "")
         for schema in ("indicators", "leading", "lagging", "coaching", "pipeline", "quality"):
             assert f"build.{schema}." not in sql, path.name
             assert f"warehouse.{schema}." not in sql, path.name

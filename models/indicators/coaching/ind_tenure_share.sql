@@ -1,6 +1,6 @@
 -- CO-10 coaching by tenure: minutes that reps receive in their first six months, beside the share
--- of rep-days that such reps make up; without the second the first says nothing. Who was hired on an
--- unknown day is a case of its own.
+-- of rep-days that such reps make up; without the second the first says nothing. Who was hired on
+-- an unknown day is a case of its own.
 with
 
 sessions as (

@@ -1,6 +1,6 @@
--- Win rate of coached against other deals, as it is read off naively and with landmarks. A deal must
--- live in order to be coached, so that coached deals win more often where coaching does nothing:
--- the naive comparison stands here only to be seen beside those that take this away.
+-- Win rate of coached against other deals, as it is read off naively and with landmarks. A deal
+-- must live in order to be coached, so that coached deals win more often where coaching does
+-- nothing: the naive comparison stands here only to be seen beside those that take this away.
 with
 
 clock as (
@@ -257,8 +257,10 @@ final as (
         bounded.comparison,
         cast(bounded.landmark_days as integer) as landmark_days,
         cast(maturity.maturity_days as integer) as maturity_days,
-        coalesce({{ dbt.datediff('periods.period_end', 'clock.as_of_date', 'day') }}
-        >= maturity.maturity_days, false) as is_whole_cohort,
+        coalesce(
+            {{ dbt.datediff('periods.period_end', 'clock.as_of_date', 'day') }}
+            >= maturity.maturity_days, false
+        ) as is_whole_cohort,
         cast(bounded.coached_deal_count as integer) as coached_deal_count,
         cast(bounded.coached_won_count as integer) as coached_won_count,
         bounded.coached_rate,

@@ -174,38 +174,46 @@ measures as (
         from levels
         union all
     {% endfor %}
-    {% for measure in ['survey_level', 'gap'] %}
-        select
-            'MA-03' as indicator_id,
-            '{{ measure }}' as measure_id,
-            surveys.entity_type,
-            surveys.entity_id,
-            surveys.period_grain,
-            surveys.period_start,
-            'role' as dimension,
-            surveys.respondent_role as member,
-            cast(null as decimal(28, 6)) as numerator,
-            cast(null as decimal(28, 6)) as denominator,
-            cast(
-                surveys.survey_level_index
-                {{ '- levels.level_index' if measure == 'gap' }} as double
-            ) as direct_value,
-            case
-                when
-                    surveys.survey_level_index
-                    {{ '- levels.level_index' if measure == 'gap' }} is null
-                    then 'not_assessable'
-            end as direct_reason,
-            cast(surveys.respondent_count as bigint) as observation_count
-        from surveys
-        left join levels
-            on
-                surveys.entity_type = levels.entity_type
-                and surveys.entity_id = levels.entity_id
-                and surveys.period_grain = levels.period_grain
-                and surveys.period_start = levels.period_start
-        union all
-    {% endfor %}
+    select
+        'MA-03' as indicator_id,
+        'survey_level' as measure_id,
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        'role' as dimension,
+        respondent_role as member,
+        cast(null as decimal(28, 6)) as numerator,
+        cast(null as decimal(28, 6)) as denominator,
+        cast(survey_level_index as double) as direct_value,
+        case when survey_level_index is null then 'not_assessable' end as direct_reason,
+        cast(respondent_count as bigint) as observation_count
+    from surveys
+    union all
+    select
+        'MA-03' as indicator_id,
+        'gap' as measure_id,
+        surveys.entity_type,
+        surveys.entity_id,
+        surveys.period_grain,
+        surveys.period_start,
+        'role' as dimension,
+        surveys.respondent_role as member,
+        cast(null as decimal(28, 6)) as numerator,
+        cast(null as decimal(28, 6)) as denominator,
+        cast(surveys.survey_level_index - levels.level_index as double) as direct_value,
+        case
+            when surveys.survey_level_index - levels.level_index is null then 'not_assessable'
+        end as direct_reason,
+        cast(surveys.respondent_count as bigint) as observation_count
+    from surveys
+    left join levels
+        on
+            surveys.entity_type = levels.entity_type
+            and surveys.entity_id = levels.entity_id
+            and surveys.period_grain = levels.period_grain
+            and surveys.period_start = levels.period_start
+    union all
     {% for level in ['random', 'informal', 'formal', 'dynamic', 'not_assessable'] %}
         select
             'MA-04' as indicator_id,

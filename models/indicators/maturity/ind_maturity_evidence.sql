@@ -168,7 +168,7 @@ trained_sessions as (
         on
             attendees.coachee_id = trainings.person_id
             and sessions.skill = trainings.skill
-            and trainings.completed_date <= sessions.session_date
+            and sessions.session_date >= trainings.completed_date
     group by sessions.session_id
 ),
 
@@ -245,8 +245,8 @@ initiative_windows as (
     from periods
     inner join initiatives
         on
-            initiatives.start_date <= periods.stock_date
-            and (initiatives.end_date is null or initiatives.end_date >= periods.period_start)
+            periods.stock_date >= initiatives.start_date
+            and (initiatives.end_date is null or periods.period_start <= initiatives.end_date)
 ),
 
 active_initiatives as (
@@ -258,6 +258,28 @@ active_initiatives as (
     where
         cast({{ dbt.dateadd('day', 30, 'initiative_windows.window_start') }} as date)
         <= clock.as_of_date
+),
+
+timely_initiatives as (
+    select
+        coached.entity_type,
+        coached.entity_id,
+        windows.period_grain,
+        windows.period_start,
+        windows.initiative_id
+    from active_initiatives as windows
+    inner join entity_sessions as coached
+        on
+            windows.initiative_id = coached.initiative_id
+            and windows.period_grain = coached.period_grain
+            and windows.window_start <= coached.session_date
+            and windows.window_end >= coached.session_date
+    group by
+        coached.entity_type,
+        coached.entity_id,
+        windows.period_grain,
+        windows.period_start,
+        windows.initiative_id
 ),
 
 initiative_parts as (
@@ -273,27 +295,7 @@ initiative_parts as (
         on
             entity_days.period_grain = active_initiatives.period_grain
             and entity_days.period_start = active_initiatives.period_start
-    left join (
-        select
-            coached.entity_type,
-            coached.entity_id,
-            windows.period_grain,
-            windows.period_start,
-            windows.initiative_id
-        from active_initiatives as windows
-        inner join entity_sessions as coached
-            on
-                windows.initiative_id = coached.initiative_id
-                and windows.period_grain = coached.period_grain
-                and coached.session_date >= windows.window_start
-                and coached.session_date <= windows.window_end
-        group by
-            coached.entity_type,
-            coached.entity_id,
-            windows.period_grain,
-            windows.period_start,
-            windows.initiative_id
-    ) as timely
+    left join timely_initiatives as timely
         on
             entity_days.entity_type = timely.entity_type
             and entity_days.entity_id = timely.entity_id

@@ -12,11 +12,17 @@ gates as (
 ),
 
 shifts as (
-    select 'lowered' as shift, cast(-0.1 as double) as added
+    select
+        'lowered' as shift,
+        cast(-0.1 as double) as added
     union all
-    select 'as_written' as shift, cast(0 as double) as added
+    select
+        'as_written' as shift,
+        cast(0 as double) as added
     union all
-    select 'raised' as shift, cast(0.1 as double) as added
+    select
+        'raised' as shift,
+        cast(0.1 as double) as added
 ),
 
 -- Every quantity that a gate may ask for, over both quarters and in the weaker one. That impact is
@@ -34,8 +40,10 @@ quantities as (
             period_start,
             '{{ code }}' as gate_code,
             cast({{ name or 'null' }} as double) as both_value,
-            cast({{ name ~ '_lowest' if code in ('D2', 'D3', 'D4', 'D5') else name or 'null' }}
-            as double) as each_value
+            cast(
+                {{ name ~ '_lowest' if code in ('D2', 'D3', 'D4', 'D5') else name or 'null' }}
+                as double
+            ) as each_value
         from evidence
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

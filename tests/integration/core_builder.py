@@ -21,8 +21,10 @@ from halftime.home import Home
 from halftime.landing import store
 
 Query = Callable[[str], list[tuple[Any, ...]]]
+# Seeds that models up to the core read.
+SEEDS = ("qualification_elements", "stage_map")
 UP_TO_THE_CORE = (
-    "stage_map",
+    *SEEDS,
     "path:models/staging",
     "path:models/intermediate",
     "path:models/core",
@@ -170,7 +172,7 @@ def compile_core(root: Path, project: Path, config: str) -> None:
             ],
         }
         for node in nodes.values()
-        if node.get("compiled_code") or node["name"] == "stage_map"
+        if node.get("compiled_code") or node["name"] in SEEDS
         if node["resource_type"] in ("model", "seed")
     }
     (root / "models.json").write_text(json.dumps(models), encoding="utf-8")

@@ -23,6 +23,7 @@ import pyarrow as pa
 from halftime.hashing import quote
 from halftime.privacy.groups import (
     DIFFERENCING,
+    SMALL_GROUP,
     Group,
     Hidden,
     Nested,
@@ -199,7 +200,22 @@ def decide(company: Company, families: Iterable[Family]) -> Decision:
         by_total[_total_of(family)].append(family)
     for alike in by_total.values():
         _settle(company, decision, alike)
+    for family in families:
+        if _is_part_of_unknown(company, family):
+            for period in decision.groups:
+                decision.cells[family][period] = dict.fromkeys(company.groups, SMALL_GROUP)
     return decision
+
+
+def _is_part_of_unknown(company: Company, family: Family) -> bool:
+    """Whether a figure is a part, such as one stage, of which nobody says who stands behind it.
+
+    It is worked out per entity, so that the roster is all that is known; a part of it may rest on
+    one deal of one person. What a build says about its own data rests on no person.
+    """
+    indicator, _, dimension, *_ = family
+    known = any(other[0] == indicator for other in company.contributed)
+    return dimension != "all" and not known and not indicator.startswith("DQ-")
 
 
 def _hidden_beneath(

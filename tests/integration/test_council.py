@@ -104,6 +104,18 @@ def test_a_withheld_figure_has_no_part_left(marts: duckdb.DuckDBPyConnection, fa
     assert count(marts, f"select count(*) {rows} and dimension <> 'all'") == 0
 
 
+@pytest.mark.parametrize("indicator", ["PI-04", "PI-06"])
+def test_a_part_of_which_nobody_says_who_is_behind_it_is_not_shown(
+    marts: duckdb.DuckDBPyConnection, indicator: str
+) -> None:
+    """A class of the waterfall or a stage may rest on one deal of one person."""
+    facts = " union all ".join(f"select * from {TABLE_OF[fact]}" for fact in FACTS)
+    parts = f"where indicator_id = '{indicator}' and dimension <> 'all'"
+    known = "select count(indicator_value) from warehouse.intermediate.ind_entity_value"
+    assert count(marts, f"{known} {parts}") > 0
+    assert count(marts, f"select count(value) from ({facts}) {parts}") == 0
+
+
 def contributions(con: duckdb.DuckDBPyConnection) -> str:
     """Return a query of who contributed to which figure, from the tables of the warehouse."""
     tables = con.execute(

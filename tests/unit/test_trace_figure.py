@@ -107,8 +107,8 @@ def test_numbers_are_equal_to_a_millionth_and_nothing_equals_only_nothing() -> N
     assert not is_same(None, 0)
 
 
-# Facts that are not counted but looked up: the account of a deal, trainings that a session can refer
-# to, and answers of a survey, of which core alone says where the person stood.
+# Facts that are not counted but looked up: the account of a deal, trainings that a session can name
+# as its skill, and answers of a survey, of which core alone says where the person stood.
 LOOKED_UP = {
     "_accounts": "fct_opportunity",
     "_maturity": "fct_training",

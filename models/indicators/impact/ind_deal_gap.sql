@@ -1,5 +1,5 @@
--- Win rate of coached against other deals, as it is read off naively and with landmarks. A deal must
--- live in order to be coached, so that coached deals win more often where coaching does nothing:
+-- Win rate of coached against other deals, as it is read off naively and with landmarks. A deal
+-- must live in order to be coached, so that coached deals win more often where coaching does nothing:
 -- the naive comparison stands here only to be seen beside those that take this away.
 with
 
@@ -208,16 +208,18 @@ centred as (
             case
                 when {{ kind }}_n > 0
                     then
-                        ({{ kind }}_rate + 3.8414588206941236e0 / (2 * {{ kind }}_n))
-                        / (1 + 3.8414588206941236e0 / {{ kind }}_n)
+                        ({{ kind }}_rate + 3.8414588206941236e0 / (2 * cast({{ kind }}_n as double)))
+                        / (1 + 3.8414588206941236e0 / cast({{ kind }}_n as double))
             end as {{ kind }}_centre,
             case
                 when {{ kind }}_n > 0
                     then
                         1.959963984540054e0 * sqrt(
-                            {{ kind }}_rate * (1 - {{ kind }}_rate) / {{ kind }}_n
-                            + 3.8414588206941236e0 / (4 * {{ kind }}_n * {{ kind }}_n)
-                        ) / (1 + 3.8414588206941236e0 / {{ kind }}_n)
+                            cast({{ kind }}_rate * (1 - {{ kind }}_rate) as double)
+                            / cast({{ kind }}_n as double)
+                            + 3.8414588206941236e0
+                            / (4 * cast({{ kind }}_n as double) * cast({{ kind }}_n as double))
+                        ) / (1 + 3.8414588206941236e0 / cast({{ kind }}_n as double))
             end as {{ kind }}_half{% if not loop.last %},{% endif %}
         {% endfor %}
     from rated
@@ -257,8 +259,11 @@ final as (
         bounded.comparison,
         cast(bounded.landmark_days as integer) as landmark_days,
         cast(maturity.maturity_days as integer) as maturity_days,
-        coalesce({{ dbt.datediff('periods.period_end', 'clock.as_of_date', 'day') }}
-        >= maturity.maturity_days, false) as is_whole_cohort,
+        coalesce(
+            {{ dbt.datediff('periods.period_end', 'clock.as_of_date', 'day') }}
+            >= maturity.maturity_days,
+            false
+        ) as is_whole_cohort,
         cast(bounded.coached_deal_count as integer) as coached_deal_count,
         cast(bounded.coached_won_count as integer) as coached_won_count,
         bounded.coached_rate,

@@ -16,7 +16,7 @@ gates as (
     where survey_threshold is not null
 ),
 
--- A rep answers about the own manager; of whom a manager's answer tells, the company alone can show.
+-- A rep answers about the own manager; of whom a manager's answer tells, only the company shows.
 placed as (
     {% for entity_type, entity_id in [
         ('manager', 'manager_id'), ('team', 'team_id'), ('company', "'company'")
@@ -57,7 +57,7 @@ counted as (
             as respondent_count,
         {% for number in range(1, 8) %}
             sum(case when dimension = 'D{{ number }}' then answer_score end) as d{{ number }}_sum,
-            sum(case when dimension = 'D{{ number }}' and answer_score is not null then 1 else 0 end)
+            count(case when dimension = 'D{{ number }}' then answer_score end)
                 as d{{ number }}_count{% if not loop.last %},{% endif %}
         {% endfor %}
     from dated
@@ -75,7 +75,9 @@ shares as (
         {% for number in range(1, 8) %}
             case
                 when d{{ number }}_count > 0
-                    then cast(d{{ number }}_sum as double) / (5 * cast(d{{ number }}_count as double))
+                    then
+                        cast(d{{ number }}_sum as double)
+                        / (5 * cast(d{{ number }}_count as double))
             end as d{{ number }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from counted

@@ -57,8 +57,9 @@ final as (
         levels.not_assessable_for,
         {% for role in ['rep', 'manager', 'enablement'] %}
             -- Of fewer than four not even how many they are is told.
-            case when said.{{ role }}_respondent_count >= 4 then said.{{ role }}_respondent_count end
-                as {{ role }}_respondent_count,
+            case
+                when said.{{ role }}_respondent_count >= 4 then said.{{ role }}_respondent_count
+            end as {{ role }}_respondent_count,
             said.{{ role }}_survey_level_index,
             cast(said.{{ role }}_survey_level_index - levels.level_index as integer)
                 as {{ role }}_survey_gap,

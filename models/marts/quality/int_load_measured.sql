@@ -1,6 +1,6 @@
 -- DQ-01 to DQ-03, in the shape of the leading indicators: what a build says about its own data.
 -- Ledger and freshness rest on judged rows, which no indicator may read; so these figures are made
--- here and are added to those of models/indicators by the mart of leading indicators (decision 0044).
+-- here, and the mart of leading indicators adds them to those of models/indicators (decision 0044).
 with
 
 clock as (
@@ -51,7 +51,7 @@ ledger_systems as (
     group by source_system
 ),
 
--- An object is in use from 20 accepted rows on, and late after 31 days, as in rule raw.object.fresh.
+-- An object is in use from 20 accepted rows on, and late after 31 days: rule raw.object.fresh.
 fresh_systems as (
     select
         source_system,

@@ -78,6 +78,8 @@ EXEMPT = {
         "score_percent",
     ),
     "An observation that may be unknown, and whose kind the contract holds.": (
+        "certification_expires_date",
+        "certified_date",
         "has_practice",
         "has_strength_noted",
         "is_quarter_end_squeeze",

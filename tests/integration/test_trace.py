@@ -25,7 +25,7 @@ from quality.trace.report import trace_cell
 from quality.trace.rows import statement
 
 CELLS = 200
-FEWEST = 20
+FEWEST = 10
 # What a build says about its own files and figures rests on no single landed row.
 ABOUT_THE_DATA = {"DQ-01", "DQ-02", "DQ-03"}
 # Of a company of one year: few promotions and awards, and nobody has ended a first year in it.

@@ -208,16 +208,18 @@ centred as (
             case
                 when {{ kind }}_n > 0
                     then
-                        ({{ kind }}_rate + 3.8414588206941236e0 / (2 * {{ kind }}_n))
-                        / (1 + 3.8414588206941236e0 / {{ kind }}_n)
+                        ({{ kind }}_rate + 3.8414588206941236e0 / (2 * cast({{ kind }}_n as double)))
+                        / (1 + 3.8414588206941236e0 / cast({{ kind }}_n as double))
             end as {{ kind }}_centre,
             case
                 when {{ kind }}_n > 0
                     then
                         1.959963984540054e0 * sqrt(
-                            {{ kind }}_rate * (1 - {{ kind }}_rate) / {{ kind }}_n
-                            + 3.8414588206941236e0 / (4 * {{ kind }}_n * {{ kind }}_n)
-                        ) / (1 + 3.8414588206941236e0 / {{ kind }}_n)
+                            cast({{ kind }}_rate * (1 - {{ kind }}_rate) as double)
+                            / cast({{ kind }}_n as double)
+                            + 3.8414588206941236e0
+                            / (4 * cast({{ kind }}_n as double) * cast({{ kind }}_n as double))
+                        ) / (1 + 3.8414588206941236e0 / cast({{ kind }}_n as double))
             end as {{ kind }}_half{% if not loop.last %},{% endif %}
         {% endfor %}
     from rated

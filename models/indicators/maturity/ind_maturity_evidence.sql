@@ -439,17 +439,17 @@ dimensions as (
         case
             when reinforced_rate is null then followed_rate
             when followed_rate is null then reinforced_rate
-            else (reinforced_rate + followed_rate) / 2
+            else (reinforced_rate + followed_rate) * 0.5e0
         end as d4,
         case
             when on_time_rate is null then observed_rate
             when observed_rate is null then on_time_rate
-            else (on_time_rate + observed_rate) / 2
+            else (on_time_rate + observed_rate) * 0.5e0
         end as d5,
         case
             when initiative_rate is null then linked_rate
             when linked_rate is null then initiative_rate
-            else (initiative_rate + linked_rate) / 2
+            else (initiative_rate + linked_rate) * 0.5e0
         end as d7,
         leading_rate,
         trim(

@@ -12,26 +12,21 @@ gates as (
 ),
 
 shifts as (
-    select
-        'lowered' as shift,
-        cast(-0.1 as double) as added
-    union all
-    select
-        'as_written' as shift,
-        cast(0 as double) as added
-    union all
-    select
-        'raised' as shift,
-        cast(0.1 as double) as added
+    {% for shift, added in [('lowered', '-0.1'), ('as_written', '0'), ('raised', '0.1')] %}
+        select
+            '{{ shift }}' as shift,
+            cast({{ added }} as double) as added
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 -- Every quantity that a gate may ask for, over both quarters and in the weaker one. That impact is
 -- measured is told by no source.
 quantities as (
-    {% for code, name in [
-        ('D1', 'd1'), ('D2', 'd2'), ('D3', 'd3'), ('D4', 'd4'), ('D5', 'd5'), ('D6', 'd6'),
-        ('D7', 'd7'), ('LD-01', 'leading_rate'), ('INITIATIVES', 'initiative_count'),
-        ('IMPACT', '')
+    {% for code, name, each in [
+        ('D1', 'd1', ''), ('D2', 'd2', 'd2_lowest'), ('D3', 'd3', 'd3_lowest'),
+        ('D4', 'd4', 'd4_lowest'), ('D5', 'd5', 'd5_lowest'), ('D6', 'd6', ''), ('D7', 'd7', ''),
+        ('LD-01', 'leading_rate', ''), ('INITIATIVES', 'initiative_count', ''), ('IMPACT', '', '')
     ] %}
         select
             entity_type,
@@ -40,10 +35,7 @@ quantities as (
             period_start,
             '{{ code }}' as gate_code,
             cast({{ name or 'null' }} as double) as both_value,
-            cast(
-                {{ name ~ '_lowest' if code in ('D2', 'D3', 'D4', 'D5') else name or 'null' }}
-                as double
-            ) as each_value
+            cast({{ each or name or 'null' }} as double) as each_value
         from evidence
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -76,7 +68,11 @@ judged as (
         coalesce(seen_value >= threshold - 0.000000001, false) as is_met,
         case
             when seen_value is null then cast(0 as double)
-            else least(cast(1 as double), seen_value / threshold)
+            else
+                least(
+                    cast(1 as double),
+                    cast(seen_value as double) / cast(threshold as double)
+                )
         end as progress
     from asked
 ),

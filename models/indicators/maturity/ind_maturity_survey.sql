@@ -16,7 +16,7 @@ gates as (
     where survey_threshold is not null
 ),
 
--- A rep answers about the own manager; of whom a manager's answer tells, only the company can show.
+-- A rep answers about the own manager; of whom a manager's answer tells, only the company shows.
 placed as (
     {% for entity_type, entity_id in [
         ('manager', 'manager_id'), ('team', 'team_id'), ('company', "'company'")
@@ -57,9 +57,7 @@ counted as (
             as respondent_count,
         {% for number in range(1, 8) %}
             sum(case when dimension = 'D{{ number }}' then answer_score end) as d{{ number }}_sum,
-            sum(
-                case when dimension = 'D{{ number }}' and answer_score is not null then 1 else 0 end
-            )
+            count(case when dimension = 'D{{ number }}' then answer_score end)
                 as d{{ number }}_count{% if not loop.last %},{% endif %}
         {% endfor %}
     from dated

@@ -1,0 +1,139 @@
+"""Coaching maturity of the sample company: what is seen, what is said, and what was planted."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+LEVELS = ["random", "informal", "formal", "dynamic"]
+WHO = "entity_type, entity_id, period_grain, period_start"
+
+
+@pytest.fixture(scope="module")
+def published(sample_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    current = json.loads((sample_home / "published" / "current.json").read_text())
+    database = sample_home / "published" / current["database"]
+    with duckdb.connect(str(database), read_only=True) as con:
+        yield con
+
+
+def test_nobody_is_random_under_a_policy_that_holds_for_all(
+    published: duckdb.DuckDBPyConnection, sample_folder: Path
+) -> None:
+    """By the rule whoever has a policy is exposed; the planted levels know managers who are not."""
+    with (sample_folder / "coaching_log" / "policies.csv").open(encoding="utf-8") as file:
+        assert any(
+            row["policy_id"] == "POL-2" and not row["valid_to"] for row in csv.DictReader(file)
+        )
+    with (sample_folder / "_truth" / "manager_maturity.csv").open(encoding="utf-8") as file:
+        planted = {row["true_maturity"] for row in csv.DictReader(file)}
+    found = published.execute(
+        "select distinct level_code from coaching.fct_maturity where entity_type = 'manager'"
+    ).fetchall()
+
+    assert "random" in planted
+    assert {"random"} not in found
+    assert {code for (code,) in found} <= {"informal", "formal", "not_assessable"}
+
+
+def test_what_was_not_recorded_is_named_and_never_nought(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    wrong = published.execute(
+        """
+        select * from coaching.fct_maturity
+        where
+            (practised_score is null) <> (missing_inputs like '%CO-01%')
+            or (tools_score is null) <> (missing_inputs like '%artefact%')
+            or (reinforced_score is null)
+                <> (missing_inputs like '%TR-03%' and missing_inputs like '%AF-03%')
+            or (accountable_score is null)
+                <> (missing_inputs like '%AF-01%' and missing_inputs like '%CO-11%')
+            or (capable_score is null) <> (missing_inputs like '%certification%')
+            or (leading_rate is null) <> (missing_inputs like '%LD-01%')
+        """
+    ).fetchall()
+    assert wrong == []
+    assert published.execute(
+        "select count(*) > 0 from coaching.fct_maturity where accountable_score is null"
+    ).fetchone() == (True,)
+
+
+def test_few_rep_months_are_no_verdict(published: duckdb.DuckDBPyConnection) -> None:
+    rows = published.execute(
+        "select rep_months < 8, level_code = 'not_assessable', count(*) from coaching.fct_maturity "
+        "where entity_id <> '(unassigned)' group by all"
+    ).fetchall()
+    assert {(few, silent) for few, silent, _ in rows} == {(True, True), (False, False)}
+
+
+def test_progress_lies_in_the_band_of_its_level(published: duckdb.DuckDBPyConnection) -> None:
+    rows = published.execute(
+        "select level_index, lowered_level_index, raised_level_index, progress_score, unmet_gates "
+        "from coaching.fct_maturity where level_index is not null"
+    ).fetchall()
+    assert len(rows) > 40
+    for level, lowered, raised, progress, unmet in rows:
+        assert lowered >= level >= raised
+        assert 25 * level <= progress <= 25 * (level + 1)
+        assert (level == 3) == (not unmet)
+
+
+def test_the_company_is_made_of_its_managers(published: duckdb.DuckDBPyConnection) -> None:
+    managers = published.execute(
+        "select period_grain, period_start, rule_version, level_code, rep_months "
+        "from coaching.fct_maturity where entity_type = 'manager'"
+    ).fetchall()
+    company = published.execute(
+        "select period_grain, period_start, rule_version, practised_level_index, "
+        "random_rep_share, informal_rep_share, formal_rep_share, dynamic_rep_share "
+        "from coaching.fct_maturity where entity_type = 'company'"
+    ).fetchall()
+    assert company
+    for *key, practised, random, informal, formal, dynamic in company:
+        own = [(level, months) for *of, level, months in managers if of == key]
+        whole = sum(months for _, months in own)
+        shares = [sum(m for level, m in own if level == code) / whole for code in LEVELS]
+        assert [random, informal, formal, dynamic] == pytest.approx(shares)
+        reached = [index for index in range(4) if sum(shares[index:]) >= 0.6 - 1e-9]
+        assert practised == (max(reached) if reached else None)
+
+
+def test_no_answer_of_fewer_than_four_is_told(
+    published: duckdb.DuckDBPyConnection, sample_home: Path
+) -> None:
+    told = published.execute(
+        f"""
+        select {WHO}, rep_respondent_count from coaching.fct_maturity
+        where rep_survey_level_index is not null and rule_version = 'article_000'
+        """
+    ).fetchall()
+    withheld = published.execute(
+        """
+        select count(*) from coaching.fct_maturity
+        where
+            'small_group' in (rep_survey_reason_code, manager_survey_reason_code)
+            and rep_survey_level_index is null and rep_survey_gap is null
+        """
+    ).fetchone()
+    assert told
+    assert withheld is not None
+    assert withheld[0] > 0
+    assert min(count for *_, count in told) >= 4
+    with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as con:
+        for kind, _, grain, start, count in told:
+            if kind == "company":
+                assert con.execute(
+                    """
+                    select count(distinct response_code) from core.fct_survey_answer
+                    inner join core.bridge_date_period on survey_date = date_day
+                    where period_grain = ? and period_start = ? and respondent_role = 'rep'
+                        and dimension is not null
+                    """,
+                    [grain, start],
+                ).fetchone() == (count,)

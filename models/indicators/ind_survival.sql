@@ -182,8 +182,9 @@ hazards as (
         case
             when event_count < risk_count
                 then cast(
-                    cast(event_count as double) / (
+                    cast(event_count as double) / cast(
                         cast(risk_count as double) * cast(risk_count - event_count as double)
+                        as double
                     ) as decimal(28, 15)
                 )
             else 0
@@ -218,8 +219,9 @@ steps as (
         case
             when not is_last_gone and survival_log_sum < 0
                 then
-                    1.959963984540054e0
-                    * sqrt(cast(greenwood_sum as double)) / abs(cast(survival_log_sum as double))
+                    cast(
+                        1.959963984540054e0 * sqrt(cast(greenwood_sum as double)) as double
+                    ) / cast(abs(cast(survival_log_sum as double)) as double)
         end as log_log_half
     from summed
 ),

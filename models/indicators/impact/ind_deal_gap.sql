@@ -208,7 +208,10 @@ centred as (
             case
                 when {{ kind }}_n > 0
                     then
-                        ({{ kind }}_rate + 3.8414588206941236e0 / (2 * cast({{ kind }}_n as double)))
+                        (
+                            {{ kind }}_rate
+                            + 3.8414588206941236e0 / (2 * cast({{ kind }}_n as double))
+                        )
                         / (1 + 3.8414588206941236e0 / cast({{ kind }}_n as double))
             end as {{ kind }}_centre,
             case

@@ -259,6 +259,8 @@ def _marked(fact: str) -> str:
                 when fact.entity_type = 'rep' then 'small_group'
                 when fact.period_grain not in ({grains}) then 'differencing'
                 when placed.entity_type is null then 'small_group'
+                -- Answers of fewer than four are withheld from everybody; here not even n is told.
+                when fact.reason_code = 'small_group' then 'small_group'
                 else coalesce(placed.reason_code, cell.reason_code)
             end as withheld
         from warehouse.{fact} as fact

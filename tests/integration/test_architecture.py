@@ -65,7 +65,11 @@ def imports(path: Path) -> set[str]:
 
 
 def test_private_text_stays_in_staging(project_root: Path) -> None:
-    """Invariant 10: no model above staging reads a column that its contract calls private."""
+    """Invariant 10: no model above staging reads a column that its contract calls private.
+
+    But one: it counts questions and directives in notes where the configuration asks for it, and
+    only counts leave it (decision 0043).
+    """
     private = {
         column.typed
         for contract in load_contracts(project_root).values()
@@ -76,7 +80,7 @@ def test_private_text_stays_in_staging(project_root: Path) -> None:
     leaks = [
         f"{path.relative_to(project_root)}: {name}"
         for path in sorted((project_root / "models").rglob("*.sql"))
-        if "staging" not in path.parts
+        if "staging" not in path.parts and path.stem != "int_coaching_log__note"
         for name in sorted(private & set(re.findall(r"[a-z_]+", path.read_text(encoding="utf-8"))))
     ]
     assert leaks == []

@@ -310,7 +310,7 @@ def test_the_profile_stands_where_auditors_look(council_home: Path) -> None:
 
 def test_the_standard_profile_withholds_nothing(sample_home: Path) -> None:
     served = json.loads((sample_home / "published" / "current.json").read_text(encoding="utf-8"))
-    assert served["privacy"] == {"profile": "standard"}
+    assert served["privacy"] == {"profile": "standard", "classify_notes": True}
     (database,) = sample_home.glob("published/[!.]*/marts.duckdb")
     with duckdb.connect(str(database), read_only=True) as con:
         con.execute(f"attach '{sample_home / 'warehouse.duckdb'}' as warehouse (read_only)")

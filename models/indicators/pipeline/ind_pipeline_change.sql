@@ -12,9 +12,14 @@ with
 
 periods as (
     select
-        *,
+        period_grain,
+        period_start,
+        period_end,
+        stock_date,
         cast({{ dbt.dateadd('day', -1, 'period_start') }} as date) as eve_date,
-        row_number() over (order by period_grain asc, period_start asc) as period_number
+        row_number() over (
+            order by period_grain asc nulls last, period_start asc nulls last
+        ) as period_number
     from {{ ref('ind_period_day') }}
     where period_grain in ('month', 'quarter', 'fiscal_quarter')
 ),

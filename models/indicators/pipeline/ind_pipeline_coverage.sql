@@ -10,8 +10,15 @@ clock as (
 
 periods as (
     select
-        *,
-        row_number() over (partition by period_grain order by period_start asc) as period_number
+        period_grain,
+        period_start,
+        period_end,
+        stock_date,
+        is_complete,
+        elapsed_day_count,
+        row_number() over (
+            partition by period_grain order by period_start asc nulls last
+        ) as period_number
     from {{ ref('ind_period_day') }}
     where period_grain in ('quarter', 'fiscal_quarter')
 ),

@@ -36,6 +36,10 @@ FACTS = {
     '"leading".fct_leading_indicator': WHOLE_COACHING,
     "lagging.fct_lagging_indicator": FIRST_DAYS["salesforce"],
 }
+# What a figure of today is held against was learned from all that was kept: thresholds of won deals,
+# who was a customer before, when a gap opened or a deal was first coached. How old the news is tells
+# of what was removed itself. Coached deals are lagging, but rest on the coaching log.
+LEARNED = ("AC-02", "BE-09", "CO-13", "DQ-02", "IM-01", "PI-10", "ST-01", "ST-02", "ST-03")
 FIGURE = (
     "indicator_id, measure_id, entity_type, entity_id, period_grain, period_start, dimension,"
     " member, currency_code"
@@ -245,6 +249,7 @@ def test_figures_of_later_periods_are_what_they_were(night: Night, fact: str) ->
         figures = (
             f"select {FIGURE}, value, value_low, value_high, observation_count from {{}}.{fact}"
             f" where period_start >= '{FACTS[fact]}' and measure_id not like 'days_%'"
+            f" and indicator_id not in {LEARNED}"
         )
         old, new = figures.format("old"), figures.format("new")
         different = con.execute(f"({old} except {new}) union all ({new} except {old})").fetchall()

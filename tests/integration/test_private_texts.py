@@ -29,10 +29,16 @@ def shingles(texts: Iterable[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def private(project_root: Path, sample_home: Path) -> dict[str, set[str]]:
-    """Runs of words of the private texts, by column; without those of the project's own seeds."""
-    seeds = (path.read_text(encoding="utf-8") for path in (project_root / "seeds").glob("*.csv"))
-    ours = set(shingles(line for text in seeds for line in text.splitlines()))
+def private(project_root: Path, sample_folder: Path, sample_home: Path) -> dict[str, set[str]]:
+    """Runs of words of the private texts, by column.
+
+    Those of the project's own seeds are no secret, and neither are those of the configuration, as
+    the answers that a survey offers.
+    """
+    known = [*(project_root / "seeds").glob("*.csv"), sample_folder / "halftime.yml"]
+    ours = set(
+        shingles(line for path in known for line in path.read_text(encoding="utf-8").splitlines())
+    )
     found = {}
     with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as con:
         for contract in load_contracts(project_root).values():

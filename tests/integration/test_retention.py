@@ -36,9 +36,9 @@ FACTS = {
     '"leading".fct_leading_indicator': WHOLE_COACHING,
     "lagging.fct_lagging_indicator": FIRST_DAYS["salesforce"],
 }
-# What a figure is held against was learned from all that was kept: thresholds of won deals, who was
-# a customer before, when a gap opened or a deal was first coached. How old the news is tells of what
-# was removed itself. Coached deals are lagging, but rest on the coaching log.
+# What a figure is held against was learned from all that was kept: thresholds of won deals, who
+# was a customer before, when a gap opened or a deal was first coached. How old the news is tells
+# of what was removed itself. Coached deals are lagging, but rest on the coaching log.
 LEARNED = ("AC-02", "BE-09", "CO-13", "DQ-02", "IM-01", "PI-10", "ST-01", "ST-02", "ST-03")
 FIGURE = (
     "indicator_id, measure_id, entity_type, entity_id, period_grain, period_start, dimension,"

@@ -80,10 +80,12 @@ EXEMPT = {
     "An observation that may be unknown, and whose kind the contract holds.": (
         "certification_expires_date",
         "certified_date",
+        "defined_criterion_count",
         "has_practice",
         "has_strength_noted",
         "is_quarter_end_squeeze",
         "occurred_at",
+        "promotion_criterion_count",
         "recorded_at",
     ),
     "A part of a sum whose residual has a rule.": ("superseded_rows", "expired_rows"),

@@ -58,6 +58,13 @@ def recording_people(company: Company) -> np.ndarray:
     return found
 
 
+def gong_members(company: Company) -> np.ndarray:
+    """List who has a user in Gong: whoever is recorded, and the directors above, who review."""
+    members = np.flatnonzero(recording_people(company))
+    directors = company.region_director[np.unique(company.person_region[members])]
+    return np.union1d(members, directors)
+
+
 def gong_teams(company: Company) -> np.ndarray:
     """Teams whose sessions are scorecards in Gong."""
     rank = np.zeros(len(company.team_name), dtype=int)

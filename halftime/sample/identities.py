@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from halftime.sample.calls import recording_people
+from halftime.sample.calls import gong_members
 from halftime.sample.company import Company
 from halftime.sample.gong import user_id
 from halftime.sample.hubspot import owner_id
@@ -36,7 +36,7 @@ def identities(
     everybody = np.arange(company.people)
     users = salesforce_id("005", everybody, world.crm.salesforce_people).to_pylist()
     owners = owner_id(everybody, world.crm.hubspot_people).to_pylist()
-    recorded = recording_people(company)
+    in_gong = set(gong_members(company).tolist())
     shared = _until_shared(company)
     found: list[tuple[str, str, str, str, str]] = []
     for person in range(company.people):
@@ -45,7 +45,7 @@ def identities(
         forms = [("people", key), *((system, mail) for system in BY_MAIL)]
         forms += [("salesforce", users[person])] if users[person] else []
         forms += [("hubspot", owners[person])] if owners[person] else []
-        forms += [("gong", user_id(person))] if recorded[person] else []
+        forms += [("gong", user_id(person))] if person in in_gong else []
         found += [(system, str(alias), key, "matched", "") for system, alias in forms]
         end = shared.get(name, {}).get(person) if name in shared else ""
         if end is not None:

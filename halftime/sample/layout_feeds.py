@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from halftime.sample import calendars, channels, gong, learning
-from halftime.sample.calls import record_calls, recording_people
+from halftime.sample.calls import gong_members, record_calls
 from halftime.sample.crm import deal_id
 from halftime.sample.documents import Document
 from halftime.sample.files import SourceFile
@@ -18,10 +18,6 @@ def gong_documents(world: World) -> list[Document]:
     company, sessions = world.company, world.sessions
     rng = generator(world.seed, "calls")
     calls = record_calls(company, world.deals, world.activities, rng)
-    # Directors record no calls, but review some of those that managers have reviewed.
-    members = np.flatnonzero(recording_people(company))
-    directors = company.region_director[np.unique(company.person_region[members])]
-    members = np.union1d(members, directors)
     ids = deal_id(world.crm.deals, calls.deal).to_pylist()
     chosen = np.flatnonzero(world.channel == channels.GONG)
     reviews, call = gong.reviewed(sessions, chosen, calls)
@@ -29,7 +25,7 @@ def gong_documents(world: World) -> list[Document]:
     seat = sessions.seat[reviews]
     level = 2.5 + 0.35 * company.seat_skill[seat] + 1.3 * world.dose[seat, month]
     return [
-        gong.users(company, members, current_manager(company)),
+        gong.users(company, gong_members(company), current_manager(company)),
         gong.scorecards(company.start_day),
         *gong.call_pages(calls, ids, world.size.defect_rounds),
         *gong.scorecard_pages(

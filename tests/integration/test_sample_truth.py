@@ -584,13 +584,13 @@ class TestBehaviour:
             "count(*) from assessment as a inner join enrolment as e "
             'on a."User Email" = e."User Email" and a."Course" = e."Course" '
             'and a."Taken At"::timestamp::date between e."Completed On"::date '
-            'and e."Completed On"::date + 121 '
+            'and e."Completed On"::date + 91 '
             'inner join true_training as t on e."Enrolment ID" = t.enrolment_id '
             'where try_cast(a."Score (%)" as double) is not null '
             'and a."Taken At"::timestamp::date - e."Completed On"::date '
-            "in (3, 30, 60, 120) group by 1, 2"
+            "in (3, 30, 60, 90) group by 1, 2"
         ).fetchall()
-        days = dict(enumerate((3, 30, 60, 120), start=1))
+        days = dict(enumerate((3, 30, 60, 90), start=1))
 
         assert len(rows) == 8
         for is_reinforced, attempt, score, count in rows:

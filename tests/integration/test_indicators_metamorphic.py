@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,11 @@ FACTS = (
     "fct_pipeline_change",
     "fct_maturity",
     "fct_deal_warning",
+)
+MONEY = {"amount", "quota_amount", "unit_price_amount", "total_amount", "list_price_amount"}
+GRAIN = (
+    "indicator_id, measure_id, entity_type, entity_id, period_grain, period_start, dimension, "
+    "member, currency_code"
 )
 
 
@@ -113,14 +119,51 @@ def test_shuffled_rows_move_no_figure(company: Company) -> None:
 
 
 def test_one_changed_amount_is_noticed(company: Company) -> None:
-    """The comparison can fail: of one won deal with another amount the quota figures speak."""
+    """The comparison can fail: one quota with another amount moves figures."""
     company.put(
-        "int_opportunity_conformed",
-        """select * replace (case when opportunity_key = (
-            select min(opportunity_key) from core.fct_opportunity
-            where is_won and amount > 0 and owner_id is not null
-        ) then amount + 1000 else amount end as amount)
-        from main.was_int_opportunity_conformed""",
+        "int_quota_conformed",
+        """select * replace (case when (_source_file, _source_row) in (
+            select (_source_file, _source_row) from main.was_int_quota_conformed
+            where period_start <= date '2026-06-30' and quota_amount > 0
+            order by period_start desc, _source_file, _source_row limit 1
+        ) then quota_amount + 1000 else quota_amount end as quota_amount)
+        from main.was_int_quota_conformed""",
     )
     company.follow()
     assert company.differing("fct_lagging_indicator") > 0
+
+
+def test_a_hundred_times_the_money_moves_only_money(company: Company) -> None:
+    """Money is a hundred times as much; rates, counts, days and levels are what they were.
+
+    Amounts in foreign currency are rounded to cents once more, so money agrees to a thousandth.
+    """
+    for name in company.inputs:
+        found = company.con.execute(f"describe main.was_{name}").fetchall()
+        columns = [column[0] for column in found if column[0] in MONEY]
+        if columns:
+            times = ", ".join(f"cast({name} * 100 as decimal(18, 2)) as {name}" for name in columns)
+            company.put(name, f"select * replace ({times}) from main.was_{name}")
+    plan = company.models["ind_plan_coverage"]
+    assert plan.sql.count("20000") == 1  # planned_deal_amount, a threshold in money
+    company.models["ind_plan_coverage"] = replace(plan, sql=plan.sql.replace("20000", "2000000"))
+    company.follow()
+    assert company.differing("fct_maturity") == company.differing("fct_deal_warning") == 0
+    for name in ("fct_leading_indicator", "fct_lagging_indicator"):
+        wrong = company.con.execute(
+            f"""select i.indicator_id, i.measure_id, count(*)
+            from {company.models[name].relation} as n
+            full join main.was_{name} as w using ({GRAIN})
+            left join reference.indicators as i using (indicator_id, measure_id)
+            where w.indicator_id is null or n.indicator_id is null
+            or n.reason_code is distinct from w.reason_code
+            or n.observation_count is distinct from w.observation_count
+            or (not i.has_currency and (
+                n.numerator is distinct from w.numerator
+                or n.denominator is distinct from w.denominator
+            ))
+            or (n.value is null) <> (w.value is null)
+            or abs(n.value - w.value * if(i.unit like 'money%', 100, 1)) > 0.001 * abs(n.value)
+            group by all order by all"""
+        ).fetchall()
+        assert wrong == []

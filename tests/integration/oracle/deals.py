@@ -114,6 +114,11 @@ def _whole(states: list[State]) -> list[State]:
     return kept
 
 
+def _from_the_start(deal: Deal) -> State:
+    """Of a deal without a history the word of today holds from its first day on (decision 0017)."""
+    return replace(deal.now, at=dt.datetime.combine(deal.created, dt.time.min))
+
+
 def _salesforce(files: Files, company: Company) -> dict[str, Deal]:
     newest: dict[str, dict[str, str]] = {}
     for row in files.table("salesforce/Opportunity_*.csv"):
@@ -155,7 +160,7 @@ def _salesforce(files: Files, company: Company) -> dict[str, Deal]:
             )
         )
     for key, deal in deals.items():
-        deal.states = _whole(history.get(key, [])) or [deal.now]
+        deal.states = _whole(history.get(key, [])) or [_from_the_start(deal)]
     for row in files.table("salesforce/OpportunitySplit.csv"):
         deal = deals.get(row["OpportunityId"][:15])
         if deal:
@@ -217,6 +222,6 @@ def _hubspot(files: Files, company: Company) -> dict[str, Deal]:
             if deal.states and deal.states[-1].at == at:
                 deal.states.pop()
             deal.states.append(state)
-        deal.states = _whole(deal.states) or [now]
+        deal.states = _whole(deal.states) or [_from_the_start(deal)]
         deals[key] = deal
     return deals

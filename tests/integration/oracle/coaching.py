@@ -7,7 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from fractions import Fraction
 
-from .company import NOBODY, Company, months_later, period, periods
+from .company import Company, months_later, period, periods
 from .deals import Deal
 from .files import DAY, Files
 from .figures import GRAINS, Figures
@@ -26,7 +26,8 @@ def whose(company: Company, session: Session, on: dt.date) -> str:
         post = company.post(person, on)
         if post and post.manager == session.coach:
             return person
-    return sorted(session.known)[0] if session.known else session.coach
+    # A coachee whom nobody knows is still the coachee; only without any it counts for the coach.
+    return (sorted(session.known) or session.coachees or [session.coach])[0]
 
 
 def cadence(figures: Figures, sessions: list[Session], begin: dt.date) -> None:
@@ -90,13 +91,12 @@ def minutes_received(figures: Figures, sessions: list[Session], begin: dt.date) 
     """CO-04, CO-06, CO-09 and CO-10: minutes, split among the coachees of a session."""
     company = figures.company
     areas = ["lead_and_opportunity", "skills_and_behaviors", "funnel", "account", "territory"]
-    by_area: dict[tuple, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     for one in sessions:
-        if not one.held or not one.minutes:
+        if not one.held:
             continue
-        part = Fraction(one.minutes, len(one.coachees) or 1)
         group = "group" if len(one.coachees) > 1 or one.mode == "group" else "individual"
-        for person in one.coachees or [one.coach]:
+        for person in one.coachees:
+            part = one.minutes_of(person)
             post = company.post(person, one.day)
             area = one.area or "unclassified"
             for member in [*areas, "unclassified"]:
@@ -104,7 +104,7 @@ def minutes_received(figures: Figures, sessions: list[Session], begin: dt.date) 
                     "CO-04.share", person, one.day, part * (member == area), part,
                     member=("area", member), grains=FROM_MONTHS,
                 )  # fmt: skip
-            if post is None or post.role != "rep":
+            if post is None or post.role != "rep" or not one.minutes:
                 continue
             figures.add(f"CO-06.{group}", person, one.day, part, 0, 0)
             new = one.day <= half_a_year_after(post.hired)
@@ -132,8 +132,8 @@ def coverage(figures: Figures, sessions: list[Session], begin: dt.date) -> None:
     received: dict[tuple[str, str, dt.date], list] = defaultdict(list)
     for one in sessions:
         if one.held:
-            part = Fraction(one.minutes or 0, len(one.coachees) or 1)
             for person in one.known:
+                part = one.minutes_of(person)
                 received["broad", person, one.day].append(part)
                 if one.strict:
                     received["strict", person, one.day].append(part)
@@ -152,7 +152,7 @@ def coverage(figures: Figures, sessions: list[Session], begin: dt.date) -> None:
                     key = (kind, entity, grain, start, "all", "all", "")
                     for got in of_reps.values():
                         figures.put(("CO-09", f"coverage_{breadth}", *key), bool(got), 1)
-                    ranked = sorted(sum(got, Fraction(0)) for got in of_reps.values())
+                    ranked = sorted(sum(got) for got in of_reps.values())
                     n, total = len(ranked), sum(ranked)
                     if grain != "week" and kind != "rep":
                         up = sum((2 * i - n - 1) * got for i, got in enumerate(ranked, 1))
@@ -195,4 +195,3 @@ def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:
     return figures
 
 
-__all__ = ["NOBODY", "all_of", "whose"]

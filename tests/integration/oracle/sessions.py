@@ -70,6 +70,23 @@ class Session:
     artefact: str | None = None  # None: the record has no place for one
     actions: list[Action] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
+    attended: dict[str, int] = field(default_factory=dict)  # minutes, where the list gives them
+
+    def minutes_of(self, person: str) -> int:
+        """Minutes that a coachee got: those of the list of attendees, else an equal part.
+
+        Parts are whole minutes; what is left over goes to the first in order of ids.
+        """
+        if person in self.attended:
+            return self.attended[person]
+        if not self.minutes:
+            return 0
+        each, left = divmod(self.minutes, len(self.coachees) or 1)
+        return each + (sorted(self.coachees).index(person) < left if left else 0)
+
+    def skills_of(self, person: str, skill: str) -> bool:
+        """Whether the session names the skill with the person's score."""
+        return any(one.person == person and one.skill == skill for one in self.scores)
 
     @property
     def held(self) -> bool:
@@ -147,6 +164,8 @@ def _template(files: Files, company: Company) -> list[Session]:
         person = company.find(row["coachee"])
         if person not in session.coachees:
             session.coachees.append(person)
+        if row["minutes"]:
+            session.attended[person] = int(row["minutes"])
         if row["score"] and row["skill"]:
             session.scores.append(
                 Score(person, row["skill"], session.day, float(row["score"]), "")
@@ -226,6 +245,7 @@ def _listed(kind: str, row: Row, company: Company, *columns: str) -> Session:
         _names(who, company),
         int(minutes) if minutes else None,
         AREAS.get(topic.lower(), ""),
+        focus=topic,  # what a log or form calls the topic is what the session was about
         deal=deal_key(deal),
         status=status or "held",
     )
@@ -316,6 +336,7 @@ def _reviews(files: Files, company: Company) -> list[Session]:
             [rep],
             area="skills_and_behaviors",
             mode="call_review",
+            initiator="manager",  # nobody but the reviewer asked for it
             artefact=review["callId"],
         )
         session.scores = [

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from .oracle import compare, pipeline, warning
+from .oracle import behavior, coaching, compare, people, pipeline, quality, quota, warning
 from .oracle.company import Company
 from .oracle.deals import Deal, read_deals
 from .oracle.figures import Figures
@@ -27,6 +27,11 @@ AS_OF = dt.date(2026, 9, 30)
 FAMILIES: dict[str, Callable[[Files, Company, dict[str, Deal]], Figures]] = {
     "pipeline": pipeline.all_of,
     "warning": warning.all_of,
+    "coaching": coaching.all_of,
+    "quality": quality.all_of,
+    "people": people.all_of,
+    "behavior": behavior.all_of,
+    "quota": quota.all_of,
 }
 
 
@@ -54,3 +59,48 @@ def test_published_figures_are_what_the_definitions_say(
     # Nothing is said to agree that was not there to be compared.
     assert {key[:2] for key in figures_published} >= measures
     assert compared > 1_000
+
+
+def spoil(folder: Path, name: str, old: str, new: str) -> None:
+    """Change one word of a raw file, which must be in it."""
+    path = folder / name
+    text = path.read_text(encoding="utf-8-sig")
+    assert text.count(old) == 1, (name, old, text.count(old))
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_one_changed_amount_is_seen(
+    sample_folder: Path, figures_published: dict[tuple, tuple], tmp_path: Path
+) -> None:
+    """An oracle that agrees with anything would prove nothing."""
+    folder = tmp_path / "spoilt"
+    shutil.copytree(sample_folder, folder)
+    name = "salesforce/Opportunity_2025.csv"
+    with (folder / name).open(encoding="utf-8-sig", newline="") as handle:
+        row = next(one for one in csv.DictReader(handle) if one["StageName"] == "Closed Won")
+    spoil(
+        folder,
+        name,
+        f'"{row["Id"]}","{row["AccountId"]}","{row["Name"]}","{row["OwnerId"]}","Closed Won","{row["Amount"]}"',
+        f'"{row["Id"]}","{row["AccountId"]}","{row["Name"]}","{row["OwnerId"]}","Closed Won","1.00"',
+    )
+    figures = work_out(folder, "pipeline")
+    _, lines = compare.disagreements(figures, figures_published, figures.measures())
+    assert lines
+    # It is the value that is wrong, for everybody for whom the deal counts; the number is not.
+    assert {line.split("'")[3] for line in lines} == {"by_value"}
+
+
+def test_one_removed_session_is_seen(
+    sample_folder: Path, figures_published: dict[tuple, tuple], tmp_path: Path
+) -> None:
+    folder = tmp_path / "spoilt"
+    shutil.copytree(sample_folder, folder)
+    path = folder / "coaching_log" / "Session Log.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert '"held"' in lines[1]
+    path.write_text("".join([lines[0], *lines[2:]]), encoding="utf-8")
+    figures = work_out(folder, "coaching")
+    _, found = compare.disagreements(figures, figures_published, figures.measures())
+    assert any("'CO-03', 'share', 'company'" in line for line in found)
+    assert any("'CO-06', 'individual', 'rep'" in line for line in found)

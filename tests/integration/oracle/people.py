@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 
 from .coaching import FROM_MONTHS, FROM_QUARTERS
-from .company import NOBODY, Company, name, periods
+from .company import NOBODY, Company, periods
 from .deals import Deal
 from .files import DAY, Files, day, moment, yes
 from .figures import Figures
@@ -92,9 +92,9 @@ def training(figures: Figures, files: Files) -> None:
             for one in sessions
             if person in one.coachees and done + DAY <= one.day <= done + 30 * DAY
         ]
-        same = any(one.skill == skill or one.skills_of(person, skill) for one in after)
+        same = any(one.skill == skill for one in after)
         any_skill = same or any(one.area == "skills_and_behaviors" for one in after)
-        for member in (("all", "all"), ("skill", skill)):
+        for member in (("all", "all"), ("skill", skill.lower())):
             figures.add(
                 "TR-03.same_skill", person, done, same, 1, member=member, grains=FROM_QUARTERS
             )
@@ -107,6 +107,3 @@ def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:
     recognition(figures, files, deals)
     training(figures, files)
     return figures
-
-
-__all__ = ["all_of", "name"]

@@ -9,7 +9,7 @@ from .company import NOBODY, Company
 from .deals import Deal
 from .files import Files
 from .figures import Figures
-from .sessions import Action, Session, read_sessions
+from .sessions import Action, Session, read_actions, read_sessions
 
 # Matrices, calendars and reviews have no place for what was agreed.
 WITH_OUTPUTS = {"template", "directors", "log", "form"}
@@ -22,7 +22,9 @@ def whose(session: Session, action: Action) -> str:
     return action.owner or NOBODY
 
 
-def of_actions(figures: Figures, session: Session, as_of: dt.date) -> None:
+def of_actions(
+    figures: Figures, session: Session, as_of: dt.date, *, orphan: bool = False
+) -> None:
     """AF-01 and CQ-05: what became of the actions agreed in a session."""
     for action in session.actions:
         person = whose(session, action)
@@ -36,7 +38,7 @@ def of_actions(figures: Figures, session: Session, as_of: dt.date) -> None:
         if timed and due and due <= as_of and action.status != "dropped" and not unknown_day:
             in_time = action.done is not None and action.done <= due
             figures.add("AF-01.on_time", person, due, in_time, 1)
-        if session.kind in ("log", "form"):
+        if orphan or session.kind in ("log", "form"):
             continue
         worded = action.author == "rep"
         if action.owner != NOBODY or worded:
@@ -85,5 +87,11 @@ def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:
         of_actions(figures, one, company.as_of)
         if one.held:
             of_session(figures, one)
+    # An action whose session nobody delivered is nobody's coachee's: AF-01 has it for its owner.
+    known = {one.id for one in sessions}
+    for session_id, action in read_actions(files, company):
+        if session_id not in known:
+            lost = Session(session_id, "template", action.agreed, NOBODY, [], actions=[action])
+            of_actions(figures, lost, company.as_of, orphan=True)
     follow_up(figures, sessions, company.as_of)
     return figures

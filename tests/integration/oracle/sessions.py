@@ -84,10 +84,6 @@ class Session:
         each, left = divmod(self.minutes, len(self.coachees) or 1)
         return each + (sorted(self.coachees).index(person) < left if left else 0)
 
-    def skills_of(self, person: str, skill: str) -> bool:
-        """Whether the session names the skill with the person's score."""
-        return any(one.person == person and one.skill == skill for one in self.scores)
-
     @property
     def held(self) -> bool:
         """Logged, held, and no inspection."""
@@ -170,21 +166,30 @@ def _template(files: Files, company: Company) -> list[Session]:
             session.scores.append(
                 Score(person, row["skill"], session.day, float(row["score"]), "")
             )
-    for row in files.table("coaching_log/actions_*"):
-        session = sessions.get(row["session_id"])
-        if session is not None:
-            session.actions.append(
-                Action(
-                    day(row["created_date"]) or session.day,
-                    company.find(row["owner"]),
-                    row["author"],
-                    day(row["due_date"]),
-                    day(row["first_due_date"]) or day(row["due_date"]),
-                    day(row["completed_date"]),
-                    row["status"],
-                )
-            )
+    for session_id, action in read_actions(files, company):
+        if session_id in sessions:
+            action.agreed = action.agreed or sessions[session_id].day
+            sessions[session_id].actions.append(action)
     return list(sessions.values())
+
+
+def read_actions(files: Files, company: Company) -> list[tuple[str, Action]]:
+    """Actions of the template, with the id of their session."""
+    return [
+        (
+            row["session_id"],
+            Action(
+                day(row["created_date"]),
+                company.find(row["owner"]),
+                row["author"],
+                day(row["due_date"]),
+                day(row["first_due_date"]) or day(row["due_date"]),
+                day(row["completed_date"]),
+                row["status"],
+            ),
+        )
+        for row in files.table("coaching_log/actions_*")
+    ]
 
 
 def _names(text: str, company: Company) -> list[str]:

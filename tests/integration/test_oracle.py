@@ -13,15 +13,14 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from .oracle import behavior, coaching, compare, people, pipeline, quality, quota, warning
-from .oracle.company import Company
-from .oracle.deals import Deal, read_deals
-from .oracle.figures import Figures
-from .oracle.files import Files
+from oracle import behavior, coaching, compare, people, pipeline, quality, quota, warning
+from oracle.company import Company
+from oracle.deals import Deal, read_deals
+from oracle.figures import Figures
+from oracle.files import Files
 
 AS_OF = dt.date(2026, 9, 30)
 FAMILIES: dict[str, Callable[[Files, Company, dict[str, Deal]], Figures]] = {

@@ -10,8 +10,8 @@ from fractions import Fraction
 from .coaching import FROM_MONTHS, FROM_QUARTERS
 from .company import NOBODY, Company, periods
 from .deals import Deal
-from .files import Files, moment
 from .figures import Figures
+from .files import Files, moment
 from .sessions import gong_users, read_sessions
 
 TARGET = 4
@@ -73,9 +73,9 @@ def scored(figures: Figures, files: Files, calls: list[dict]) -> None:
                     continue
                 enough = len(near) >= 3
                 weights = {on: 0.5 ** ((end - on).days / 30) for on in near}
-                score = sum(
-                    weights[on] * sum(got) / len(got) for on, got in near.items()
-                ) / sum(weights.values())
+                score = sum(weights[on] * sum(got) / len(got) for on, got in near.items()) / sum(
+                    weights.values()
+                )
                 for member in (("all", "all"), ("skill", skill)):
                     figures.add("BE-07.assessed", person, end, enough, 1, member=member, **at)
                     if enough:

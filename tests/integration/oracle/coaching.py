@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from .company import Company, months_later, period, periods
 from .deals import Deal
-from .files import DAY, Files
 from .figures import GRAINS, Figures
+from .files import DAY, Files
 from .sessions import Session, read_sessions
 
 EVERY_N_DAYS = 14  # coaching_log/policies.csv, POL-2: for reps, since February 2025
@@ -81,7 +81,11 @@ def share_of_sessions(figures: Figures, sessions: list[Session]) -> None:
         if known:
             leading = one.trigger in LEADING
             figures.add("LD-01.share", person, one.day, leading, 1, grains=FROM_QUARTERS)
-        rep = company.post(one.known[0], one.day) if len(one.coachees) == len(one.known) == 1 else None
+        rep = (
+            company.post(one.known[0], one.day)
+            if len(one.coachees) == len(one.known) == 1
+            else None
+        )
         if one.initiator and one.mode != "group" and rep and rep.role == "rep":
             asked = one.initiator == "rep"
             figures.add("CO-12.share", rep.person, one.day, asked, 1, grains=FROM_QUARTERS)
@@ -193,5 +197,3 @@ def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:
     coverage(figures, sessions, begin)
     cancelled(figures, sessions)
     return figures
-
-

@@ -105,9 +105,9 @@ class Company:
         """For whom something counts that belongs to a person on a day."""
         post = self.post(person, on)
         if post is None:
-            return [(kind, NOBODY) for kind in ("rep", "manager", "manager_org", "team", "region")] + [
-                ("company", "company")
-            ]
+            return [
+                (kind, NOBODY) for kind in ("rep", "manager", "manager_org", "team", "region")
+            ] + [("company", "company")]
         found = [
             ("rep", f"people:{person}"),
             ("manager", name(post.manager)),

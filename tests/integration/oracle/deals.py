@@ -172,7 +172,9 @@ def _salesforce(files: Files, company: Company) -> dict[str, Deal]:
 def _hubspot(files: Files, company: Company) -> dict[str, Deal]:
     stages = hubspot_stages(files)
     merged = {row["merged_deal_id"] for row in files.table("hubspot/merged_deal.csv")}
-    accounts = {row["deal_id"]: row["company_id"] for row in files.table("hubspot/deal_company.csv")}
+    accounts = {
+        row["deal_id"]: row["company_id"] for row in files.table("hubspot/deal_company.csv")
+    }
 
     def stage(text: str) -> Stage:
         return stages.get(text, Stage(text, "open", None, False))

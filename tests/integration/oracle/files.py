@@ -18,7 +18,7 @@ import pandas as pd
 
 Row = dict[str, str]
 DAY = dt.timedelta(days=1)
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 class Files:

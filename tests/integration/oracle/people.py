@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from .coaching import FROM_MONTHS, FROM_QUARTERS
 from .company import NOBODY, Company, periods
 from .deals import Deal
-from .files import DAY, Files, day, moment, yes
 from .figures import Figures
+from .files import DAY, Files, day, moment, yes
 from .sessions import deal_key, read_sessions
 
 

@@ -9,8 +9,8 @@ from statistics import median
 
 from .company import Company, period, periods
 from .deals import Deal
-from .files import DAY, Files
 from .figures import GRAINS, Figures
+from .files import DAY, Files
 
 FROM_QUARTERS = ["quarter", "year", "fiscal_quarter", "fiscal_year"]
 
@@ -67,9 +67,7 @@ def created_pipeline(figures: Figures, deals: list[Deal]) -> None:
                 on, amount = state.at.date(), state.amount
                 figures.add("PI-03.count", state.owner, on, 1, 0)
                 if amount is not None:
-                    figures.add(
-                        "PI-03.amount", state.owner, on, amount, 0, currency=state.currency
-                    )
+                    figures.add("PI-03.amount", state.owner, on, amount, 0, currency=state.currency)
                 break
 
 
@@ -169,5 +167,3 @@ def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:
     for one in (win_rate, cycle_time, created_pipeline, slippage, funnel_shape, stage_conversion):
         one(figures, alive)
     return figures
-
-

@@ -7,8 +7,8 @@ import datetime as dt
 from .coaching import FROM_MONTHS
 from .company import NOBODY, Company
 from .deals import Deal
-from .files import Files
 from .figures import Figures
+from .files import Files
 from .sessions import Action, Session, read_actions, read_sessions
 
 # Matrices, calendars and reviews have no place for what was agreed.
@@ -22,9 +22,7 @@ def whose(session: Session, action: Action) -> str:
     return action.owner or NOBODY
 
 
-def of_actions(
-    figures: Figures, session: Session, as_of: dt.date, *, orphan: bool = False
-) -> None:
+def of_actions(figures: Figures, session: Session, as_of: dt.date, *, orphan: bool = False) -> None:
     """AF-01 and CQ-05: what became of the actions agreed in a session."""
     for action in session.actions:
         person = whose(session, action)

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from .company import Company, period
 from .deals import Deal
-from .files import DAY, Files, day
 from .figures import GRAINS, Figures
+from .files import DAY, Files, day
 
 CENT = Decimal("0.01")
 

@@ -112,9 +112,7 @@ class Session:
 
 def read_sessions(files: Files, company: Company) -> list[Session]:
     sessions = _template(files, company) + _lists(files, company)
-    logged = {
-        (one.day, one.coach, person) for one in sessions for person in one.coachees
-    }
+    logged = {(one.day, one.coach, person) for one in sessions for person in one.coachees}
     # A meeting that a log tells of, too, is the log's (R11).
     sessions += [
         one
@@ -163,9 +161,7 @@ def _template(files: Files, company: Company) -> list[Session]:
         if row["minutes"]:
             session.attended[person] = int(row["minutes"])
         if row["score"] and row["skill"]:
-            session.scores.append(
-                Score(person, row["skill"], session.day, float(row["score"]), "")
-            )
+            session.scores.append(Score(person, row["skill"], session.day, float(row["score"]), ""))
     for session_id, action in read_actions(files, company):
         if session_id in sessions:
             action.agreed = action.agreed or sessions[session_id].day
@@ -201,8 +197,20 @@ def _lists(files: Files, company: Company) -> list[Session]:
     told: list[Session] = []
     for row in files.table("coaching_log/Session Log.csv"):
         told.append(
-            _listed("log", row, company, "Date", "Coach", "Rep", "Minutes", "Topic", "Opportunity",
-                    "Status", "Next steps", "Due")
+            _listed(
+                "log",
+                row,
+                company,
+                "Date",
+                "Coach",
+                "Rep",
+                "Minutes",
+                "Topic",
+                "Opportunity",
+                "Status",
+                "Next steps",
+                "Due",
+            )
         )
     for row in files.table("coaching_log/Form Responses.csv"):
         told.append(
@@ -257,9 +265,7 @@ def _listed(kind: str, row: Row, company: Company, *columns: str) -> Session:
     if len(session.coachees) > 1:
         session.mode = "group"
     if steps:
-        session.actions.append(
-            Action(session.day, "", "", day(due), day(due), None, "unknown")
-        )
+        session.actions.append(Action(session.day, "", "", day(due), day(due), None, "unknown"))
     return session
 
 

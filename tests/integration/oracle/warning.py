@@ -6,8 +6,8 @@ import datetime as dt
 
 from .company import Company, periods
 from .deals import Deal
-from .files import Files
 from .figures import GRAINS, Figures
+from .files import Files
 
 
 def pushes(deal: Deal, until: dt.date) -> list[int]:

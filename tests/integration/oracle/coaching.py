@@ -130,7 +130,7 @@ def half_a_year_after(hired: dt.date) -> dt.date:
     return first.replace(day=min(hired.day, length))
 
 
-def coverage(figures: Figures, sessions: list[Session], begin: dt.date) -> None:
+def coverage(figures: Figures, sessions: list[Session], begin: dt.date) -> None:  # noqa: C901
     """CO-09: reps with a session, and how unequal their minutes are, per entity and period."""
     company = figures.company
     received: dict[tuple[str, str, dt.date], list] = defaultdict(list)

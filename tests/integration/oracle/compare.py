@@ -27,7 +27,7 @@ COLUMNS = """
     indicator_id, measure_id, entity_type, entity_id, period_grain, period_start, dimension, member,
     if(currency_code in ('all', 'none'), '', currency_code) as currency, cast(numerator as double) as numerator,
     cast(denominator as double) as denominator, value, observation_count, reason_code
-"""
+"""  # noqa: E501
 
 
 def published(database: Path) -> dict[tuple, tuple]:
@@ -55,7 +55,7 @@ def disagreements(
     compared, lines = 0, []
     nothing = {True: (0.0, 1.0, 0.0, 0), False: (0.0, 0.0, None, 0)}
     kinds = {(key[0], key[1], key[2], key[4], key[6]) for key in figures_published}
-    for key, (up, down, value, n) in mine.items():
+    for key, (up, down, value, n) in mine.items():  # noqa: B007
         if key in figures_published or (key[0], key[1], key[2], key[4], key[6]) not in kinds:
             continue
         if n:

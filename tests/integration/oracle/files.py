@@ -43,7 +43,7 @@ class Files:
             name = path.relative_to(self.folder).as_posix()
             if name in self.bad_files or path.suffix == ".ics":
                 continue
-            if path.suffix == ".xlsx":
+            if path.suffix == ".xlsx":  # noqa: SIM108
                 records = self._workbook(path)
             else:
                 records = self._csv(path)

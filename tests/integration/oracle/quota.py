@@ -29,7 +29,7 @@ def credit(deal: Deal, owner: str) -> dict[str, Decimal]:
     return shares
 
 
-def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:
+def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:  # noqa: C901
     """QU-01: credited won over the quota of the period, each currency by itself."""
     figures = Figures(company)
     for deal in deals.values():
@@ -53,7 +53,7 @@ def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:
         on = first
         while on <= last:
             post = company.post(person, on)
-            # A quota whose name fits nobody, or several, is nobody's; a manager's repeats the team's.
+            # A quota whose name fits nobody, or several, is nobody's; a manager's repeats the team's.  # noqa: E501
             if post is not None and post.role == "rep":
                 of_days[person, on, row["Currency"]] += amount / ((last - first).days + 1)
             on += DAY

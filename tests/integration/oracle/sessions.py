@@ -196,7 +196,7 @@ def _lists(files: Files, company: Company) -> list[Session]:
     """Logs, forms and matrices: what several of them tell of one session is one session."""
     told: list[Session] = []
     for row in files.table("coaching_log/Session Log.csv"):
-        told.append(
+        told.append(  # noqa: PERF401
             _listed(
                 "log",
                 row,
@@ -213,7 +213,7 @@ def _lists(files: Files, company: Company) -> list[Session]:
             )
         )
     for row in files.table("coaching_log/Form Responses.csv"):
-        told.append(
+        told.append(  # noqa: PERF401
             _listed(
                 "form", row, company, "When did the session take place?", "Email Address",
                 "Who did you coach?", "How long was it?", "What was it about?", "Which deal?",

@@ -72,6 +72,8 @@ class Company:
         for schema, view in views:
             if f'"warehouse"."{schema}"."{view}"' in remade:
                 self.con.execute(f'drop view "{schema}"."{view}"')
+        for name in self.inputs:
+            self.put(name, f"select * from main.was_{name}")
 
     def put(self, name: str, sql: str) -> None:
         """Replace the rows of an input."""

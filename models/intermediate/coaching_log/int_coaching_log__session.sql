@@ -187,8 +187,8 @@ not_asked as (
     group by object, source_file, _load_id
 ),
 
--- Counts of the notes; empty unless the configuration asks for them.
-notes as (
+-- What was counted in texts; empty unless the configuration asks for them.
+counted_notes as (
     select * from {{ ref('int_coaching_log__note') }}
 ),
 
@@ -264,13 +264,13 @@ final as (
         or (ranked.shape_rank <= 3 and not coalesce(not_asked.lacks_artefact, false))
             as is_evidence_told,
         ranked.shape_rank <= 3 and not coalesce(not_asked.lacks_output, false) as is_output_told,
-        notes.note_language,
-        notes.question_count,
-        notes.directive_count,
-        notes.has_goal,
-        notes.has_reality,
-        notes.has_options,
-        notes.has_will,
+        counted_notes.note_language,
+        counted_notes.question_count,
+        counted_notes.directive_count,
+        counted_notes.has_goal,
+        counted_notes.has_reality,
+        counted_notes.has_options,
+        counted_notes.has_will,
         ranked.initiator,
         -- People write whole sentences here; only known words may leave staging.
         case
@@ -300,10 +300,10 @@ final as (
         ranked._source_file,
         ranked._source_row
     from ranked
-    left join notes
+    left join counted_notes
         on
-            ranked.shape_rank = notes.shape_rank
-            and ranked.session_id = 'coaching_log:' || notes.session_id
+            ranked.shape_rank = counted_notes.shape_rank
+            and ranked.session_id = 'coaching_log:' || counted_notes.session_id
     left join not_asked
         on
             ranked.shape_rank = not_asked.shape_rank

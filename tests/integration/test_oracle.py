@@ -5,7 +5,7 @@ it reads the sample's files and follows docs/indicators.md. Where both agree to 
 company, every team, manager and rep, what is published is what the definition says.
 """
 
-from __future__ import annotations  # noqa: I001
+from __future__ import annotations
 
 import csv
 import datetime as dt
@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from oracle import behavior, coaching, compare, people, pipeline, quality, quota, warning
 from oracle.company import Company
 from oracle.deals import Deal, read_deals
@@ -77,12 +76,8 @@ def test_one_changed_amount_is_seen(
     name = "salesforce/Opportunity_2025.csv"
     with (folder / name).open(encoding="utf-8-sig", newline="") as handle:
         row = next(one for one in csv.DictReader(handle) if one["StageName"] == "Closed Won")
-    spoil(
-        folder,
-        name,
-        f'"{row["Id"]}","{row["AccountId"]}","{row["Name"]}","{row["OwnerId"]}","Closed Won","{row["Amount"]}"',  # noqa: E501
-        f'"{row["Id"]}","{row["AccountId"]}","{row["Name"]}","{row["OwnerId"]}","Closed Won","1.00"',  # noqa: E501
-    )
+    deal = ",".join(f'"{row[key]}"' for key in ("Id", "AccountId", "Name", "OwnerId", "StageName"))
+    spoil(folder, name, f'{deal},"{row["Amount"]}"', f'{deal},"1.00"')
     figures = work_out(folder, "pipeline")
     _, lines = compare.disagreements(figures, figures_published, figures.measures())
     assert lines

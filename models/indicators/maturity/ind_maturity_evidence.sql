@@ -78,7 +78,9 @@ numbered as (
         period_grain,
         period_start,
         stock_date,
-        row_number() over (partition by period_grain order by period_start) as period_number
+        row_number() over (
+            partition by period_grain order by period_start asc nulls last
+        ) as period_number
     from periods
 ),
 

@@ -42,7 +42,7 @@ clock as (
 deals as (
     select
         opportunity_id,
-        row_number() over (order by opportunity_id asc) as deal_number
+        row_number() over (order by opportunity_id asc nulls last) as deal_number
     from {{ ref('fct_opportunity') }}
     where not is_deleted
 ),

@@ -25,9 +25,10 @@ WITHOUT_VALUE = {
 }
 COLUMNS = """
     indicator_id, measure_id, entity_type, entity_id, period_grain, period_start, dimension, member,
-    if(currency_code in ('all', 'none'), '', currency_code) as currency, cast(numerator as double) as numerator,
-    cast(denominator as double) as denominator, value, observation_count, reason_code
-"""  # noqa: E501
+    if(currency_code in ('all', 'none'), '', currency_code) as currency,
+    cast(numerator as double) as numerator, cast(denominator as double) as denominator,
+    value, observation_count, reason_code
+"""
 
 
 def published(database: Path) -> dict[tuple, tuple]:
@@ -57,7 +58,7 @@ def disagreements(
     broken_down = {(*key[:2], key[6]) for key in figures.sums}
     nothing = {True: (0.0, 1.0, 0.0, 0), False: (0.0, 0.0, None, 0)}
     kinds = {(key[0], key[1], key[2], key[4], key[6]) for key in figures_published}
-    for key, (up, down, value, n) in mine.items():  # noqa: B007
+    for key, (up, down, _, n) in mine.items():
         if key in figures_published or (key[0], key[1], key[2], key[4], key[6]) not in kinds:
             continue
         if n:

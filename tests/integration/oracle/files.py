@@ -43,10 +43,7 @@ class Files:
             name = path.relative_to(self.folder).as_posix()
             if name in self.bad_files or path.suffix == ".ics":
                 continue
-            if path.suffix == ".xlsx":  # noqa: SIM108
-                records = self._workbook(path)
-            else:
-                records = self._csv(path)
+            records = self._workbook(path) if path.suffix == ".xlsx" else self._csv(path)
             header = [cell.strip() for cell in records[0]]
             for number, record in enumerate(records[1:], 2):
                 if (name, number) in self.bad or not record:

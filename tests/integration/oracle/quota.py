@@ -53,7 +53,7 @@ def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:  
         on = first
         while on <= last:
             post = company.post(person, on)
-            # A quota whose name fits nobody, or several, is nobody's; a manager's repeats the team's.  # noqa: E501
+            # A quota whose name fits nobody, or several, is nobody's; a manager's is the team's.
             if post is not None and post.role == "rep":
                 of_days[person, on, row["Currency"]] += amount / ((last - first).days + 1)
             on += DAY

@@ -16,9 +16,11 @@ def pushes(deal: Deal, until: dt.date) -> list[int]:
     for before, after in zip(deal.states, deal.states[1:], strict=False):
         if after.at.date() > until:
             break
-        if before.stage.category == after.stage.category == "open":  # noqa: SIM102
-            if before.close_date and after.close_date and after.close_date > before.close_date:
-                found.append((after.close_date - before.close_date).days)
+        stays_open = before.stage.category == after.stage.category == "open"
+        if not stays_open or before.close_date is None or after.close_date is None:
+            continue
+        if after.close_date > before.close_date:
+            found.append((after.close_date - before.close_date).days)
     return found
 
 

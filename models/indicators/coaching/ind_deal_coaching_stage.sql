@@ -49,10 +49,9 @@ placed as (
             and deals.first_coached_date < org_versions.valid_to
 ),
 
-counted as (
+org_counts as (
     select
-        org_entities.entity_type,
-        org_entities.entity_id,
+        placed.org_key,
         date_periods.period_grain,
         date_periods.period_start,
         placed.stage,
@@ -65,13 +64,26 @@ counted as (
             and grains.indicator_id = 'CO-13'
             and grains.measure_id = 'stage'
             and grains.dimension = 'stage'
-    inner join org_entities on placed.org_key = org_entities.org_key
+    group by
+        placed.org_key, date_periods.period_grain, date_periods.period_start, placed.stage
+),
+
+counted as (
+    select
+        org_entities.entity_type,
+        org_entities.entity_id,
+        org_counts.period_grain,
+        org_counts.period_start,
+        org_counts.stage,
+        sum(org_counts.deal_count) as deal_count
+    from org_counts
+    inner join org_entities on org_counts.org_key = org_entities.org_key
     group by
         org_entities.entity_type,
         org_entities.entity_id,
-        date_periods.period_grain,
-        date_periods.period_start,
-        placed.stage
+        org_counts.period_grain,
+        org_counts.period_start,
+        org_counts.stage
 ),
 
 summed as (

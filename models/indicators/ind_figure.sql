@@ -10,7 +10,11 @@ uncounted as (
     select * from {{ ref('ind_uncounted') }}
 ),
 
-measures as (
+registry as (
+    select * from {{ ref('indicators') }}
+),
+
+numbers as (
     select * from {{ ref('ind_measure') }}
 ),
 
@@ -33,6 +37,24 @@ truncation as (
 
 clock as (
     select * from {{ ref('dim_clock') }}
+),
+
+measures as (
+    select
+        numbers.measure_number,
+        registry.aggregation,
+        registry.interval_method,
+        registry.minimum_n,
+        registry.withheld_below,
+        registry.has_currency,
+        registry.is_close_cohort,
+        registry.empty_reason,
+        registry.required_fields like 'coaching_log%' as is_from_coaching_log
+    from registry
+    inner join numbers
+        on
+            registry.indicator_id = numbers.indicator_id
+            and registry.measure_id = numbers.measure_id
 ),
 
 -- What holds for everybody in a period. A period that begins before the first day that is kept is

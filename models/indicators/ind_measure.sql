@@ -17,19 +17,12 @@ final as (
         measure_id,
         timing,
         aggregation,
-        interval_method,
-        minimum_n,
-        withheld_below,
-        has_currency,
-        is_close_cohort,
         survival_horizon,
-        empty_reason,
         dimensions,
         entity_types,
         grains,
         rep_grains,
-        completed_grains,
-        required_fields like 'coaching_log%' as is_from_coaching_log
+        completed_grains
     from indicators
 )
 

@@ -27,26 +27,42 @@ grains as (
     select * from {{ ref('ind_registry_grain') }}
 ),
 
--- As the deal stood at the end of the day. Of some deals only the end is known.
-placed as (
+-- As the deal stood at the end of the day, of which there is one version. Of some deals only the end
+-- is known. Grouped, because DuckDB would otherwise begin with all organisations of all days.
+stood as (
     select
+        deals.opportunity_id,
         deals.first_coached_date,
+        versions.owner_id,
         case
             when versions.is_inferred or versions.stage_name is null then 'unknown'
             else versions.stage_name
-        end as stage,
-        org_versions.org_key
+        end as stage
     from deals
     inner join versions
         on
             deals.opportunity_id = versions.opportunity_id
             and deals.first_coached_date >= versions.valid_from_date
             and deals.first_coached_date < versions.valid_to_date
+    group by
+        deals.opportunity_id,
+        deals.first_coached_date,
+        versions.owner_id,
+        versions.is_inferred,
+        versions.stage_name
+),
+
+placed as (
+    select
+        stood.first_coached_date,
+        stood.stage,
+        org_versions.org_key
+    from stood
     inner join org_versions
         on
-            versions.owner_id = org_versions.person_id
-            and deals.first_coached_date >= org_versions.valid_from
-            and deals.first_coached_date < org_versions.valid_to
+            stood.owner_id = org_versions.person_id
+            and stood.first_coached_date >= org_versions.valid_from
+            and stood.first_coached_date < org_versions.valid_to
 ),
 
 org_counts as (

@@ -49,6 +49,16 @@ def _ranks(is_formal: np.ndarray) -> np.ndarray:
     return result
 
 
+def habit_of_teams(company: Company) -> np.ndarray:
+    """Channel that each team of a company of more than a few keeps to."""
+    is_formal = is_led_formally(company)
+    rank = np.zeros(len(is_formal), dtype=int)
+    for region in np.unique(company.team_region):
+        inside = company.team_region == region
+        rank[inside] = _ranks(is_formal[inside])
+    return np.where(is_formal, TEMPLATE, np.array(BY_RANK)[rank])
+
+
 def channel_of(company: Company, sessions: Sessions) -> np.ndarray:
     """Channel through which each session is known."""
     teams = len(company.team_name)
@@ -57,13 +67,7 @@ def channel_of(company: Company, sessions: Sessions) -> np.ndarray:
         habit = np.array(HABITS)[np.clip(share, 0, len(HABITS) - 1)]
         chosen = np.where(sessions.team == 1, habit, TEMPLATE)
     else:
-        is_formal = is_led_formally(company)
-        rank = np.zeros(teams, dtype=int)
-        for region in np.unique(company.team_region):
-            inside = company.team_region == region
-            rank[inside] = _ranks(is_formal[inside])
-        habit = np.where(is_formal, TEMPLATE, np.array(BY_RANK)[rank])
-        chosen = habit[sessions.team]
+        chosen = habit_of_teams(company)[sessions.team]
     # A matrix has no place for groups, and one cell for a rep and day; logs are as simple.
     key = (sessions.coach * 100_000 + sessions.day) * 100_000 + sessions.coachee
     _, first = np.unique(key, return_index=True)

@@ -19,22 +19,23 @@ POLICY_DAYS = np.array([0, 14, 14, 21, 14])
 POLICY_OF_INFORMAL = 0.7
 """Share of informal managers with a policy and no certificate; the others are certified only."""
 
-EXPIRED = np.array([0.0, 0.15, 0.4, 0.0, 0.0])
-"""Share of managers without a valid certificate who hold one that has expired."""
+CERTIFIED = np.array([0.0, 0.06, 0.0, 0.93, 0.95])
+"""Share of managers who are certified, informal ones aside: some took the course all the same, and
+some let the certificate expire."""
 
-CERTIFIED_RANDOM = 0.05
-"""Share of random managers who took the course all the same: exceptions exist."""
+EXPIRED = np.array([0.0, 0.15, 0.4, 1.0, 1.0])
+"""Share of managers without a valid certificate who hold one that has expired."""
 
 TEAM_POLICIES_FROM = int(np.datetime64("2025-02-01").astype(np.int64))
 """Until then one policy held for everybody."""
 
-ARTEFACT = np.array([0.0, 0.0, 0.0, 0.8, 0.88])
+ARTEFACT = np.array([0.0, 0.0, 0.0, 0.75, 0.85])
 FOCUS = np.array([0.0, 0.0, 0.0, 0.92, 0.95])
 ACTION = np.array([0.0, 0.0, 0.0, 0.88, 0.92])
 ON_TIME = np.array([0.0, 0.0, 0.0, 0.82, 0.9])
 DONE = np.array([0.0, 0.0, 0.0, 0.92, 0.95])
-REINFORCES = np.array([0.0, 0.0, 0.0, 0.85, 0.9])
-COMES_BACK = np.array([0.0, 0.0, 0.0, 0.9, 0.93])
+REINFORCES = np.array([0.0, 0.0, 0.0, 0.5, 0.6])
+COMES_BACK = np.array([0.0, 0.0, 0.0, 0.85, 0.9])
 NAMES_SKILL = np.array([0.0, 0.0, 0.0, 0.6, 0.65])
 """Least share of a manager's sessions (or actions) with a habit, whatever the quality: formal
 coaching is expected and looked after, so that more of it is written down and followed up."""
@@ -58,14 +59,14 @@ class Exposure:
 def draw_exposure(company: Company, rng: np.random.Generator) -> Exposure:
     """Draw who coaches under a policy and who has been trained.
 
-    Random managers have neither, informal ones one of the two, formal and dynamic ones both.
+    Random managers have neither, informal ones one of the two, formal and dynamic ones both; a few
+    in each are an exception.
     """
     people, level = company.people, company.maturity
     by_policy = rng.random(people) < POLICY_OF_INFORMAL
-    exception = rng.random(people) < CERTIFIED_RANDOM
+    is_certified = rng.random(people) < CERTIFIED[level]
     has_policy = (level >= FORMAL) | ((level == INFORMAL) & by_policy)
-    holds = (level >= FORMAL) | ((level == INFORMAL) & ~by_policy)
-    holds |= (level == RANDOM) & exception
+    holds = is_certified | ((level == INFORMAL) & ~by_policy)
     expired = ~holds & (rng.random(people) < EXPIRED[level])
     end = np.minimum(company.leave_day, company.size.last_day)
     ago = np.where(holds, rng.integers(190, 600, people), rng.integers(820, 1_200, people))

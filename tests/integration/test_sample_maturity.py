@@ -201,8 +201,10 @@ def test_levels_that_were_planted_are_seen(judged: list[tuple[str, str]]) -> Non
     exact = np.mean([planted == seen for planted, seen in judged])
 
     assert len(judged) > 70
-    assert exact >= 0.75
-    assert weighted_kappa(judged) >= 0.7
+    # 96 % and 0.96 when this was written; 84 % without what formal managers do, 41 % with policies
+    # and certificates for anybody.
+    assert exact >= 0.88
+    assert weighted_kappa(judged) >= 0.88
 
 
 @pytest.mark.parametrize("level", LEVELS)

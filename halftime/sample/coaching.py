@@ -96,8 +96,8 @@ def _individual(company: Company, rng: np.random.Generator, wanted: int) -> tupl
     rate *= np.where((tenure < 180) & (company.maturity[coach] <= 2), 1.5, 1.0)
     regime = np.array([region.regime for region in names.REGIONS])[company.team_region[team]]
     slumped = company.shock[seat, np.maximum(month - 1, 0)] < -0.6
-    rate = np.where(regime == "slump", np.where(slumped, 2.4, 0.5), rate)
-    rate = np.where(regime == "none", 0.45 * rate, rate)
+    rate = np.where(regime == "slump", np.where(slumped, 2.7, 0.56), rate)
+    rate = np.where(regime == "none", 0.63 * rate, rate)
     rate[holder == NOBODY] = 0
     rate = rate * (1.3 * wanted / rate.sum())
     count = np.floor(rate + rng.random(len(rate))).astype(int)

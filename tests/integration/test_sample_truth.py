@@ -797,7 +797,8 @@ class TestCoaches:
 
         assert found > ERRORS * error
         assert abs(found - slope) < ERRORS * error
-        assert star < -ERRORS * star_error
+        # What is planted is five errors: by chance every sixth company would not show four.
+        assert star < -3 * star_error
         assert abs(star - effect[is_star == 1].mean() * slope) < ERRORS * star_error
 
     def test_good_coaches_coach_more_on_accounts_and_territories(self, files: Files) -> None:

@@ -201,8 +201,8 @@ def test_levels_that_were_planted_are_seen(judged: list[tuple[str, str]]) -> Non
     exact = np.mean([planted == seen for planted, seen in judged])
 
     assert len(judged) > 70
-    # 99 % and 0.99 when this was written; 86 % without other initiatives, 82 % without the habits of
-    # formal managers, 41 % with policies for all and certificates for anybody.
+    # 99 % and 0.99 when this was written; 86 % without other initiatives, 82 % without the habits
+    # of formal managers, 41 % with policies for all and certificates for anybody.
     assert exact >= 0.88
     assert weighted_kappa(judged) >= 0.88
 

@@ -70,8 +70,6 @@ final as (
         a._source_file,
         a._source_row
     from activities as a
-    inner join clock
-        on a.activity_date <= clock.as_of_date
     left join aliases as p
         on
             a.source_system = p.source_system
@@ -88,6 +86,9 @@ final as (
         on a.source_system = by_id.source_system and a.account_alias = by_id.alias
     left join account_aliases as by_name
         on a.source_system = by_name.source_system and lower(a.account_alias) = by_name.alias
+    -- Last: DuckDB takes what passes a range for few rows, and would hash all activities for joins.
+    inner join clock
+        on a.activity_date <= clock.as_of_date
 )
 
 select * from final

@@ -34,51 +34,38 @@ survivors as (
 
 planned as (
     select
-        a.*,
+        activity_id,
         case
-            when a.type_text like '%call%' then 'call'
-            when a.type_text like '%email%' or a.type_text like '%e-mail%' then 'email'
+            when type_text like '%call%' then 'call'
+            when type_text like '%email%' or type_text like '%e-mail%' then 'email'
             when
-                a.type_text like '%meeting%' or a.type_text like '%demo%'
-                or a.type_text like '%visit%'
+                type_text like '%meeting%' or type_text like '%demo%' or type_text like '%visit%'
                 then 'meeting'
-            when a.type_text like '%task%' or a.type_text like '%to-do%' then 'task'
-            else a.type_default
+            when type_text like '%task%' or type_text like '%to-do%' then 'task'
+            else type_default
         end as activity_type,
-        clock.as_of_date
-    from activities as a
-    inner join clock
-        on a.created_date <= clock.as_of_date
-    where a.created_date < a.activity_date
+        owner_alias,
+        opportunity_alias,
+        activity_date,
+        is_completed,
+        created_date,
+        modified_date,
+        source_system,
+        _source_file,
+        _source_row
+    from activities
+    where created_date < activity_date
 ),
 
--- A meeting counts as held until it is called off; anything else is open until it is done.
-settled as (
+-- The as-of date comes after these joins: DuckDB takes what passes a range for few rows, and would
+-- hash all activities for them.
+placed as (
     select
-        *,
-        case
-            when
-                is_completed <> (activity_type = 'meeting')
-                and modified_date <= as_of_date
-                then modified_date
-        end as settled_date
-    from planned
-),
-
-final as (
-    select
-        a.activity_id,
-        a.activity_type,
+        a.*,
         coalesce(p.person_id, '(unassigned)') as owner_id,
         o.opportunity_id,
-        a.activity_date,
-        a.created_date as planned_from_date,
-        least(a.activity_date, coalesce(a.settled_date, a.activity_date)) as planned_to_date,
-        coalesce(flags.is_deleted, false) as is_deleted,
-        a.source_system,
-        a._source_file,
-        a._source_row
-    from settled as a
+        coalesce(flags.is_deleted, false) as is_deleted
+    from planned as a
     left join aliases as p
         on
             a.source_system = p.source_system
@@ -89,6 +76,37 @@ final as (
         on a.activity_id = flags.record_key
     left join survivors as o
         on a.source_system || ':' || a.opportunity_alias = o.source_opportunity_id
+),
+
+-- A meeting counts as held until it is called off; anything else is open until it is done.
+settled as (
+    select
+        placed.*,
+        case
+            when
+                placed.is_completed <> (placed.activity_type = 'meeting')
+                and placed.modified_date <= clock.as_of_date
+                then placed.modified_date
+        end as settled_date
+    from placed
+    inner join clock
+        on placed.created_date <= clock.as_of_date
+),
+
+final as (
+    select
+        activity_id,
+        activity_type,
+        owner_id,
+        opportunity_id,
+        activity_date,
+        created_date as planned_from_date,
+        least(activity_date, coalesce(settled_date, activity_date)) as planned_to_date,
+        is_deleted,
+        source_system,
+        _source_file,
+        _source_row
+    from settled
 )
 
 select * from final

@@ -7,35 +7,13 @@ org_entities as (
     select * from {{ ref('ind_org_entity') }}
 ),
 
-published_entities as (
-    select * from {{ ref('ind_registry_entity') }}
-),
-
-periods as (
-    select * from {{ ref('ind_period_day') }}
+published_periods as (
+    select * from {{ ref('ind_published_period') }}
 ),
 
 observations as (
     select * from {{ ref('ind_observation') }}
     where aggregation = 'median'
-),
-
-entities as (
-    select
-        entity_number,
-        entity_type,
-        entity_id
-    from org_entities
-    group by entity_number, entity_type, entity_id
-),
-
-measures as (
-    select
-        measure_number,
-        indicator_id,
-        measure_id
-    from published_entities
-    group by measure_number, indicator_id, measure_id
 ),
 
 members as (
@@ -85,10 +63,11 @@ placed as (
         cast(sum(numbered.value_count) as bigint) as value_count
     from numbered
     inner join org_entities on numbered.org_key = org_entities.org_key
-    inner join published_entities
+    inner join published_periods
         on
-            numbered.measure_number = published_entities.measure_number
-            and org_entities.entity_type = published_entities.entity_type
+            numbered.measure_number = published_periods.measure_number
+            and numbered.period_number = published_periods.period_number
+            and org_entities.entity_type = published_periods.entity_type
     group by
         numbered.measure_number,
         org_entities.entity_number,
@@ -147,12 +126,9 @@ medians as (
 
 final as (
     select
-        measures.indicator_id,
-        measures.measure_id,
-        entities.entity_type,
-        entities.entity_id,
-        periods.period_grain,
-        periods.period_start,
+        medians.measure_number,
+        medians.entity_number,
+        medians.period_number,
         members.dimension,
         members.member,
         members.currency_code,
@@ -165,9 +141,6 @@ final as (
         cast(null as {{ dbt.type_string() }}) as direct_reason,
         cast(medians.observation_count as bigint) as observation_count
     from medians
-    inner join measures on medians.measure_number = measures.measure_number
-    inner join entities on medians.entity_number = entities.entity_number
-    inner join periods on medians.period_number = periods.period_number
     inner join members on medians.member_number = members.member_number
 )
 

@@ -1,6 +1,6 @@
 -- Single observations of measures whose mean or median is published, in every period they fall in.
 -- A median cannot be added up, so the observations themselves are kept. Measure and period are
--- numbers here (ind_registry_entity, ind_period_day).
+-- numbers here (ind_measure, ind_period_day).
 with
 
 date_periods as (
@@ -16,20 +16,11 @@ date_periods as (
 ),
 
 measures as (
-    select
-        indicator_id,
-        measure_id,
-        measure_number
-    from {{ ref('ind_registry_entity') }}
-    group by indicator_id, measure_id, measure_number
+    select * from {{ ref('ind_measure') }}
 ),
 
 grains as (
     select * from {{ ref('ind_registry_grain') }}
-),
-
-indicators as (
-    select * from {{ ref('indicators') }}
 ),
 
 observations as (
@@ -54,7 +45,7 @@ observations as (
 final as (
     select
         measures.measure_number,
-        indicators.aggregation,
+        measures.aggregation,
         observations.org_key,
         date_periods.period_number,
         observations.dimension,
@@ -69,10 +60,6 @@ final as (
             and observations.indicator_id = grains.indicator_id
             and observations.measure_id = grains.measure_id
             and observations.dimension = grains.dimension
-    inner join indicators
-        on
-            observations.indicator_id = indicators.indicator_id
-            and observations.measure_id = indicators.measure_id
     inner join measures
         on
             observations.indicator_id = measures.indicator_id

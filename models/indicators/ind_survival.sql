@@ -8,8 +8,8 @@ org_entities as (
     select * from {{ ref('ind_org_entity') }}
 ),
 
-indicators as (
-    select * from {{ ref('indicators') }}
+measures as (
+    select * from {{ ref('ind_measure') }}
     where aggregation = 'survival'
 ),
 
@@ -17,8 +17,8 @@ grains as (
     select * from {{ ref('ind_registry_grain') }}
 ),
 
-published_entities as (
-    select * from {{ ref('ind_registry_entity') }}
+published_periods as (
+    select * from {{ ref('ind_published_period') }}
 ),
 
 periods as (
@@ -35,33 +35,6 @@ date_periods as (
         on
             dates.period_grain = periods.period_grain
             and dates.period_start = periods.period_start
-),
-
-entities as (
-    select
-        entity_number,
-        entity_type,
-        entity_id
-    from org_entities
-    group by entity_number, entity_type, entity_id
-),
-
-measures as (
-    select
-        published_entities.measure_number,
-        published_entities.indicator_id,
-        published_entities.measure_id,
-        indicators.survival_horizon
-    from published_entities
-    inner join indicators
-        on
-            published_entities.indicator_id = indicators.indicator_id
-            and published_entities.measure_id = indicators.measure_id
-    group by
-        published_entities.measure_number,
-        published_entities.indicator_id,
-        published_entities.measure_id,
-        indicators.survival_horizon
 ),
 
 lives as (
@@ -143,10 +116,11 @@ placed as (
         cast(sum(numbered.leaving_count) as bigint) as leaving_count
     from numbered
     inner join org_entities on numbered.org_key = org_entities.org_key
-    inner join published_entities
+    inner join published_periods
         on
-            numbered.measure_number = published_entities.measure_number
-            and org_entities.entity_type = published_entities.entity_type
+            numbered.measure_number = published_periods.measure_number
+            and numbered.period_number = published_periods.period_number
+            and org_entities.entity_type = published_periods.entity_type
     group by
         numbered.measure_number,
         org_entities.entity_number,
@@ -248,8 +222,6 @@ curves as (
         bounded.entity_number,
         bounded.period_number,
         bounded.member_number,
-        measures.indicator_id,
-        measures.measure_id,
         measures.survival_horizon,
         sum(bounded.event_count) as event_count,
         sum(bounded.leaving_count) as subject_count,
@@ -278,8 +250,6 @@ curves as (
         bounded.entity_number,
         bounded.period_number,
         bounded.member_number,
-        measures.indicator_id,
-        measures.measure_id,
         measures.survival_horizon
 ),
 
@@ -295,12 +265,9 @@ judged as (
 
 final as (
     select
-        judged.indicator_id,
-        judged.measure_id,
-        entities.entity_type,
-        entities.entity_id,
-        periods.period_grain,
-        periods.period_start,
+        judged.measure_number,
+        judged.entity_number,
+        judged.period_number,
         members.dimension,
         members.member,
         'none' as currency_code,
@@ -326,8 +293,6 @@ final as (
         end as direct_reason,
         cast(judged.subject_count as bigint) as observation_count
     from judged
-    inner join entities on judged.entity_number = entities.entity_number
-    inner join periods on judged.period_number = periods.period_number
     inner join members on judged.member_number = members.member_number
 )
 

@@ -83,6 +83,14 @@ BREAKAGES = {
 def copied(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("broken") / "warehouse.duckdb"
     shutil.copyfile(sample_home / "warehouse.duckdb", target)
+    with duckdb.connect(str(target)) as con:  # what is broken below is a view
+        con.execute(
+            """
+            create table intermediate.written as select * from intermediate.ind_entity_value;
+            drop view intermediate.ind_entity_value;
+            alter table intermediate.written rename to ind_entity_value
+            """
+        )
     return target
 
 

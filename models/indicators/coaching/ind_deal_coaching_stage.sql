@@ -27,32 +27,47 @@ grains as (
     select * from {{ ref('ind_registry_grain') }}
 ),
 
--- As the deal stood at the end of the day. Of some deals only the end is known.
-placed as (
+-- As the deal stood at the end of the day, of which there is one version. Of some deals only the end
+-- is known. Grouped, because DuckDB would otherwise begin with all organisations of all days.
+stood as (
     select
+        deals.opportunity_id,
         deals.first_coached_date,
+        versions.owner_id,
         case
             when versions.is_inferred or versions.stage_name is null then 'unknown'
             else versions.stage_name
-        end as stage,
-        org_versions.org_key
+        end as stage
     from deals
     inner join versions
         on
             deals.opportunity_id = versions.opportunity_id
             and deals.first_coached_date >= versions.valid_from_date
             and deals.first_coached_date < versions.valid_to_date
-    inner join org_versions
-        on
-            versions.owner_id = org_versions.person_id
-            and deals.first_coached_date >= org_versions.valid_from
-            and deals.first_coached_date < org_versions.valid_to
+    group by
+        deals.opportunity_id,
+        deals.first_coached_date,
+        versions.owner_id,
+        versions.is_inferred,
+        versions.stage_name
 ),
 
-counted as (
+placed as (
     select
-        org_entities.entity_type,
-        org_entities.entity_id,
+        stood.first_coached_date,
+        stood.stage,
+        org_versions.org_key
+    from stood
+    inner join org_versions
+        on
+            stood.owner_id = org_versions.person_id
+            and stood.first_coached_date >= org_versions.valid_from
+            and stood.first_coached_date < org_versions.valid_to
+),
+
+org_counts as (
+    select
+        placed.org_key,
         date_periods.period_grain,
         date_periods.period_start,
         placed.stage,
@@ -65,13 +80,26 @@ counted as (
             and grains.indicator_id = 'CO-13'
             and grains.measure_id = 'stage'
             and grains.dimension = 'stage'
-    inner join org_entities on placed.org_key = org_entities.org_key
+    group by
+        placed.org_key, date_periods.period_grain, date_periods.period_start, placed.stage
+),
+
+counted as (
+    select
+        org_entities.entity_type,
+        org_entities.entity_id,
+        org_counts.period_grain,
+        org_counts.period_start,
+        org_counts.stage,
+        sum(org_counts.deal_count) as deal_count
+    from org_counts
+    inner join org_entities on org_counts.org_key = org_entities.org_key
     group by
         org_entities.entity_type,
         org_entities.entity_id,
-        date_periods.period_grain,
-        date_periods.period_start,
-        placed.stage
+        org_counts.period_grain,
+        org_counts.period_start,
+        org_counts.stage
 ),
 
 summed as (

@@ -131,11 +131,11 @@ members as (
     from entries
 ),
 
-summed as (
+-- Added up by period before anybody stands above the organisations: eight times fewer rows.
+org_sums as (
     select
         grains.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
+        members.org_key,
         date_periods.period_grain,
         date_periods.period_start,
         members.dimension,
@@ -148,15 +148,36 @@ summed as (
         on
             date_periods.period_grain = grains.period_grain
             and members.dimension = grains.dimension
-    inner join org_entities on members.org_key = org_entities.org_key
     group by
         grains.measure_id,
-        org_entities.entity_type,
-        org_entities.entity_id,
+        members.org_key,
         date_periods.period_grain,
         date_periods.period_start,
         members.dimension,
         members.member
+),
+
+summed as (
+    select
+        org_sums.measure_id,
+        org_entities.entity_type,
+        org_entities.entity_id,
+        org_sums.period_grain,
+        org_sums.period_start,
+        org_sums.dimension,
+        org_sums.member,
+        sum(org_sums.deal_count) as deal_count,
+        sum(org_sums.converted_count) as converted_count
+    from org_sums
+    inner join org_entities on org_sums.org_key = org_entities.org_key
+    group by
+        org_sums.measure_id,
+        org_entities.entity_type,
+        org_entities.entity_id,
+        org_sums.period_grain,
+        org_sums.period_start,
+        org_sums.dimension,
+        org_sums.member
 ),
 
 judged as (

@@ -21,9 +21,61 @@ org_entities as (
     where entity_type <> 'rep'
 ),
 
+-- The three amounts of a class at once, and only then by views of money: wide sums of many rows
+-- cost most.
+summed as (
+    select
+        org_entities.entity_type,
+        org_entities.entity_id,
+        balances.period_grain,
+        balances.period_start,
+        balances.pipeline_view,
+        balances.currency_code,
+        balances.change_class,
+        sum(balances.deal_count) as deal_count,
+        sum(balances.amount) as amount,
+        sum(balances.reporting_amount) as reporting_amount,
+        sum(balances.constant_rate_amount) as constant_rate_amount
+    from balances
+    inner join org_entities on balances.org_key = org_entities.org_key
+    group by
+        org_entities.entity_type,
+        org_entities.entity_id,
+        balances.period_grain,
+        balances.period_start,
+        balances.pipeline_view,
+        balances.currency_code,
+        balances.change_class
+),
+
+converted as (
+    select
+        summed.entity_type,
+        summed.entity_id,
+        summed.period_grain,
+        summed.period_start,
+        summed.pipeline_view,
+        summed.change_class,
+        clock.reporting_currency as currency_code,
+        sum(summed.deal_count) as deal_count,
+        sum(summed.reporting_amount) as reporting_amount,
+        sum(summed.constant_rate_amount) as constant_rate_amount
+    from summed
+    cross join clock
+    group by
+        summed.entity_type,
+        summed.entity_id,
+        summed.period_grain,
+        summed.period_start,
+        summed.pipeline_view,
+        summed.change_class,
+        clock.reporting_currency
+),
+
 money as (
     select
-        org_key,
+        entity_type,
+        entity_id,
         period_grain,
         period_start,
         pipeline_view,
@@ -32,59 +84,22 @@ money as (
         change_class,
         deal_count,
         amount
-    from balances
-    union all
-    select
-        balances.org_key,
-        balances.period_grain,
-        balances.period_start,
-        balances.pipeline_view,
-        'reporting' as currency_view,
-        clock.reporting_currency as currency_code,
-        balances.change_class,
-        balances.deal_count,
-        balances.reporting_amount as amount
-    from balances
-    cross join clock
-    union all
-    select
-        balances.org_key,
-        balances.period_grain,
-        balances.period_start,
-        balances.pipeline_view,
-        'constant_rate' as currency_view,
-        clock.reporting_currency as currency_code,
-        balances.change_class,
-        balances.deal_count,
-        balances.constant_rate_amount as amount
-    from balances
-    cross join clock
-),
-
--- By classes first: few organisations share an entity, and wide sums of many rows cost most.
-summed as (
-    select
-        org_entities.entity_type,
-        org_entities.entity_id,
-        money.period_grain,
-        money.period_start,
-        money.pipeline_view,
-        money.currency_view,
-        money.currency_code,
-        money.change_class,
-        sum(money.deal_count) as deal_count,
-        sum(money.amount) as amount
-    from money
-    inner join org_entities on money.org_key = org_entities.org_key
-    group by
-        org_entities.entity_type,
-        org_entities.entity_id,
-        money.period_grain,
-        money.period_start,
-        money.pipeline_view,
-        money.currency_view,
-        money.currency_code,
-        money.change_class
+    from summed
+    {% for currency_view in ['reporting', 'constant_rate'] %}
+        union all
+        select
+            entity_type,
+            entity_id,
+            period_grain,
+            period_start,
+            pipeline_view,
+            '{{ currency_view }}' as currency_view,
+            currency_code,
+            change_class,
+            deal_count,
+            {{ currency_view }}_amount as amount
+        from converted
+    {% endfor %}
 ),
 
 final as (
@@ -110,7 +125,7 @@ final as (
             as end_count,
         cast(sum(case when change_class = 'end' then deal_count else -deal_count end) as bigint)
             as residual_count
-    from summed
+    from money
     group by
         entity_type,
         entity_id,

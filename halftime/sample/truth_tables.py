@@ -13,9 +13,8 @@ from halftime.sample import names
 from halftime.sample.channels import CHANNELS
 from halftime.sample.company import NOBODY
 from halftime.sample.crm import deal_id
-from halftime.sample.learning import draw_learning
 from halftime.sample.text import date_text, person_key, pick, serial
-from halftime.sample.world import World, generator
+from halftime.sample.world import World
 
 
 class TruthTables:
@@ -109,7 +108,7 @@ def _sessions(world: World) -> pa.Table:
 
 
 def _training(world: World) -> pa.Table:
-    learning = draw_learning(world.company, world.sessions, generator(world.seed, "learning"))
+    learning = world.learning
     return pa.table(
         {
             "enrolment_id": serial("ENR-", np.arange(len(learning.person)) + 1, 6),

@@ -23,6 +23,8 @@ from halftime.sample.coaching import (
 from halftime.sample.company import Company, found_company
 from halftime.sample.crm import Split, split
 from halftime.sample.deals import Deals, draw_deals
+from halftime.sample.learning import Learning, draw_learning
+from halftime.sample.maturity import Exposure, draw_exposure
 from halftime.sample.sizes import Size
 
 ACCOUNTS_PER_SEAT = 12
@@ -43,6 +45,8 @@ class World:
     activities: Activities
     session_deal: np.ndarray
     channel: np.ndarray
+    exposure: Exposure
+    learning: Learning
     accounts: pa.Table
     is_euro: np.ndarray
     account_owner: np.ndarray
@@ -83,6 +87,8 @@ def draw_world(size: Size, seed: int) -> World:
         activities=activities,
         session_deal=spreadsheets.linked_deals(company, deals, sessions, generator(seed, "links")),
         channel=channel_of(company, sessions),
+        exposure=draw_exposure(company, generator(seed, "exposure")),
+        learning=draw_learning(company, sessions, generator(seed, "learning")),
         accounts=accounts,
         is_euro=is_euro,
         account_owner=owner,

@@ -122,7 +122,8 @@ class TestWhatCoachingDoes:
         begins = [
             str(day)
             for (day,) in files.execute(
-                "select milestone_due_date from initiative order by 1"
+                "select milestone_due_date from initiative where initiative = 'Coach First' "
+                "order by 1"
             ).fetchall()
         ]
         # Teams that keep other sheets write only what does not fit in there into the template.
@@ -135,9 +136,9 @@ class TestWhatCoachingDoes:
         )
         late = files.execute(
             "select count(*) from session as s inner join "
-            "(select team, min(session_date) as day from session where initiative <> '' group by 1)"
-            " as f on s.team = f.team where s.session_date >= f.day and s.channel = 'template' "
-            "and coalesce(s.initiative, '') = ''"
+            "(select team, min(session_date) as day from session where initiative = 'Coach First' "
+            "group by 1) as f on s.team = f.team where s.session_date >= f.day "
+            "and s.channel = 'template' and coalesce(s.initiative, '') = ''"
         ).fetchone()
         sizes = np.bincount([item["wave"] for item in waves.values()])[1:]
 
@@ -243,7 +244,8 @@ COACHED_DEALS = f"""
         group by 1, 2
     ),
     start as (
-        select team, min(session_date) as day from session where initiative <> '' group by 1
+        select team, min(session_date) as day from session
+        where initiative = 'Coach First' group by 1
     ),
     contact as (
         select "OpportunityId" as deal_id, count(*) as contacts from contact_role
@@ -649,8 +651,11 @@ class TestCoaches:
 
     def test_managers_ask_or_tell_in_their_notes_as_they_are(self, files: Files) -> None:
         rows = files.execute(
-            "select m.ask_share::double + 0.25 * (coalesce(s.initiative, '') <> '')::int, "
+            "with start as (select team, min(session_date) as day from session "
+            "where initiative = 'Coach First' group by 1) "
+            "select m.ask_share::double + 0.25 * coalesce(s.session_date >= b.day, false)::int, "
             "sum((s.notes like '%?%')::int), count(*) from session as s "
+            "left join start as b on s.team = b.team "
             "inner join (select distinct person_id, ask_share from manager) as m "
             "on s.coach_id = m.person_id where s.channel = 'template' and s.status = 'held' "
             "and length(s.notes) > 60 group by 1"
@@ -792,7 +797,8 @@ class TestCoaches:
 
         assert found > ERRORS * error
         assert abs(found - slope) < ERRORS * error
-        assert star < -ERRORS * star_error
+        # What is planted is five errors: by chance every sixth company would not show four.
+        assert star < -3 * star_error
         assert abs(star - effect[is_star == 1].mean() * slope) < ERRORS * star_error
 
     def test_good_coaches_coach_more_on_accounts_and_territories(self, files: Files) -> None:

@@ -88,7 +88,8 @@ def test_a_figure_that_is_wrong_by_one_is_caught(sample_home: Path) -> None:
         cells = [
             cell
             for indicator in INDICATORS
-            for cell in random_cells(build, indicator, 5, "value is not null")
+            # Of sums of a million one is less than the tolerance for fractions.
+            for cell in random_cells(build, indicator, 5, "abs(value) < 100000")
         ]
         assert [
             cell for cell, again in zip(cells, recompute(build, cells), strict=True) if again.agrees

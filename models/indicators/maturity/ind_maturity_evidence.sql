@@ -119,13 +119,37 @@ policy_periods as (
     select
         periods.period_grain,
         periods.period_start,
-        count(policies.policy_id) as policy_count
+        policies.team_id
     from periods
-    left join policies
+    inner join policies
         on
             periods.stock_date >= policies.valid_from
             and (policies.valid_to is null or periods.stock_date < policies.valid_to)
-    group by periods.period_grain, periods.period_start
+    group by periods.period_grain, periods.period_start, policies.team_id
+),
+
+-- For whom a policy is in force at the end: one for all, or for the team of some of the reps.
+defined as (
+    select
+        org_entities.entity_type,
+        org_entities.entity_id,
+        spans.period_grain,
+        spans.period_start
+    from days
+    inner join spans
+        on days.period_grain = spans.period_grain and days.period_start = spans.part_start
+    inner join org_versions on days.org_key = org_versions.org_key
+    inner join policy_periods
+        on
+            spans.period_grain = policy_periods.period_grain
+            and spans.period_start = policy_periods.period_start
+            and coalesce(policy_periods.team_id, org_versions.team_id) = org_versions.team_id
+    inner join org_entities on days.org_key = org_entities.org_key
+    group by
+        org_entities.entity_type,
+        org_entities.entity_id,
+        spans.period_grain,
+        spans.period_start
 ),
 
 -- Rep-days, and those under a manager whose certification held at the end of the quarter.
@@ -513,7 +537,7 @@ final as (
         dimensions.period_start,
         cast(dimensions.rep_day_count as bigint) as rep_day_count,
         cast(dimensions.rep_day_count as double) / 30.4375e0 as rep_months,
-        cast(case when policy_periods.policy_count > 0 then 1 else 0 end as double) as d1,
+        cast(case when defined.entity_id is null then 0 else 1 end as double) as d1,
         dimensions.d2,
         dimensions.d3,
         dimensions.d4,
@@ -542,10 +566,12 @@ final as (
         ) as missing_inputs
     from dimensions
     cross join certified
-    inner join policy_periods
+    left join defined
         on
-            dimensions.period_grain = policy_periods.period_grain
-            and dimensions.period_start = policy_periods.period_start
+            dimensions.entity_type = defined.entity_type
+            and dimensions.entity_id = defined.entity_id
+            and dimensions.period_grain = defined.period_grain
+            and dimensions.period_start = defined.period_start
     left join lowest
         on
             dimensions.entity_type = lowest.entity_type

@@ -1,6 +1,6 @@
 """What goes before what in the sample company: the planted link is found, and nothing else.
 
-A company with the demo's people, deals and sessions goes through the models, from files to verdicts.
+A company with the demo's people, deals and sessions goes through the models, from files to verdict.
 Others are drawn with and without the planting and judged by the second calculation, whose figures
 are those of the models (test_lead_lag.py).
 """

@@ -89,14 +89,14 @@ enough as (
                 {{ 'and ' if not loop.first }}observed.{{ column }} = asked.{{ column }}
             {% endfor %}
     where
-        learning_manager_count >= 10
-        and learning_rep_month_count >= 200
-        and hold_out_manager_count >= 10
-        and hold_out_rep_month_count >= 100
-        and learning_square_x > 0
-        and learning_square_y > 0
-        and hold_out_square_x > 0
-        and hold_out_square_y > 0
+        observed.learning_manager_count >= 10
+        and observed.learning_rep_month_count >= 200
+        and observed.hold_out_manager_count >= 10
+        and observed.hold_out_rep_month_count >= 100
+        and observed.learning_square_x > 0
+        and observed.learning_square_y > 0
+        and observed.hold_out_square_x > 0
+        and observed.hold_out_square_y > 0
 ),
 
 tested as (
@@ -312,8 +312,8 @@ likely as (
     from tails
 ),
 
--- Benjamini and Hochberg over all pairs and lags that were tested. Pairs that share their cases are a
--- family of their own: many sure findings in it would lower the bar for all others.
+-- Benjamini and Hochberg over all pairs and lags that were tested. Pairs that share their cases are
+-- a family of their own: many sure findings in it would lower the bar for all others.
 ordered as (
     select
         *,

@@ -194,13 +194,18 @@ def plan_sessions(company: Company, rng: np.random.Generator) -> Sessions:
         is_squeeze=squeeze & (status != HELD),
         quality=quality,
         has_action=has_action & (status == HELD),
-        asks=rng.random(count) < company.ask_share[coach] + 0.25 * in_programme,
+        asks=rng.random(count) < asking_chance(company, coach, in_programme),
         trigger=trigger,
         by_rep=rng.random(count) < 0.08 + 0.2 * quality,
         late_days=np.where(rng.random(count) < 0.03, rng.integers(8, 40, count), 0),
         in_programme=in_programme,
         number=np.arange(count),
     )
+
+
+def asking_chance(company: Company, coach: np.ndarray, in_programme: np.ndarray) -> np.ndarray:
+    """Chance that a session asks rather than tells."""
+    return np.minimum(company.ask_share[coach] + 0.25 * in_programme, 1)
 
 
 def coaching_dose(company: Company, sessions: Sessions) -> np.ndarray:
@@ -219,6 +224,22 @@ def coaching_dose(company: Company, sessions: Sessions) -> np.ndarray:
     for lag, weight in enumerate(LAG_WEIGHTS, start=1):
         shown[:, lag:] = shown[:, lag:] + weight * raw[:, :-lag]
     return shown
+
+
+def asking_months(company: Company, sessions: Sessions) -> np.ndarray:
+    """How much more the sessions of a seat and month asked than its coach usually does.
+
+    The share of held sessions that asked, less its expectation: 0 on average, whoever coaches, and
+    0 without a session. Shape (seats, months).
+    """
+    months = len(company.month_start)
+    counts = (sessions.seat >= 0) & (sessions.status == HELD) & (sessions.mode != INSPECTION)
+    cell = sessions.seat[counts] * months + company.month_of(sessions.day[counts])
+    usual = asking_chance(company, sessions.coach, sessions.in_programme)
+    surprise = (sessions.asks - usual)[counts]
+    held = np.bincount(cell, minlength=company.seats * months)
+    total = np.bincount(cell, weights=surprise, minlength=company.seats * months)
+    return (total / np.maximum(held, 1)).reshape(company.seats, months)
 
 
 @dataclass

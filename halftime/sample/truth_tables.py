@@ -74,6 +74,7 @@ def _deals(world: World) -> pa.Table:
             ),
             "dose": pa.array(np.round(world.dose[deals.seat, month], 4)),
             "behaviour": pa.array(np.round(deals.behaviour, 4)),
+            "asked_two_months_before": pa.array(np.round(deals.asked, 4)),
             "win_probability": pa.array(np.round(deals.win_probability, 6)),
             "win_probability_without_programme": pa.array(np.round(deals.win_without_programme, 6)),
             "is_stalled": pick(["false", "true"], deals.stalled.astype(int)),

@@ -16,6 +16,7 @@ from halftime.sample.coaching import (
     Attendance,
     Sessions,
     agree_actions,
+    asking_months,
     attend,
     coaching_dose,
     plan_sessions,
@@ -71,7 +72,8 @@ def draw_world(size: Size, seed: int) -> World:
     dose = coaching_dose(company, sessions)
     attendance = attend(company, sessions, dose, generator(seed, "attendance"))
     actions = agree_actions(company, sessions, generator(seed, "actions"))
-    deals = draw_deals(company, dose, ACCOUNTS_PER_SEAT, generator(seed, "deals"))
+    asking = asking_months(company, sessions)
+    deals = draw_deals(company, dose, asking, ACCOUNTS_PER_SEAT, generator(seed, "deals"))
     activities = draw_activities(company, deals, generator(seed, "activities"))
     accounts, is_euro = salesforce.accounts(company, ACCOUNTS_PER_SEAT, generator(seed, "accounts"))
     owner = salesforce.account_owner(company, ACCOUNTS_PER_SEAT)

@@ -67,3 +67,4 @@ where
         )
     )
     or (answers.verdict = 'too_little_data' and answers.correlation is not null)
+    or (answers.shares_cases and answers.verdict in ('leads', 'moves_with'))

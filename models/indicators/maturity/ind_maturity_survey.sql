@@ -108,26 +108,34 @@ levels as (
         quantities.respondent_role,
         gates.rule_version,
         {% for level in ['informal', 'formal', 'dynamic'] %}
-            max(
-                case
-                    when
-                        gates.level_code = '{{ level }}'
-                        and quantities.said_value >= gates.survey_threshold - 0.000000001
-                        then 1
-                    else 0
-                end
-            ) as any_{{ level }},
             min(
                 case
                     when
                         gates.level_code = '{{ level }}'
+                        and not gates.is_any_enough
                         and not coalesce(
                             quantities.said_value >= gates.survey_threshold - 0.000000001, false
                         )
                         then 0
                     else 1
                 end
-            ) as all_{{ level }}{% if not loop.last %},{% endif %}
+            ) = 1
+            and coalesce(
+                max(
+                    case
+                        when gates.level_code = '{{ level }}' and gates.is_any_enough
+                            then
+                                case
+                                    when
+                                        quantities.said_value
+                                        >= gates.survey_threshold - 0.000000001
+                                        then 1
+                                    else 0
+                                end
+                    end
+                ),
+                1
+            ) = 1 as has_{{ level }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from quantities
     inner join gates on quantities.gate_code = gates.gate_code
@@ -152,10 +160,9 @@ final as (
         cast(
             case
                 when shares.respondent_count < 4 then null
-                when levels.any_informal = 1 and levels.all_formal = 1 and levels.all_dynamic = 1
-                    then 3
-                when levels.any_informal = 1 and levels.all_formal = 1 then 2
-                when levels.any_informal = 1 then 1
+                when levels.has_informal and levels.has_formal and levels.has_dynamic then 3
+                when levels.has_informal and levels.has_formal then 2
+                when levels.has_informal then 1
                 else 0
             end as integer
         ) as survey_level_index,

@@ -62,7 +62,7 @@ left join pieces
         and figures.period_grain = pieces.period_grain
         and figures.period_start = pieces.period_start
 where
-    figures.indicator_id in ({% for code, _ in inputs %}'{{ code }}'{{ ', ' if not loop.last }}{% endfor %})
+    figures.indicator_id in ('CO-01', 'TR-03', 'AF-03', 'AF-01', 'LD-01')
     and figures.denominator > 0
     and coalesce(
         figures.numerator <> pieces.numerator or figures.denominator <> pieces.denominator, true

@@ -214,10 +214,8 @@ placed as (
         {% for gate in shifted_gates %}
             {% set prefix = '' if gate == 'all' else gate | lower | replace('-', '_') ~ '_' %}
             {% for shift in ['lowered', 'raised'] %}
-                case
-                    when evidence.rep_months >= 8
-                        then shifted.{{ prefix }}{{ shift }}_level_index
-                end as {{ prefix }}{{ shift }}_level_index,
+                {% set column = prefix ~ shift ~ '_level_index' %}
+                case when evidence.rep_months >= 8 then shifted.{{ column }} end as {{ column }},
             {% endfor %}
         {% endfor %}
         case indexed.level_index
@@ -285,8 +283,8 @@ final as (
         {% for gate in shifted_gates %}
             {% set prefix = '' if gate == 'all' else gate | lower | replace('-', '_') ~ '_' %}
             {% for shift in ['lowered', 'raised'] %}
-                cast({{ prefix }}{{ shift }}_level_index as integer)
-                    as {{ prefix }}{{ shift }}_level_index,
+                {% set column = prefix ~ shift ~ '_level_index' %}
+                cast({{ column }} as integer) as {{ column }},
             {% endfor %}
         {% endfor %}
         case when level_index is not null then 25 * (level_index + next_progress) end

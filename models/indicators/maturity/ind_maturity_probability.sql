@@ -202,6 +202,16 @@ coached as (
     group by manager_id, period_grain, for_start, replicate_number
 ),
 
+staffed as (
+    select
+        manager_id,
+        period_grain,
+        period_start
+    from rep_months
+    group by manager_id, period_grain, period_start
+    having sum(rep_day_count) > 0
+),
+
 -- Initiatives are waited for in the quarters in which a manager had reps.
 asked as (
     select
@@ -210,15 +220,7 @@ asked as (
         initiatives.period_start,
         count(*) as active_count
     from initiatives
-    inner join (
-        select
-            manager_id,
-            period_grain,
-            period_start
-        from rep_months
-        group by manager_id, period_grain, period_start
-        having sum(rep_day_count) > 0
-    ) as staffed
+    inner join staffed
         on
             initiatives.period_grain = staffed.period_grain
             and initiatives.period_start = staffed.period_start
@@ -486,8 +488,9 @@ counted as (
         max(case when replicate_number = 0 then level_index end) as whole_level_index,
         sum(case when replicate_number > 0 then 1 else 0 end) as replicate_count,
         {% for level in ['random', 'informal', 'formal', 'dynamic'] %}
-            sum(case when replicate_number > 0 and level_index = {{ loop.index0 }} then 1 else 0 end)
-                as {{ level }}_count{% if not loop.last %},{% endif %}
+            sum(
+                case when replicate_number > 0 and level_index = {{ loop.index0 }} then 1 else 0 end
+            ) as {{ level }}_count{% if not loop.last %},{% endif %}
         {% endfor %}
     from judged
     group by manager_id, period_grain, period_start, rule_version

@@ -232,7 +232,7 @@ def _section(
 
 
 def _grains(row: dict[str, str]) -> str:
-    """Say at which grains a measure is published, and at which of single reps if these are fewer."""
+    """Say at which grains a measure is published, and at which of reps if these are fewer."""
     grains = row["grains"].replace(",", ", ")
     if row["rep_grains"] in ("", row["grains"]):
         return grains

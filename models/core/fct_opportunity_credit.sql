@@ -44,6 +44,7 @@ credits as (
         o.opportunity_id,
         coalesce(s.person_id, o.owner_id) as person_id,
         s.person_id is not null as is_split,
+        coalesce(s.person_id = o.owner_id, true) as is_owner,
         cast(coalesce(s.credit_percent, 100) as decimal(5, 2)) as credit_percent,
         o.credit_date,
         o.amount,
@@ -58,13 +59,18 @@ credits as (
         on o.opportunity_id = s.opportunity_id
 ),
 
+-- The odd cent goes to whoever has more of the deal, then to its owner: not by how ids sort, as long
+-- as the shares or who the owner is can tell.
 running as (
     select
         *,
         cast(
             sum(credit_percent) over (
                 partition by opportunity_id
-                order by person_id asc
+                order by
+                    credit_percent desc nulls last,
+                    is_owner desc nulls last,
+                    person_id asc nulls last
                 rows between unbounded preceding and current row
             ) as decimal(5, 2)
         ) as upper_percent

@@ -78,6 +78,7 @@ shares as (
         d.constant_amount,
         d.currency,
         coalesce(k.person_id, '(unassigned)') as person_id,
+        d.owner_id,
         sum(x.split_percent) as percent
     from won as d
     inner join whole using (opportunity_id)
@@ -90,12 +91,14 @@ shares as (
     group by all
     union all
     select
-        opportunity_id, close_day, amount, own_amount, constant_amount, currency, owner_id, 100
+        opportunity_id, close_day, amount, own_amount, constant_amount, currency, owner_id, owner_id,
+        100
     from won
     where opportunity_id not in (select opportunity_id from whole)
 ),
 
--- To the cent: each has the rounded part up to and with them, less that up to them.
+-- To the cent: each has the rounded part up to and with them, less that up to them; first whoever
+-- has most, of these the owner.
 credits as (
     select
         s.*,
@@ -109,7 +112,10 @@ credits as (
             as constant_credit
     from shares as s
     cross join clock
-    window life as (partition by s.opportunity_id order by s.person_id)
+    window life as (
+        partition by s.opportunity_id
+        order by s.percent desc, (s.person_id = s.owner_id) desc, s.person_id
+    )
 )
 
 select opportunity_id, person_id, day, in_currency, credit, own_credit, constant_credit

@@ -1,4 +1,4 @@
-"""A copy of the published sample whose input is changed, and what its compiled models make of it."""
+"""A copy of the published sample with changed input, and what its compiled models make of it."""
 
 from __future__ import annotations
 
@@ -62,8 +62,9 @@ def compiled(home: Path) -> dict[str, Model]:
 class Company:
     """The sample company in a warehouse of its own.
 
-    ``inputs`` are the conformed models with the flags, or the raw tables that have rows; ``between`` are the models
-    from there to the facts, parents first. ``main.was_<name>`` is what an input or a fact was.
+    ``inputs`` are the conformed models with the flags, or the raw tables that have rows;
+    ``between`` are the models from there to the facts, parents first. ``main.was_<name>`` is what
+    an input or a fact was.
     """
 
     def __init__(self, home: Path, warehouse: Path, *, raw: bool = False) -> None:
@@ -102,9 +103,7 @@ class Company:
         """Take what stands now as what was."""
         for name in names:
             relation = self.models[name].relation
-            self.con.execute(
-                f"create or replace table main.was_{name} as select * from {relation}"
-            )
+            self.con.execute(f"create or replace table main.was_{name} as select * from {relation}")
 
     def columns(self, name: str) -> Columns:
         """Return names and types of the columns of what a model or an input was."""
@@ -162,8 +161,8 @@ class Company:
     def differing(self, name: str, moved: Expression = as_it_was, where: str = "true") -> int:
         """Return how many rows of a fact are new or gone, against what was, moved as it must.
 
-        ``moved`` says how, ``where`` chooses the rows that are compared. Floating numbers are compared
-        as they print to 9 digits: their sums depend on the order of addition in the last ones.
+        ``moved`` says how, ``where`` chooses the rows that are compared. Floating numbers are
+        compared as they print to 9 digits: their sums depend on the order of addition in the last.
         """
         columns = self.columns(name)
         now = ", ".join(_printed(f'"{column}"', kind) for column, kind in columns)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from metamorphic import FACTS, Company
 
-# Weekdays and leap days come again after 28 years: whole fiscal years, whatever month they begin in.
+# Whole fiscal years, whatever month they begin in, after which weekdays and leap days come again.
 SHIFT = "interval 28 year"
 # Dates that mean "always" and "never ended" stay what they are.
 SHIFTED = f"""

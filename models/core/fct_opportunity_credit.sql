@@ -59,8 +59,8 @@ credits as (
         on o.opportunity_id = s.opportunity_id
 ),
 
--- The odd cent goes to whoever has more of the deal, then to its owner: not by how ids sort, as long
--- as the shares or who the owner is can tell.
+-- The odd cent goes to whoever has more of the deal, then to its owner: not by how ids sort, as
+-- long as the shares or who the owner is can tell.
 running as (
     select
         *,

@@ -1,7 +1,8 @@
 """Added teams move no figure of anybody else, and the company's by their own.
 
 They are copies of all teams with managers, reps, accounts, deals and sessions of their own, in a
-region of their own, so that there is a figure of every kind among theirs.
+region of their own, so that there is a figure of every kind among theirs. Deals and quotas are
+three times as large, so that what is learned from the amounts of everybody moves, and shows.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ SHARED = {
 # Learned from the deals of everybody, so that it moves with any deal: held as it was. Whatever
 # reads it is compared like all else.
 LEARNED = "ind_deal_threshold"
+# Figures that say how a rep compares with the median rep of the company.
+COMPARED = """
+    select indicator_id from reference.indicators where definition like '%the median tenured rep%'
+"""
 # Names of what is shared.
 SHARED_NAMES = {
     *("award_name", "course_id", "course_name", "initiative_name", "pipeline_name"),
@@ -57,6 +62,7 @@ OTHERS = f"""
     and not (entity_type in {PEOPLE} and entity_id like '%q')
 """
 OTHERS_OF = {
+    **dict.fromkeys(FIGURES, f"{OTHERS} and indicator_id not in ({COMPARED})"),
     "fct_pipeline_change": "org_key not like '%q@%' and org_key not like '(unassigned)%'",
     "fct_deal_warning": "org_key not like '%q@%' and org_key not like '(unassigned)%'",
 }
@@ -91,6 +97,8 @@ def added(column: str, kind: str) -> str:
         return f"'{REGION}'"
     if column == "_source_row":
         return "_source_row + 1000000"
+    if column == "amount" or column.endswith("_amount"):
+        return f"cast({column} * 3 as {kind})"
     is_name = column in NAMES or column.endswith(NAME_ENDINGS)
     if kind == "VARCHAR" and is_name and column not in SHARED_NAMES:
         return f'main.added("{column}", source_system)'
@@ -146,17 +154,33 @@ def test_sums_of_the_company_move_by_those_of_the_added_teams(company: Company, 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_copies_have_the_figures_of_whom_they_copy(company: Company, name: str) -> None:
-    """The added teams are whole ones: each of their people has the figures of somebody before."""
+    """The added teams are whole ones: each of their people has the figures of somebody before.
+
+    But for money, plans of large deals (BE-02), and the comparison with the company's median.
+    """
     relation = company.models[name].relation
     columns = ", ".join(f'"{column}"' for column, _ in company.columns(name))
+    same = f"""
+        entity_type in {PEOPLE} and indicator_id not in ({COMPARED} union all select 'BE-02')
+        and (indicator_id, measure_id) in (
+            select (indicator_id, measure_id) from reference.indicators where not has_currency
+        )
+    """
     copies = f"""
         select {columns.replace('"entity_id"', "left(entity_id, -1) as entity_id")}
-        from {relation} where entity_type in {PEOPLE} and entity_id like '%q'
+        from {relation} where {same} and entity_id like '%q'
     """
-    people = f"select {columns} from {relation} where entity_type in {PEOPLE} and {OTHERS}"
+    people = f"select {columns} from {relation} where {same} and {OTHERS}"
     [(count,)] = company.ask(f"select count(*) from ({copies})")
     [(different,)] = company.ask(f"select count(*) from (({copies}) except all ({people}))")
-    assert (different, count > 10_000) == (0, True)
+    assert (different, count > 1000) == (0, True)
+
+
+def test_what_everybody_is_compared_with_is_noticed(company: Company) -> None:
+    """The comparison can fail: the larger deals of others raise the bar of RA-02, and only that."""
+    compared = f"{OTHERS} and indicator_id in ({COMPARED})"
+    assert company.ask(COMPARED) == [("RA-02",)]
+    assert company.differing("fct_lagging_indicator", where=compared) > 0
 
 
 def test_a_deal_of_the_team_given_to_somebody_else_is_noticed(company: Company) -> None:
@@ -177,7 +201,9 @@ def test_a_deal_of_the_team_given_to_somebody_else_is_noticed(company: Company) 
         """,
         )
         company.follow("ind_win_rate")
-        assert company.differing("fct_lagging_indicator", where=OTHERS) > 0
+        assert (
+            company.differing("fct_lagging_indicator", where=OTHERS_OF["fct_lagging_indicator"]) > 0
+        )
 
 
 def test_a_deal_that_the_company_counts_twice_is_noticed(company: Company) -> None:

@@ -214,6 +214,8 @@ months as (
     group by manager_id, person_id, period_grain, period_start, month_start
 ),
 
+-- Numbered by what they hold, and by ids only where that is the same: the draws of a manager, and
+-- with them the chances, do not hang on how ids sort.
 final as (
     select
         manager_id,
@@ -224,7 +226,14 @@ final as (
         cast(
             row_number() over (
                 partition by manager_id, period_grain, period_start
-                order by month_start asc nulls last, person_id asc nulls last
+                order by
+                    month_start asc nulls last,
+                    {% for name, _ in inputs -%}
+                        {{ name }}_count asc nulls last,
+                        {{ name }}_of_count asc nulls last,
+                    {% endfor -%}
+                    rep_day_count asc nulls last,
+                    person_id asc nulls last
             ) as integer
         ) as rep_month_number,
         cast(

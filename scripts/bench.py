@@ -23,9 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bench_history
+import bench_indicators
 import bench_landing
+import bench_models
 import bench_rows
 import duckdb
+from bench_models import ModelSpeed
 from bench_pages import PageSpeed
 from bench_process import ROOT, SECONDS_BETWEEN_LOOKS, Measured, measure
 from bench_report import Aim, Figures
@@ -61,7 +64,7 @@ class SizeResult:
     straight_seconds: float
     rewrite_seconds: float
     pack_page_bytes: int
-    models: list[tuple[str, float, float]]
+    models: list[ModelSpeed]
     pages: dict[str, PageSpeed]
 
 
@@ -91,8 +94,11 @@ def bench_size(size: str, seed: int, folder: Path) -> SizeResult:
     shutil.rmtree(whole)
     build = max(path for path in (home / "builds").iterdir() if path.is_dir())
     models, dbt_seconds = dbt_times(build / "dbt" / "run")
-    straight, straight_models = run_straight(
-        home / "warehouse.duckdb", build / "dbt" / "run", folder / "straight" / "warehouse.duckdb"
+    straight, speeds = run_straight(
+        home / "warehouse.duckdb",
+        build / "dbt" / "run",
+        folder / "straight" / "warehouse.duckdb",
+        models,
     )
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         tables = [
@@ -119,7 +125,7 @@ def bench_size(size: str, seed: int, folder: Path) -> SizeResult:
         straight_seconds=straight,
         pack_page_bytes=(pack / "evidence.html").stat().st_size,
         rewrite_seconds=rewrite(home / "warehouse.duckdb", tables, folder / "rewrite.duckdb"),
-        models=[(name, seconds, straight_models.get(name, 0.0)) for name, seconds in models],
+        models=speeds,
         pages=bench_pages(home, folder),
     )
 
@@ -162,8 +168,14 @@ def dbt_times(target: Path) -> tuple[list[tuple[str, float]], float]:
     return sorted(models, key=lambda item: -item[1]), (max(ended) - min(begun)).total_seconds()
 
 
-def run_straight(warehouse: Path, target: Path, copy: Path) -> tuple[float, dict[str, float]]:
-    """Run the compiled SQL of every model in one DuckDB process, in dbt's order, on a copy."""
+def run_straight(
+    warehouse: Path, target: Path, copy: Path, models: list[tuple[str, float]]
+) -> tuple[float, list[ModelSpeed]]:
+    """Run the compiled SQL of every model in one DuckDB process, in dbt's order, on a copy.
+
+    ``models`` are names and seconds in dbt. Returns the seconds in all, and the models with what
+    they took here; the large ones also with what SQL by hand takes for the same rows.
+    """
     # The compiled SQL names its database after the file, so the copy bears the same name.
     copy.parent.mkdir(exist_ok=True)
     shutil.copyfile(warehouse, copy)
@@ -173,19 +185,32 @@ def run_straight(warehouse: Path, target: Path, copy: Path) -> tuple[float, dict
         nodes[result["unique_id"]] for result in results if result["unique_id"].startswith("model.")
     ]
     seconds: dict[str, float] = {}
+    by_hand: dict[str, float | None] = {}
     with duckdb.connect(str(copy), config=DUCKDB_SETTINGS) as con:
         con.execute("set TimeZone = 'UTC'")
         begun = time.monotonic()
         for node in order:
             started = time.monotonic()
-            relation = f'"{node["schema"]}"."{node["alias"]}"'
             if node["config"]["materialized"] == "view":
                 continue
-            con.execute(f"create or replace table {relation} as {node['compiled_code']}")
+            con.execute(f"create or replace table {relation(node)} as {node['compiled_code']}")
             seconds[node["name"]] = time.monotonic() - started
         total = time.monotonic() - begun
+        large = bench_models.large(models)
+        for node in order:
+            if node["name"] in large:
+                name = node["name"]
+                by_hand[name] = bench_models.time_by_hand(con, relation(node), name)
     copy.unlink()
-    return total, seconds
+    return total, [
+        ModelSpeed(name, in_dbt, seconds.get(name, 0.0), by_hand.get(name))
+        for name, in_dbt in models
+    ]
+
+
+def relation(node: dict[str, str]) -> str:
+    """Return the quoted name of a model's table."""
+    return f'"{node["schema"]}"."{node["alias"]}"'
 
 
 def rewrite(warehouse: Path, tables: list[str], target: Path) -> float:
@@ -259,13 +284,7 @@ def size_lines(result: SizeResult, figures: Figures) -> list[str]:
         ),
         pack_line(result, figures),
         *page_lines(result, figures),
-        "",
-        "| slowest models | seconds in dbt | seconds straight |",
-        "|---|---:|---:|",
-        *(
-            f"| {name} | {seconds:.2f} | {straight:.2f} |"
-            for name, seconds, straight in result.models[:12]
-        ),
+        *bench_models.model_lines(result.models),
     ]
     return lines
 
@@ -305,6 +324,7 @@ def report(
     results: list[SizeResult],
     landings: list[bench_landing.LandingSpeed],
     histories: list[bench_history.HistorySpeed],
+    indicators: list[bench_indicators.IndicatorSpeed],
     seed: int,
 ) -> str:
     """Write the page: the head, the missed aims, then a section for everything measured."""
@@ -316,6 +336,8 @@ def report(
         sections += bench_landing.landing_lines(landings, figures)
     if histories:
         sections += bench_history.history_lines(histories, figures)
+    if indicators:
+        sections += bench_indicators.indicator_lines(indicators, figures)
     head = [
         "# Benchmarks",
         "",
@@ -340,16 +362,30 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
     parser.add_argument("--landing-rows", type=int, nargs="*", default=bench_landing.ROWS)
     parser.add_argument("--history-rows", type=int, nargs="*", default=bench_history.ROWS)
+    parser.add_argument("--indicator-sizes", nargs="*", default=[bench_indicators.AIMED_SIZE])
     options = parser.parse_args()
     results: list[SizeResult] = []
+    landings: list[bench_landing.LandingSpeed] = []
+    histories: list[bench_history.HistorySpeed] = []
+    indicators: list[bench_indicators.IndicatorSpeed] = []
+
+    def keep() -> None:
+        """Write what was measured so far, whatever happens to the rest."""
+        page = report(results, landings, histories, indicators, options.seed)
+        options.out.write_text(page, encoding="utf-8")
+
     for size in options.sizes:
         results.append(bench_size(size, options.seed, BENCH / size))
-        # What was measured is kept, whatever happens to the rest.
-        options.out.write_text(report(results, [], [], options.seed), encoding="utf-8")
-    landings = bench_landing.bench_landing(BENCH / "landing", tuple(options.landing_rows))
-    options.out.write_text(report(results, landings, [], options.seed), encoding="utf-8")
-    histories = bench_history.bench_history(BENCH / "history", tuple(options.history_rows))
-    options.out.write_text(report(results, landings, histories, options.seed), encoding="utf-8")
+        keep()
+    landings += bench_landing.bench_landing(BENCH / "landing", tuple(options.landing_rows))
+    keep()
+    histories += bench_history.bench_history(BENCH / "history", tuple(options.history_rows))
+    keep()
+    for size in options.indicator_sizes:
+        indicators.append(
+            bench_indicators.bench_indicators(size, options.seed, BENCH / "indicators")
+        )
+        keep()
     print(f"Wrote {options.out}")
 
 

@@ -213,7 +213,7 @@ def _section(
             _INTERVALS[row["interval_method"]],
             row["entity_types"].replace(",", ", "),
             row["dimensions"].replace("all,", "").replace(",", ", "),
-            row["grains"].replace(",", ", "),
+            _grains(row),
         )
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     lines.append("")
@@ -229,6 +229,14 @@ def _section(
         "",
     ]
     return lines
+
+
+def _grains(row: dict[str, str]) -> str:
+    """Say at which grains a measure is published, and at which of reps if these are fewer."""
+    grains = row["grains"].replace(",", ", ")
+    if row["rep_grains"] in ("", row["grains"]):
+        return grains
+    return f"{grains}; of a rep: {row['rep_grains'].replace(',', ', ')}"
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -67,11 +67,7 @@ def gong_members(company: Company) -> np.ndarray:
 
 def gong_teams(company: Company) -> np.ndarray:
     """Teams whose sessions are scorecards in Gong."""
-    rank = np.zeros(len(company.team_name), dtype=int)
-    for region in np.unique(company.team_region):
-        inside = company.team_region == region
-        rank[inside] = np.arange(int(inside.sum())) % 10
-    return np.flatnonzero(rank == 3)
+    return np.flatnonzero(channels.habit_of_teams(company) == channels.GONG)
 
 
 def record_calls(

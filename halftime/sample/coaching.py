@@ -8,13 +8,25 @@ import numpy as np
 
 from halftime.sample import names
 from halftime.sample.company import NEVER, NOBODY, Company
+from halftime.sample.maturity import ACTION, DONE, ON_TIME
 
 WINDOW_DAYS = 14
 LAG_WEIGHTS = (0.25, 0.5, 0.25)
 """Share of a month's coaching that shows one, two and three months later."""
 
-FREQUENCY = np.array([0.0, 0.6, 0.85, 1.1, 1.25])
+FREQUENCY = np.array([0.0, 0.5, 0.75, 1.45, 1.7])
 QUALITY = np.array([0.0, 0.15, 0.35, 0.6, 0.8])
+MINUTES = np.array(
+    [
+        [0, 0, 0, 0, 0, 0, 0],
+        [15, 20, 20, 30, 30, 30, 45],
+        [20, 30, 30, 30, 45, 45, 60],
+        [30, 45, 45, 45, 60, 60, 60],
+        [30, 45, 45, 60, 60, 60, 90],
+    ]
+)
+"""By maturity: how long a session with one rep may be."""
+
 PROGRAMME_QUALITY = 0.35
 PROGRAMME_FREQUENCY = 1.3
 HELD, SCHEDULED, CANCELLED, MOVED = range(4)
@@ -84,8 +96,8 @@ def _individual(company: Company, rng: np.random.Generator, wanted: int) -> tupl
     rate *= np.where((tenure < 180) & (company.maturity[coach] <= 2), 1.5, 1.0)
     regime = np.array([region.regime for region in names.REGIONS])[company.team_region[team]]
     slumped = company.shock[seat, np.maximum(month - 1, 0)] < -0.6
-    rate = np.where(regime == "slump", np.where(slumped, 2.4, 0.5), rate)
-    rate = np.where(regime == "none", 0.45 * rate, rate)
+    rate = np.where(regime == "slump", np.where(slumped, 2.7, 0.56), rate)
+    rate = np.where(regime == "none", 0.63 * rate, rate)
     rate[holder == NOBODY] = 0
     rate = rate * (1.3 * wanted / rate.sum())
     count = np.floor(rate + rng.random(len(rate))).astype(int)
@@ -141,7 +153,7 @@ def plan_sessions(company: Company, rng: np.random.Generator) -> Sessions:
     )
     mode = np.where((area == 1) & ~is_group & (rng.random(count) < 0.25), 4, mode)
     minutes = np.where(
-        is_group, rng.choice([45, 60, 90], count), rng.choice([20, 25, 30, 30, 45, 45, 60], count)
+        is_group, rng.choice([45, 60, 90], count), MINUTES[maturity, rng.choice(7, count)]
     )
 
     # Coaching is what gives way on Fridays and at the end of a quarter.
@@ -158,7 +170,7 @@ def plan_sessions(company: Company, rng: np.random.Generator) -> Sessions:
     moved_from = np.where(was_moved, to_working_day(day - rng.integers(1, 9, count)), NEVER)
     moved_from = np.where(moved_from == day, NEVER, moved_from)
 
-    has_action = rng.random(count) < 0.45 + 0.5 * quality
+    has_action = rng.random(count) < np.maximum(0.45 + 0.5 * quality, ACTION[maturity])
     triggers = np.array([0.5, 0.1, 0.1, 0.05, 0.15, 0.1])
     leading = np.array([0.25, 0.3, 0.2, 0.15, 0.07, 0.03])
     trigger_mix = triggers + (leading - triggers) * quality[:, None]
@@ -182,13 +194,18 @@ def plan_sessions(company: Company, rng: np.random.Generator) -> Sessions:
         is_squeeze=squeeze & (status != HELD),
         quality=quality,
         has_action=has_action & (status == HELD),
-        asks=rng.random(count) < company.ask_share[coach] + 0.25 * in_programme,
+        asks=rng.random(count) < asking_chance(company, coach, in_programme),
         trigger=trigger,
         by_rep=rng.random(count) < 0.08 + 0.2 * quality,
         late_days=np.where(rng.random(count) < 0.03, rng.integers(8, 40, count), 0),
         in_programme=in_programme,
         number=np.arange(count),
     )
+
+
+def asking_chance(company: Company, coach: np.ndarray, in_programme: np.ndarray) -> np.ndarray:
+    """Chance that a session asks rather than tells."""
+    return np.minimum(company.ask_share[coach] + 0.25 * in_programme, 1)
 
 
 def coaching_dose(company: Company, sessions: Sessions) -> np.ndarray:
@@ -207,6 +224,22 @@ def coaching_dose(company: Company, sessions: Sessions) -> np.ndarray:
     for lag, weight in enumerate(LAG_WEIGHTS, start=1):
         shown[:, lag:] = shown[:, lag:] + weight * raw[:, :-lag]
     return shown
+
+
+def asking_months(company: Company, sessions: Sessions) -> np.ndarray:
+    """How much more the sessions of a seat and month asked than its coach usually does.
+
+    The share of held sessions that asked, less its expectation: 0 on average, whoever coaches, and
+    0 without a session. Shape (seats, months).
+    """
+    months = len(company.month_start)
+    counts = (sessions.seat >= 0) & (sessions.status == HELD) & (sessions.mode != INSPECTION)
+    cell = sessions.seat[counts] * months + company.month_of(sessions.day[counts])
+    usual = asking_chance(company, sessions.coach, sessions.in_programme)
+    surprise = (sessions.asks - usual)[counts]
+    held = np.bincount(cell, minlength=company.seats * months)
+    total = np.bincount(cell, weights=surprise, minlength=company.seats * months)
+    return (total / np.maximum(held, 1)).reshape(company.seats, months)
 
 
 @dataclass
@@ -303,13 +336,14 @@ def agree_actions(company: Company, sessions: Sessions, rng: np.random.Generator
     first_due = to_working_day(day + rng.integers(5, 22, count))
     redated = rng.random(count) < 0.2 - 0.1 * quality
     due = np.where(redated, first_due + 7, first_due)
-    in_time = rng.random(count) < 0.35 + 0.5 * quality
+    level = company.maturity[sessions.coach[session]]
+    in_time = rng.random(count) < np.maximum(0.35 + 0.5 * quality, ON_TIME[level])
     done = np.where(
         in_time,
         day + 1 + (rng.random(count) * (first_due - day - 1)).astype(int),
         first_due + rng.integers(1, 30, count),
     )
-    never = rng.random(count) < 0.25 - 0.2 * quality
+    never = rng.random(count) < np.minimum(0.25 - 0.2 * quality, 1 - DONE[level])
     done = np.where(never | (done > company.size.last_day), NEVER, done)
     return Actions(
         session=session,

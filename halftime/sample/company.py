@@ -282,7 +282,10 @@ def found_company(size: Size, rng: np.random.Generator) -> Company:
     region_director[regions] = director_base + np.arange(len(regions))
 
     # Coaching: what managers really do, what they say, and the programme's random waves.
-    maturity = rng.choice([1, 2, 3, 4], people, p=[0.3, 0.38, 0.24, 0.08])
+    maturity = rng.choice([1, 2, 3, 4], people, p=[0.25, 0.31, 0.3, 0.14])
+    # Where coaching follows a slump, or has no rhythm, nobody coaches formally.
+    regime = np.array([region.regime for region in names.REGIONS])[person_region]
+    maturity = np.where(np.isin(regime, ("slump", "none")), np.minimum(maturity, 2), maturity)
     is_star = promoted_day < NEVER
     maturity[is_star] = 1
     says = np.minimum(4, maturity + rng.choice([0, 1, 2], people, p=[0.35, 0.5, 0.15]))

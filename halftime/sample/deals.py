@@ -25,8 +25,19 @@ BEHAVIOUR_ON_WINS = 0.6
 EFFECT_ON_WINS = EFFECT_ON_BEHAVIOUR * BEHAVIOUR_ON_WINS
 """Log-odds of winning per unit of coaching dose, where the programme is in force; else 0."""
 
+EFFECT_OF_ASKING = 1.5
+"""Log-odds of winning after a month of sessions that all asked, against one that all told.
+
+Everywhere, and with or without the programme: it is what goes before wins from month to month, so
+what is compared is a rep's month with the same coach's other months, and its mean is 0.
+"""
+
+ASKING_LAG_MONTHS = 2
+"""Months from these sessions to the deals that are ready to close."""
+
 EFFECT_ON_PIPELINE = 0.12
 EFFECT_ON_STALLS = 0.35
+WON_PACE = 1.25
 PUSHES = 6
 KEEP = -1
 (CREATED, FIRST_STAGE, BACK, AGAIN, FIRST_PUSH) = (0, 1, 5, 6, 7)
@@ -65,6 +76,7 @@ class Deals:
     deal_type: np.ndarray
     lead_source: np.ndarray
     behaviour: np.ndarray  # how well the deal is worked, in standard deviations
+    asked: np.ndarray  # share of sessions that asked, above the usual, two months before its close
     win_probability: np.ndarray
     win_without_programme: np.ndarray
     will_win: np.ndarray
@@ -117,7 +129,7 @@ def _win_logit(
     created: np.ndarray,
     amount_score: np.ndarray,
     product: np.ndarray,
-    rng: np.random.Generator,
+    chance: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Behaviour, and the log-odds with and without what the programme adds to it."""
     team = company.team_of(seat, created)
@@ -134,7 +146,6 @@ def _win_logit(
         + 0.5 * np.log(np.maximum(company.ramp(seat, created), 0.2))
     )
     treated = created + 45 >= company.programme_day[team]
-    chance = rng.normal(size=len(seat))
     behaviour = chance + EFFECT_ON_BEHAVIOUR * treated * dose[seat, month]
     return (
         behaviour,
@@ -143,8 +154,20 @@ def _win_logit(
     )
 
 
+def _asked_before(
+    company: Company, asking: np.ndarray, seat: np.ndarray, ready: np.ndarray
+) -> np.ndarray:
+    """How much more than usual the rep was asked two months before a deal was ready to close."""
+    month = np.clip(company.month_of(ready) - ASKING_LAG_MONTHS, 0, asking.shape[1] - 1)
+    return asking[seat, month]
+
+
 def draw_deals(
-    company: Company, dose: np.ndarray, accounts_per_seat: int, rng: np.random.Generator
+    company: Company,
+    dose: np.ndarray,
+    asking: np.ndarray,
+    accounts_per_seat: int,
+    rng: np.random.Generator,
 ) -> Deals:
     """Draw all deals of the sample with their whole history up to the business date."""
     seat, day = _when_created(company, dose, rng)
@@ -162,18 +185,22 @@ def draw_deals(
     amount_score = rng.normal(size=count)
     median = np.array([item.median_amount for item in names.PRODUCTS])[product]
     amount = np.maximum(np.rint(median * np.exp(0.5 * amount_score) / 50), 10) * 5000
-    behaviour, logit, plain = _win_logit(company, dose, seat, day, amount_score, product, rng)
-    win = 1 / (1 + np.exp(-logit))
-    draw = rng.random(count)
+    chance, draw = rng.normal(size=count), rng.random(count)
+    median_cycle = np.array([item.median_cycle for item in names.PRODUCTS])[product]
+    length_factor = np.exp(rng.normal(0, 0.42, count))
+    behaviour, logit, plain = _win_logit(company, dose, seat, day, amount_score, product, chance)
+    ready = day + (median_cycle * WON_PACE * length_factor).astype(int)
+    asked = _asked_before(company, asking, seat, ready)
+    persuaded = EFFECT_OF_ASKING * asked
+    win = 1 / (1 + np.exp(-logit - persuaded))
     no_decision = draw > win + (1 - win) * 0.66
     won = draw < win
     outcome = np.where(won, names.WON, np.where(no_decision, names.NO_DECISION, names.LOST))
 
     # How long it takes; stalls add to it, and coaching in the programme makes stalls rarer.
-    median_cycle = np.array([item.median_cycle for item in names.PRODUCTS])[product]
     # Most losses come early, so a deal that lives long enough to be coached is a better one.
-    pace = np.where(won, 1.25, np.where(no_decision, 0.95, 0.5))
-    cycle = median_cycle * pace * np.exp(rng.normal(0, 0.42, count))
+    pace = np.where(won, WON_PACE, np.where(no_decision, 0.95, 0.5))
+    cycle = median_cycle * pace * length_factor
     month = np.minimum(company.month_of(day + 30), dose.shape[1] - 1)
     treated = day + 30 >= company.programme_day[team]
     stall_rate = 0.16 * (1 - EFFECT_ON_STALLS * treated * np.minimum(dose[seat, month], 1))
@@ -304,8 +331,9 @@ def draw_deals(
         deal_type=rng.choice(len(names.DEAL_TYPES), count, p=[0.62, 0.26, 0.12]),
         lead_source=rng.integers(0, len(names.LEAD_SOURCES), count),
         behaviour=behaviour,
+        asked=asked,
         win_probability=win,
-        win_without_programme=1 / (1 + np.exp(-plain)),
+        win_without_programme=1 / (1 + np.exp(-plain - persuaded)),
         will_win=won,
         stalled=stalled,
         has_amount=~(is_early & (rng.random(count) < 0.2)),

@@ -44,11 +44,10 @@ def _sessions(
     }
     for number in range(rounds):
         for style in SIX_FORMATS:
-            row = plant.next_row()
             # With a day after the 12th only one configured format can read the date.
-            while int((file.values(row)["session_date"] or "")[8:10]) < 13:
-                row = plant.next_row()
-            values = file.take(row)
+            values = file.take(
+                plant.next_row(lambda row: int((file.values(row)["session_date"] or "")[8:10]) > 12)
+            )
             moment = np.datetime64(values["session_date"], "D").astype(object)
             values["session_date"] = moment.strftime(style)
             defect = cell("date_format", "accepted", values, "session_date")

@@ -31,6 +31,7 @@ def coaching_files(world: World) -> list[SourceFile]:
         "session": spreadsheets.sessions_table(
             company,
             sessions,
+            world.learning,
             deal,
             account_name,
             canary,
@@ -59,7 +60,7 @@ def coaching_files(world: World) -> list[SourceFile]:
     path = "coaching_log/Coaching Sessions Directors.csv"
     observed = director_sessions_table(company, generator(world.seed, "directors"))
     files.append(SourceFile(path, "coaching_log", "session", observed))
-    policy = spreadsheets.policies_table()
+    policy = spreadsheets.policies_table(company, world.exposure)
     files.append(
         SourceFile("coaching_log/policies.csv", "coaching_log", "policy", policy, quote_all=False)
     )
@@ -69,7 +70,7 @@ def coaching_files(world: World) -> list[SourceFile]:
 def sheet_files(world: World) -> list[SourceFile]:
     """Lay out the roster, finance's quotas and the managers' forecasts."""
     company = world.company
-    roster = spreadsheets.roster_table(company, generator(world.seed, "roster"))
+    roster = spreadsheets.roster_table(company, world.exposure)
     files = [SourceFile("people/roster.csv", "people", "roster", roster, quote_all=False)]
     quotas = spreadsheets.quota_tables(company, world.deals, generator(world.seed, "quotas"))
     for year, table in quotas:

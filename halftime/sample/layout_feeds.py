@@ -69,9 +69,8 @@ def calendar_documents(world: World) -> tuple[list[Document], list[SourceFile]]:
 
 def learning_files(world: World) -> list[SourceFile]:
     """Lay out what the learning system exports."""
-    drawn = learning.draw_learning(world.company, world.sessions, generator(world.seed, "learning"))
     titles = {"course": "Courses", "enrolment": "Enrolments", "assessment": "Assessments"}
     return [
         SourceFile(f"learning/{titles[thing]}.csv", "learning", thing, table)
-        for thing, table in learning.tables(world.company, drawn).items()
+        for thing, table in learning.tables(world.company, world.learning).items()
     ]

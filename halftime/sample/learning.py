@@ -22,6 +22,7 @@ REINFORCED_HALF_LIFE_DAYS = 150.0
 REINFORCED_WITHIN_DAYS = 30
 CHECKED_AFTER_DAYS = (3, 30, 60, 90)
 CYCLE_DAYS = 150
+"""Everybody takes a course so often, each rep at another time."""
 
 
 @dataclass
@@ -45,19 +46,23 @@ class Learning:
 def draw_learning(company: Company, sessions: Sessions, rng: np.random.Generator) -> Learning:
     """Draw who took which course when, and how much was kept."""
     last = company.size.last_day
-    starts = np.arange(company.start_day + 10, last - 10, CYCLE_DAYS)
+    first = company.start_day + 10
+    starts = np.arange(first - CYCLE_DAYS, last - 10, CYCLE_DAYS)
     seat = np.repeat(np.arange(company.seats), len(starts))
-    assigned = np.tile(starts, company.seats) + rng.integers(0, 40, len(seat))
+    turn = np.tile(np.arange(len(starts)), company.seats)
+    # Spread over the cycle, so that every quarter has courses that may be reinforced.
+    phase = np.repeat(rng.integers(0, CYCLE_DAYS, company.seats), len(starts))
+    assigned = starts[turn] + phase + rng.integers(0, 40, len(seat))
     assigned = coaching.to_working_day(assigned)
     person = company.holder_of(seat, assigned)
     completed = coaching.to_working_day(assigned + 2 + rng.integers(1, 28, len(seat)))
-    fits = (person != NOBODY) & (assigned <= last)
+    fits = (person != NOBODY) & (assigned >= first) & (assigned <= last)
     fits &= company.holder_of(seat, completed) == person
-    seat, assigned, person, completed = (
-        values[fits] for values in (seat, assigned, person, completed)
+    seat, turn, assigned, person, completed = (
+        values[fits] for values in (seat, turn, assigned, person, completed)
     )
     count = len(seat)
-    course = (seat + assigned // CYCLE_DAYS) % len(names.SKILLS)
+    course = (seat + turn) % len(names.SKILLS)
     done = (rng.random(count) < 0.88) & (completed <= last)
 
     skills = (sessions.area == 1) & (sessions.status == coaching.HELD) & (sessions.seat >= 0)
@@ -88,6 +93,18 @@ def draw_learning(company: Company, sessions: Sessions, rng: np.random.Generator
         result=np.clip(np.rint(result), 0, 100).astype(int),
         days_since=days,
     )
+
+
+def skill_to_reinforce(learning: Learning, person: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Skill of the last course that each person completed in the 30 days before, -1 for none."""
+    done = np.flatnonzero(learning.is_completed)
+    key = learning.person[done] * 100_000 + learning.completed_day[done]
+    order = np.argsort(key, kind="stable")
+    place = np.searchsorted(key[order], person * 100_000 + day) - 1
+    row = done[order][np.maximum(place, 0)]
+    fits = (place >= 0) & (learning.person[row] == person)
+    fits &= day - learning.completed_day[row] <= REINFORCED_WITHIN_DAYS
+    return np.where(fits, learning.course[row], -1)
 
 
 def tables(company: Company, learning: Learning) -> dict[str, pa.Table]:

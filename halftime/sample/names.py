@@ -7,6 +7,8 @@ from dataclasses import dataclass
 COMPANY = "Northwind Ridge Software"
 DOMAIN = "northwindridge.example"
 PROGRAMME = "Coach First"
+INITIATIVES = (("Value Selling", "2025-02-03"), ("Clean Pipeline", "2025-11-03"))
+"""Other initiatives, which are for everybody, and their first days."""
 
 
 @dataclass(frozen=True)

@@ -44,16 +44,22 @@ class Planter:
     def __init__(self, file: SourceFile, rows: np.ndarray, rng: np.random.Generator) -> None:
         self.file = file
         self.rng = rng
-        self._rows: Iterator[int] = iter(rng.permutation(rows).tolist())
+        self._rows: list[int] = rng.permutation(rows).tolist()[::-1]
         self._serial = 0
 
     def place(self) -> int:
         """Choose a clean row before which to plant."""
         return int(self.rng.integers(0, self.file.table.num_rows + 1))
 
-    def next_row(self) -> int:
-        """Give a clean row that nothing else has touched."""
-        return next(self._rows)
+    def next_row(self, fits: Callable[[int], bool] = lambda _: True) -> int:
+        """Give a clean row that nothing else has touched; what does not fit is left for others.
+
+        Raises :class:`ValueError` if no such row is left.
+        """
+        for place in range(len(self._rows) - 1, -1, -1):
+            if fits(self._rows[place]):
+                return self._rows.pop(place)
+        raise ValueError(f"{self.file.path} has too few clean rows to plant all defects.")
 
     def _template(self) -> dict[str, str | None]:
         return self.file.values(self.next_row())

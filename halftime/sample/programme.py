@@ -1,4 +1,4 @@
-"""What enablement keeps: the initiative and its milestones, the maturity survey, recognition."""
+"""What enablement keeps: initiatives and their milestones, the maturity survey, recognition."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from halftime.sample.crm import deal_id
 from halftime.sample.deals import Deals
 from halftime.sample.numbering import mark
 from halftime.sample.spreadsheets import reference
-from halftime.sample.text import date_text, flag_text, padded, pick
+from halftime.sample.text import coded, date_text, flag_text, padded, pick
 
 DIMENSIONS = 7
 CHOICES = (
@@ -22,21 +22,25 @@ CHOICES = (
 
 
 def initiatives(company: Company) -> pa.Table:
-    """One row per milestone of the programme: a start per wave."""
-    starts = np.unique(company.programme_day[company.programme_day < NEVER])
-    done = starts <= company.size.last_day
+    """One row per milestone: a start per wave of the programme, one of each other initiative."""
+    waves = np.unique(company.programme_day[company.programme_day < NEVER])
+    others = np.array([day for _, day in names.INITIATIVES], dtype="datetime64[D]").astype(np.int64)
+    number = np.concatenate([np.zeros(len(waves), dtype=int), 1 + np.arange(len(others))])
+    due = np.concatenate([waves, others])
+    start = np.concatenate([np.full(len(waves), waves.min() if len(waves) else 0), others])
+    titles = [names.PROGRAMME, *(name for name, _ in names.INITIATIVES)]
     director = int(company.region_director[0])
-    count = len(starts)
+    first = ["Kick-off"] * len(others)
     return pa.table(
         {
-            "initiative_id": pick(["INI-1"], np.zeros(count, dtype=int)),
-            "initiative": pick([names.PROGRAMME], np.zeros(count, dtype=int)),
-            "area": pick(["skills_and_behaviors"], np.zeros(count, dtype=int)),
-            "owner": pick([str(company.email[director])], np.zeros(count, dtype=int)),
-            "start_date": date_text(np.full(count, starts.min() if count else 0)),
-            "milestone": [f"Wave {number + 1} begins" for number in range(count)],
-            "milestone_due_date": date_text(starts),
-            "milestone_done_date": date_text(starts, done),
+            "initiative_id": coded("INI-", number + 1, 1),
+            "initiative": pick(titles, number),
+            "area": pick(["skills_and_behaviors", "lead_and_opportunity", "funnel"], number),
+            "owner": pick([str(company.email[director])], np.zeros(len(due), dtype=int)),
+            "start_date": date_text(start),
+            "milestone": [f"Wave {turn + 1} begins" for turn in range(len(waves))] + first,
+            "milestone_due_date": date_text(due),
+            "milestone_done_date": date_text(due, due <= company.size.last_day),
         }
     )
 

@@ -9,8 +9,10 @@ from halftime.sample import coaching, names
 from halftime.sample.coaching import Actions, Attendance, Sessions
 from halftime.sample.company import NEVER, NOBODY, Company
 from halftime.sample.deals import Deals
-from halftime.sample.follow_ups import come_back
-from halftime.sample.numbering import mark
+from halftime.sample.follow_ups import name_skills, named_initiative
+from halftime.sample.learning import Learning, skill_to_reinforce
+from halftime.sample.maturity import ARTEFACT, FOCUS, Exposure, team_policies
+from halftime.sample.numbering import block, mark
 from halftime.sample.salesforce import TITLES, title_of
 from halftime.sample.text import (
     DAY,
@@ -118,6 +120,7 @@ def session_id(number: np.ndarray) -> pa.Array:
 def sessions_table(
     company: Company,
     sessions: Sessions,
+    learning: Learning,
     deal: pa.Array,
     account: pa.Array,
     canary: np.ndarray,
@@ -127,21 +130,26 @@ def sessions_table(
     """One row per session, canonical headers.
 
     ``deal`` holds the id of its deal, ``account`` the name of its account; ``later`` is the random
-    stream of which session comes back to what was before, and of which note names a goal.
+    stream of what a session refers to, and of which note names a goal.
     """
     count = len(sessions)
     number = sessions.number
     by_name = NAMES_IN_LOG[company.team_region[sessions.team]]
     area = sessions.area
+    level = company.maturity[sessions.coach]
     offsets = np.cumsum([0, *(len(items) for items in names.FOCUS)])
     focuses = [text for items in names.FOCUS for text in items]
-    has_focus = (area < coaching.UNCLASSIFIED) & (rng.random(count) < 0.75 + 0.2 * sessions.quality)
+    has_focus = (area < coaching.UNCLASSIFIED) & (
+        rng.random(count) < np.maximum(0.75 + 0.2 * sessions.quality, FOCUS[level])
+    )
     focus = offsets[np.minimum(area, len(names.AREAS) - 1)] + sessions.focus
     focus = np.minimum(focus, len(focuses) - 1)
     has_skill = (area == 1) & (rng.random(count) < 0.9)
     skill = rng.integers(0, len(names.SKILLS), count)
     has_gap = has_skill & (rng.random(count) < 0.4)
-    skill, has_skill = come_back(sessions, skill, has_skill, later)
+    taught = skill_to_reinforce(learning, sessions.coachee, sessions.day)
+    skill, has_skill = name_skills(company, sessions, skill, has_skill, taught, later)
+    initiative, has_initiative = named_initiative(company, sessions, later)
     gap = np.maximum(sessions.seat, 0) * 10 + skill
     aims = later.random(count) < 0.05 + 0.5 * sessions.quality
     aim = later.integers(0, len(names.NOTE_GOALS), count)
@@ -198,12 +206,14 @@ def sessions_table(
             "moved_from_date": date_text(sessions.moved_from, was_moved),
             "is_quarter_end_squeeze": flag_text(sessions.is_squeeze),
             "initiative": pick(
-                [names.PROGRAMME], np.zeros(count, dtype=int), sessions.in_programme
+                [names.PROGRAMME, *(name for name, _ in names.INITIATIVES)],
+                initiative,
+                has_initiative,
             ),
             "artefact": pick(
                 names.ARTEFACTS,
                 rng.integers(0, len(names.ARTEFACTS), count),
-                rng.random(count) < 0.2 + 0.5 * sessions.quality,
+                rng.random(count) < np.maximum(0.2 + 0.5 * sessions.quality, ARTEFACT[level]),
             ),
             "recorded_at": timestamp_text(recorded, suffix="Z"),
             "notes": notes,
@@ -248,25 +258,42 @@ def actions_table(company: Company, sessions: Sessions, actions: Actions) -> pa.
     )
 
 
-def policies_table() -> pa.Table:
-    """List the cadence policies: every three weeks, and every two since the fiscal year 2025.
+def policies_table(company: Company, exposure: Exposure) -> pa.Table:
+    """List the cadence policies: one for all until the fiscal year 2025, then those of teams.
 
-    Managers are to be coached every four weeks since then.
+    Where a team has none, operations measure against every two weeks, which nobody agreed on.
+    Managers are to be coached every four weeks. What is for all stands in the first block.
     """
-    return pa.table(
+    common = pa.table(
         {
             "policy_id": ["POL-1", "POL-2", "POL-3"],
             "role": ["rep", "rep", "manager"],
             "area": pa.array([None, None, None], pa.string()),
+            "team": pa.array([None, None, None], pa.string()),
             "every_n_days": ["21", "14", "28"],
             "valid_from": ["2022-02-01", "2025-02-01", "2025-02-01"],
             "valid_to": pa.array(["2025-02-01", None, None], pa.string()),
-            "is_assumed": ["false", "false", "false"],
+            "is_assumed": ["false", "true", "false"],
         }
     )
+    own = team_policies(company, exposure)
+    count = len(own.team)
+    teams = pa.table(
+        {
+            "policy_id": padded(f"POL-T{mark()}", np.arange(count) + 1),
+            "role": pick(["rep"], np.zeros(count, dtype=int)),
+            "area": pa.array([None] * count, pa.string()),
+            "team": pick(company.team_name.tolist(), own.team),
+            "every_n_days": number_text(own.every_days),
+            "valid_from": date_text(own.from_day),
+            "valid_to": date_text(own.to_day, own.to_day <= company.size.last_day),
+            "is_assumed": pick(["false"], np.zeros(count, dtype=int)),
+        }
+    )
+    return teams if block() else pa.concat_tables([common, teams])
 
 
-def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
+def roster_table(company: Company, exposure: Exposure) -> pa.Table:
     """One row per person and version: a new one with each change of team, manager or role."""
     last = company.size.last_day
     people = company.people
@@ -317,12 +344,8 @@ def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
     team, region = team[person, column], region[person, column]
     manager, manages = manager[person, column], manages[person, column]
     left = company.leave_day[person] <= last
-    certified = company.hire_day[person] + rng.integers(40, 200, people)[person]
-    has_certificate = (
-        manages
-        & (rng.random(people)[person] < 0.5)
-        & (certified < np.minimum(last, company.leave_day[person]))
-    )
+    certified = exposure.certified_day[person]
+    has_certificate = manages & (certified < NEVER)
     # A star is chosen for the figures sold; who goes on to manage was looked at more broadly.
     is_promotion = manages & (valid_from == company.promoted_day[person])
     criteria_used = np.where(left, 1, 3 + person % 2)
@@ -344,7 +367,7 @@ def roster_table(company: Company, rng: np.random.Generator) -> pa.Table:
             "valid_from": date_text(valid_from),
             "time_zone": pick([item.time_zone for item in names.REGIONS], region),
             "certified_on": date_text(certified, has_certificate),
-            "certification_expires_on": date_text(certified + 730, has_certificate),
+            "certification_expires_on": date_text(exposure.expires_day[person], has_certificate),
             "promotion_criteria_used": pick(
                 [str(number) for number in range(PROMOTION_CRITERIA + 1)],
                 criteria_used,

@@ -39,7 +39,6 @@ SHARED = frozenset(
         "salesforce.product",
         "hubspot.deal_pipeline",
         "hubspot.deal_pipeline_stage",
-        "coaching_log.policy",
         "coaching_log.initiative",
         "learning.course",
         "reference.exchange_rate",

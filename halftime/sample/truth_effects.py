@@ -81,12 +81,16 @@ class Effects:
             "explanation": (
                 "Dose is held coaching weighted by its quality (1.0 is two good sessions a month), "
                 "seen one, two and three months later. It acts only where the programme runs; "
-                "elsewhere coaching follows a slump, or follows winnable deals, and does nothing."
+                "elsewhere coaching follows a slump, or follows winnable deals, and does nothing. "
+                "Whether sessions ask or tell counts everywhere, from month to month: more wins "
+                "among the deals that are ready to close two months later."
             ),
             "lag_months": dict(zip(("1", "2", "3"), coaching.LAG_WEIGHTS, strict=True)),
             "effect_on_behaviour_deviations": deal_rules.EFFECT_ON_BEHAVIOUR,
             "behaviour_on_wins_log_odds": deal_rules.BEHAVIOUR_ON_WINS,
             "effect_on_wins_log_odds": deal_rules.EFFECT_ON_WINS,
+            "asking_on_wins_log_odds": deal_rules.EFFECT_OF_ASKING,
+            "asking_lag_months": deal_rules.ASKING_LAG_MONTHS,
             "behaviour_on_contacts_log": buyers.BEHAVIOUR_ON_CONTACTS,
             "behaviour_on_questions_log": calls.BEHAVIOUR_ON_QUESTIONS,
             "behaviour_on_talk_share": calls.BEHAVIOUR_ON_TALK,

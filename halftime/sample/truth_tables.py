@@ -13,9 +13,8 @@ from halftime.sample import names
 from halftime.sample.channels import CHANNELS
 from halftime.sample.company import NOBODY
 from halftime.sample.crm import deal_id
-from halftime.sample.learning import draw_learning
 from halftime.sample.text import date_text, person_key, pick, serial
-from halftime.sample.world import World, generator
+from halftime.sample.world import World
 
 
 class TruthTables:
@@ -75,6 +74,7 @@ def _deals(world: World) -> pa.Table:
             ),
             "dose": pa.array(np.round(world.dose[deals.seat, month], 4)),
             "behaviour": pa.array(np.round(deals.behaviour, 4)),
+            "asked_two_months_before": pa.array(np.round(deals.asked, 4)),
             "win_probability": pa.array(np.round(deals.win_probability, 6)),
             "win_probability_without_programme": pa.array(np.round(deals.win_without_programme, 6)),
             "is_stalled": pick(["false", "true"], deals.stalled.astype(int)),
@@ -109,7 +109,7 @@ def _sessions(world: World) -> pa.Table:
 
 
 def _training(world: World) -> pa.Table:
-    learning = draw_learning(world.company, world.sessions, generator(world.seed, "learning"))
+    learning = world.learning
     return pa.table(
         {
             "enrolment_id": serial("ENR-", np.arange(len(learning.person)) + 1, 6),

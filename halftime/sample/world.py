@@ -16,6 +16,7 @@ from halftime.sample.coaching import (
     Attendance,
     Sessions,
     agree_actions,
+    asking_months,
     attend,
     coaching_dose,
     plan_sessions,
@@ -23,6 +24,8 @@ from halftime.sample.coaching import (
 from halftime.sample.company import Company, found_company
 from halftime.sample.crm import Split, split
 from halftime.sample.deals import Deals, draw_deals
+from halftime.sample.learning import Learning, draw_learning
+from halftime.sample.maturity import Exposure, draw_exposure
 from halftime.sample.sizes import Size
 
 ACCOUNTS_PER_SEAT = 12
@@ -43,6 +46,8 @@ class World:
     activities: Activities
     session_deal: np.ndarray
     channel: np.ndarray
+    exposure: Exposure
+    learning: Learning
     accounts: pa.Table
     is_euro: np.ndarray
     account_owner: np.ndarray
@@ -67,7 +72,8 @@ def draw_world(size: Size, seed: int) -> World:
     dose = coaching_dose(company, sessions)
     attendance = attend(company, sessions, dose, generator(seed, "attendance"))
     actions = agree_actions(company, sessions, generator(seed, "actions"))
-    deals = draw_deals(company, dose, ACCOUNTS_PER_SEAT, generator(seed, "deals"))
+    asking = asking_months(company, sessions)
+    deals = draw_deals(company, dose, asking, ACCOUNTS_PER_SEAT, generator(seed, "deals"))
     activities = draw_activities(company, deals, generator(seed, "activities"))
     accounts, is_euro = salesforce.accounts(company, ACCOUNTS_PER_SEAT, generator(seed, "accounts"))
     owner = salesforce.account_owner(company, ACCOUNTS_PER_SEAT)
@@ -83,6 +89,8 @@ def draw_world(size: Size, seed: int) -> World:
         activities=activities,
         session_deal=spreadsheets.linked_deals(company, deals, sessions, generator(seed, "links")),
         channel=channel_of(company, sessions),
+        exposure=draw_exposure(company, generator(seed, "exposure")),
+        learning=draw_learning(company, sessions, generator(seed, "learning")),
         accounts=accounts,
         is_euro=is_euro,
         account_owner=owner,

@@ -5,6 +5,7 @@ final as (
         policy_id,
         role,
         area,
+        team_id,
         every_n_days,
         valid_from,
         valid_to,

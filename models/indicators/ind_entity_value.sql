@@ -1,5 +1,5 @@
--- All indicators for every entity, by name. A view: names take most of the time and room of writing,
--- and the marts write them once.
+-- All indicators for every entity, by name. A view: names take most of the time and room of
+-- writing, and they are written once, when the marts are published.
 with
 
 figures as (

@@ -1,5 +1,5 @@
--- All indicators for every entity, with value, interval and reason. Sums first, division last. All by
--- number: ind_entity_value says the names, and the marts are cuts of it by timing.
+-- All indicators for every entity, with value, interval and reason. Sums first, division last. All
+-- by number: ind_entity_value says the names, and the marts are cuts of it by timing.
 with
 
 counted as (

@@ -1,5 +1,5 @@
--- The registry with a number for every measure: while rows are many, measures, entities, periods and
--- members go by numbers, which take a tenth of the room of names and a third of the time.
+-- The registry with a number for every measure: while rows are many, measures, entities, periods
+-- and members go by numbers, which take a tenth of the room of names and a third of the time.
 with
 
 indicators as (

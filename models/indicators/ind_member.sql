@@ -1,6 +1,6 @@
--- By what figures are broken down, and the currencies of their money, with a number each. Members of
--- sums keep theirs (ind_sum_member); the whole, of which a row may say that nothing was counted, is
--- always there.
+-- By what figures are broken down, and the currencies of their money, with a number each. Members
+-- of sums keep theirs (ind_sum_member); the whole, of which a row may say that nothing was counted,
+-- is always there.
 with
 
 clock as (

@@ -55,9 +55,11 @@ coaching_start as (
     where sessions.is_broad
 ),
 
+-- What a team has agreed on holds in the place of what holds for all.
 policy_days as (
     select
         days.date_day,
+        policies.team_id,
         min(policies.every_n_days) as every_n_days,
         min(case when policies.is_assumed then 1 else 0 end) = 1 as is_policy_assumed
     from days
@@ -65,7 +67,7 @@ policy_days as (
         on
             days.date_day >= policies.valid_from
             and (policies.valid_to is null or days.date_day < policies.valid_to)
-    group by days.date_day
+    group by days.date_day, policies.team_id
 ),
 
 session_days as (
@@ -102,6 +104,7 @@ rep_days as (
         org_versions.person_id,
         days.date_day,
         org_versions.org_key,
+        org_versions.team_id,
         coaching_start.coaching_start_date,
         greatest(
             coalesce(persons.hire_date, coaching_start.coaching_start_date),
@@ -128,8 +131,8 @@ joined as (
         rep_days.org_key,
         rep_days.gap_start_date,
         coalesce(rep_days.date_day >= rep_days.coaching_start_date, false) as is_coaching_logged,
-        policy_days.every_n_days,
-        policy_days.is_policy_assumed,
+        coalesce(team_days.every_n_days, policy_days.every_n_days) as every_n_days,
+        coalesce(team_days.is_policy_assumed, policy_days.is_policy_assumed) as is_policy_assumed,
         coalesce(session_days.strict_session_count, 0) as strict_session_count,
         coalesce(session_days.broad_session_count, 0) as broad_session_count,
         coalesce(session_days.timely_strict_count, 0) as timely_strict_count,
@@ -138,7 +141,10 @@ joined as (
         coalesce(session_days.broad_minutes, 0) as broad_minutes,
         coalesce(excused_days.excused_count, 0) as excused_count
     from rep_days
-    left join policy_days on rep_days.date_day = policy_days.date_day
+    left join policy_days
+        on rep_days.date_day = policy_days.date_day and policy_days.team_id is null
+    left join policy_days as team_days
+        on rep_days.date_day = team_days.date_day and rep_days.team_id = team_days.team_id
     left join session_days
         on
             rep_days.person_id = session_days.person_id

@@ -6,6 +6,7 @@ final as (
         'policy_id': 'text',
         'role': 'text',
         'area': 'text',
+        'team_name': 'text',
         'every_n_days': 'integer',
         'valid_from': 'date',
         'valid_to': 'date',

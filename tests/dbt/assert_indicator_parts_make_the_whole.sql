@@ -20,6 +20,9 @@ additive as (
     select
         published.*,
         concat(',', indicators.entity_types, ',') as entity_types,
+        -- Single reps have a list of grains of their own.
+        concat(',', indicators.rep_grains, ',')
+        like concat('%,', published.period_grain, ',%') as is_for_reps,
         -- Of a plain sum the denominator is 1 for everybody.
         case
             when indicators.aggregation = 'ratio' then published.denominator else 0
@@ -42,6 +45,7 @@ sums as (
         member,
         currency_code,
         entity_types,
+        is_for_reps,
         sum(case when entity_type = 'company' then numerator else 0 end) as company_numerator,
         sum(case when entity_type = 'company' then summed_denominator else 0 end)
             as company_denominator,
@@ -69,14 +73,14 @@ sums as (
     from additive
     group by
         indicator_id, measure_id, period_grain, period_start, dimension, member, currency_code,
-        entity_types
+        entity_types, is_for_reps
 )
 
 select *
 from sums
 where
     (
-        entity_types like '%,rep,%'
+        is_for_reps
         and (
             rep_numerator <> company_numerator
             or rep_denominator <> company_denominator

@@ -49,7 +49,8 @@ where
     or answers.correlation > answers.correlation_high
     or answers.hold_out_correlation < answers.hold_out_correlation_low
     or answers.hold_out_correlation > answers.hold_out_correlation_high
-    or answers.q_value < answers.p_value
+    -- The highest of all p-values is its own q-value, but for the last binary digit.
+    or answers.q_value < answers.p_value - 0.000000001
     or (
         answers.verdict = 'leads' and answers.is_best_lag and (
             answers.lag_months = 0
@@ -66,3 +67,4 @@ where
         )
     )
     or (answers.verdict = 'too_little_data' and answers.correlation is not null)
+    or (answers.shares_cases and answers.verdict in ('leads', 'moves_with'))

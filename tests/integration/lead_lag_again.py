@@ -21,11 +21,15 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Company:
-    """Values of leading and lagging measures, and each rep's manager (from 0)."""
+    """Values of leading and lagging measures, and each rep's manager (from 0).
+
+    ``shared`` are the pairs that count the same cases.
+    """
 
     manager: NDArray[np.int64]
     leading: Mapping[str, Array]
     lagging: Mapping[str, Array]
+    shared: frozenset[Pair] = frozenset()
 
     @property
     def managers(self) -> int:
@@ -43,6 +47,7 @@ class Answer:
     is_significant: bool = False
     is_confirmed: bool = False
     is_stronger: bool = False
+    shares_cases: bool = False
 
 
 def noise(rng: np.random.Generator, reps: int, months: int, memory: float = 0.0) -> Array:
@@ -142,7 +147,12 @@ def answers(
             held = last + 1 - (last + 1 - first) // 3
             parts = (range(first, held), range(held, last + 1))
             found[before, outcome] = _pair(company, x, y, parts, drawn)
-    _control(found)
+            for answer in found[before, outcome]:
+                answer.shares_cases = (before, outcome) in company.shared
+    for shares in (False, True):
+        _control(
+            [answer for pair in found.values() for answer in pair if answer.shares_cases is shares]
+        )
     return found
 
 
@@ -197,10 +207,10 @@ def _pair(
     return answered
 
 
-def _control(found: Mapping[Pair, list[Answer]]) -> None:
-    """Write q by Benjamini and Hochberg, over all that was tested."""
+def _control(family: Sequence[Answer]) -> None:
+    """Write q by Benjamini and Hochberg, over all of the family that was tested."""
     tested = sorted(
-        (answer for pair in found.values() for answer in pair if answer.figures),
+        (answer for answer in family if answer.figures),
         key=lambda answer: answer.figures["p_value"],
     )
     lowest = 1.0
@@ -216,6 +226,8 @@ def verdict(pair: Sequence[Answer]) -> tuple[str, int]:
     if not tested:
         return "too_little_data", 0
     ordered = sorted(tested, key=lambda lag: (pair[lag].figures["p_value"], lag))
+    if pair[0].shares_cases:
+        return "no_sign", ordered[0]
     best = next((lag for lag in ordered if lag > 0), None)
     if best and all((pair[best].is_significant, pair[best].is_confirmed, pair[best].is_stronger)):
         return "leads", best

@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ FILES = {
     "survey": ("coaching_log/Survey Responses.csv",),
     "award": ("coaching_log/Awards.csv",),
     "initiative": ("coaching_log/Initiatives.csv",),
+    "action": ("coaching_log/actions_*.csv",),
+    "policy": ("coaching_log/policies.csv",),
     "plan": ("reference/Deal Plans.csv",),
     "enrolment": ("learning/Enrolments.csv",),
     "assessment": ("learning/Assessments.csv",),
@@ -302,15 +304,21 @@ def _workbook(path: Path) -> pa.Table:
     )
 
 
-def read_sample(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Read a sample company's files into a database in memory."""
+def read_files(folder: Path, names: Iterable[str]) -> duckdb.DuckDBPyConnection:
+    """Read some of a sample company's files with commas into a database in memory."""
     con = duckdb.connect()
     con.execute("set threads = 1")
-    for name, patterns in FILES.items():
+    for name in names:
         # A file that is cut off is planted; so is one of 2019, which lacks a column.
-        paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
+        paths = sorted(path for pattern in FILES[name] for path in folder.glob(pattern))
         kept = [str(path) for path in paths if "backup" not in path.name]
         con.execute(f"create table {name} as select * from read_csv(?, {CSV})", [kept])
+    return con
+
+
+def read_sample(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Read a sample company's files into a database in memory."""
+    con = read_files(folder, FILES)
     for name, path in WORKBOOKS.items():
         con.register("sheet", _workbook(folder / path))
         con.execute(f"create table {name} as select * from sheet")

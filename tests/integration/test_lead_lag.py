@@ -54,6 +54,8 @@ def company() -> Company:
     few[manager > 8] = np.nan
     effect = 0.35 * later(cause, 2) + noise(rng, reps, MONTHS, 0.2)
     companion = 0.5 * habit + noise(rng, reps, MONTHS)
+    # What the deals that are open now look like is known of them a month before they close.
+    same = np.roll(effect, -1, axis=1) + noise(rng, reps, MONTHS)
     effect[:, :3] = np.nan
 
     def recorded(values: np.ndarray) -> np.ndarray:
@@ -70,9 +72,11 @@ def company() -> Company:
                 "B-idle": idle,
                 "C-habit": habit,
                 "D-few": few,
+                "E-same": same,
             }.items()
         },
         {name: recorded(values) for name, values in {"Y": effect, "Z": companion}.items()},
+        frozenset({("E-same", "Y")}),
     )
 
 
@@ -115,6 +119,10 @@ def write(home: Home, company: Company) -> None:
         {
             "indicator_id": [*company.leading, *company.lagging],
             "timing": ["leading"] * len(company.leading) + ["lagging"] * len(company.lagging),
+            "minimum_n_of": [
+                "deals" if any(name in pair for pair in company.shared) else f"things of {name}"
+                for name in [*company.leading, *company.lagging]
+            ],
         }
     )
     tables = {"values": values, "people": people, "periods": periods, "registry": registry}
@@ -175,12 +183,24 @@ def test_planted_links_are_found_and_nothing_else(ask: Query) -> None:
             """
         )
     }
-    assert len(found) == 8
+    assert len(found) == 10
     assert found["A-cause", "Y"] == ("leads", 2)
     assert found["C-habit", "Z"] == ("moves_with", 0)
     assert {found["D-few", outcome] for outcome in "YZ"} == {("too_little_data", 0)}
-    others = {("A-cause", "Z"), ("B-idle", "Y"), ("B-idle", "Z"), ("C-habit", "Y")}
+    others = {("A-cause", "Z"), ("B-idle", "Y"), ("B-idle", "Z"), ("C-habit", "Y"), ("E-same", "Z")}
     assert {found[pair][0] for pair in others} == {"no_sign"}
+
+
+def test_no_order_is_told_of_measures_that_count_the_same_cases(ask: Query) -> None:
+    rows = ask(
+        """
+        select lag_months, verdict, is_significant and is_confirmed and is_stronger_than_same_month
+        from "leading".rpt_lead_lag
+        where is_best_lag and shares_cases
+        """
+    )
+    # The figures are sure of it: it is the rule that keeps the verdict back.
+    assert rows == [(1, "no_sign", True)]
 
 
 def test_every_figure_is_the_same_by_other_means(ask: Query, company: Company) -> None:
@@ -238,6 +258,7 @@ def test_the_same_rows_come_out_whatever_their_order(
         company.manager,
         dict(reversed(list(company.leading.items()))),
         dict(reversed(list(company.lagging.items()))),
+        company.shared,
     )
     assert build(home, turned, tmp_path)(table) == before
 

@@ -22,23 +22,29 @@ def published(sample_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def test_nobody_is_random_under_a_policy_that_holds_for_all(
+def test_managers_are_exposed_as_they_were_planted(
     published: duckdb.DuckDBPyConnection, sample_folder: Path
 ) -> None:
-    """By the rule whoever has a policy is exposed; the planted levels know managers who are not."""
-    with (sample_folder / "coaching_log" / "policies.csv").open(encoding="utf-8") as file:
-        assert any(
-            row["policy_id"] == "POL-2" and not row["valid_to"] for row in csv.DictReader(file)
-        )
+    """By the rule whoever has a policy or training is exposed, and nobody else is.
+
+    Of each team the present manager: whoever went before is judged by what is in force now.
+    """
     with (sample_folder / "_truth" / "manager_maturity.csv").open(encoding="utf-8") as file:
-        planted = {row["true_maturity"] for row in csv.DictReader(file)}
+        present = {row["team"]: row for row in csv.DictReader(file)}
+    planted = {row["full_name"]: row["true_maturity"] for row in present.values()}
     found = published.execute(
-        "select distinct level_code from coaching.fct_maturity where entity_type = 'manager'"
+        "select full_name, level_code, defined_score from coaching.fct_maturity "
+        "inner join core.dim_person on entity_id = person_id where entity_type = 'manager' "
+        "and period_grain = 'fiscal_quarter' and period_start = '2026-08-01' "
+        "and rule_version = 'article_000' and level_code <> 'not_assessable'"
     ).fetchall()
 
-    assert "random" in planted
-    assert {"random"} not in found
-    assert {code for (code,) in found} <= {"informal", "formal", "not_assessable"}
+    judged = [row for row in found if row[0] in planted]
+    assert {planted[name] for name, *_ in judged} >= {"random", "informal", "formal"}
+    for name, level, is_defined in judged:
+        assert (level == "random") == (planted[name] == "random"), name
+        if planted[name] in ("formal", "dynamic"):
+            assert is_defined == 1
 
 
 def test_what_was_not_recorded_is_named_and_never_nought(
@@ -66,10 +72,23 @@ def test_what_was_not_recorded_is_named_and_never_nought(
 
 def test_few_rep_months_are_no_verdict(published: duckdb.DuckDBPyConnection) -> None:
     rows = published.execute(
-        "select rep_months < 8, level_code = 'not_assessable', count(*) from coaching.fct_maturity "
-        "where entity_id <> '(unassigned)' group by all"
+        "select distinct rep_months < 8, level_code = 'not_assessable', not_assessable_for "
+        "from coaching.fct_maturity where entity_id <> '(unassigned)' "
+        "and (rep_months < 8 or defined_score = 1 or capable_score is not null)"
     ).fetchall()
-    assert {(few, silent) for few, silent, _ in rows} == {(True, True), (False, False)}
+    assert set(rows) == {(True, True, "exposure"), (False, False, None)}
+
+
+def test_without_a_policy_and_without_news_of_training_is_no_verdict(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """Whoever stepped down last quarter has left the policy, and no reps to be trained for."""
+    rows = published.execute(
+        "select distinct level_code, not_assessable_for from coaching.fct_maturity "
+        "where entity_id <> '(unassigned)' and rep_months >= 8 and defined_score = 0 "
+        "and capable_score is null and rule_version = 'article_000'"
+    ).fetchall()
+    assert rows == [("not_assessable", "input")]
 
 
 def test_progress_lies_in_the_band_of_its_level(published: duckdb.DuckDBPyConnection) -> None:

@@ -89,3 +89,16 @@ def test_every_link_of_the_overview_leads_to_a_heading(script: ModuleType) -> No
     links = set(re.findall(r"\]\(#([^)]+)\)", text))
     assert links == headings
     assert len(links) == len(script.registry())
+
+
+def test_single_reps_have_some_of_the_grains_and_the_months_that_lead_and_lag_needs(
+    script: ModuleType,
+) -> None:
+    for rows in script.registry().values():
+        for row in rows:
+            grains, of_reps = row["grains"].split(","), row["rep_grains"].split(",")
+            is_for_reps = "rep" in row["entity_types"].split(",")
+            assert (row["rep_grains"] != "") is is_for_reps, row["measure_id"]
+            assert not is_for_reps or set(of_reps) <= set(grains), row["measure_id"]
+            if is_for_reps and row["is_lead_lag"] == "true":
+                assert "month" in of_reps, (row["indicator_id"], row["measure_id"])

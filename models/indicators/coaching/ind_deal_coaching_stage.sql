@@ -27,8 +27,8 @@ grains as (
     select * from {{ ref('ind_registry_grain') }}
 ),
 
--- As the deal stood at the end of the day, of which there is one version. Of some deals only the end
--- is known. Grouped, because DuckDB would otherwise begin with all organisations of all days.
+-- As the deal stood at the end of the day, of which there is one version. Of some deals only the
+-- end is known. Grouped, because DuckDB would otherwise begin with all organisations of all days.
 stood as (
     select
         deals.opportunity_id,

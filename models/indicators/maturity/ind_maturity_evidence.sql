@@ -3,10 +3,6 @@
 -- which nothing was counted is null and named, never nought.
 with
 
-clock as (
-    select * from {{ ref('dim_clock') }}
-),
-
 indicators as (
     select * from {{ ref('indicators') }}
     where is_headline
@@ -53,18 +49,8 @@ policies as (
     where role = 'rep' and not is_assumed
 ),
 
-initiatives as (
-    select * from {{ ref('dim_initiative') }}
-),
-
-trainings as (
-    select * from {{ ref('fct_training') }}
-    where completed_date is not null and not is_deleted
-),
-
 sessions as (
-    select * from {{ ref('fct_coaching_session') }}
-    where is_strict
+    select * from {{ ref('ind_maturity_session') }}
 ),
 
 attendees as (
@@ -72,30 +58,12 @@ attendees as (
     where is_coachee_present
 ),
 
--- A quarter and the one before it.
-numbered as (
-    select
-        period_grain,
-        period_start,
-        stock_date,
-        row_number() over (
-            partition by period_grain order by period_start asc nulls last
-        ) as period_number
-    from periods
+active_initiatives as (
+    select * from {{ ref('ind_maturity_initiative') }}
 ),
 
 spans as (
-    select
-        numbered.period_grain,
-        numbered.period_start,
-        parts.period_start as part_start,
-        parts.stock_date as part_stock_date
-    from numbered
-    inner join numbered as parts
-        on
-            numbered.period_grain = parts.period_grain
-            and numbered.period_number >= parts.period_number
-            and numbered.period_number <= parts.period_number + 1
+    select * from {{ ref('ind_maturity_span') }}
 ),
 
 days as (
@@ -119,13 +87,37 @@ policy_periods as (
     select
         periods.period_grain,
         periods.period_start,
-        count(policies.policy_id) as policy_count
+        policies.team_id
     from periods
-    left join policies
+    inner join policies
         on
             periods.stock_date >= policies.valid_from
             and (policies.valid_to is null or periods.stock_date < policies.valid_to)
-    group by periods.period_grain, periods.period_start
+    group by periods.period_grain, periods.period_start, policies.team_id
+),
+
+-- For whom a policy is in force at the end: one for all, or for the team of some of the reps.
+defined as (
+    select
+        org_entities.entity_type,
+        org_entities.entity_id,
+        spans.period_grain,
+        spans.period_start
+    from days
+    inner join spans
+        on days.period_grain = spans.period_grain and days.period_start = spans.part_start
+    inner join org_versions on days.org_key = org_versions.org_key
+    inner join policy_periods
+        on
+            spans.period_grain = policy_periods.period_grain
+            and spans.period_start = policy_periods.period_start
+            and coalesce(policy_periods.team_id, org_versions.team_id) = org_versions.team_id
+    inner join org_entities on days.org_key = org_entities.org_key
+    group by
+        org_entities.entity_type,
+        org_entities.entity_id,
+        spans.period_grain,
+        spans.period_start
 ),
 
 -- Rep-days, and those under a manager whose certification held at the end of the quarter.
@@ -161,32 +153,6 @@ entity_days as (
         days.period_start
 ),
 
--- Skills on which somebody had been trained when they were coached.
-trained_sessions as (
-    select sessions.session_id
-    from sessions
-    inner join attendees on sessions.session_id = attendees.session_id
-    inner join trainings
-        on
-            attendees.coachee_id = trainings.person_id
-            and sessions.skill = trainings.skill
-            and sessions.session_date >= trainings.completed_date
-    group by sessions.session_id
-),
-
-named_initiatives as (
-    select
-        sessions.session_id,
-        min(initiatives.initiative_id) as initiative_id
-    from sessions
-    inner join initiatives
-        on
-            lower(sessions.initiative_name) = lower(initiatives.initiative_name)
-            and sessions.session_date >= initiatives.start_date
-            and (initiatives.end_date is null or sessions.session_date <= initiatives.end_date)
-    group by sessions.session_id
-),
-
 entity_sessions as (
     select
         org_entities.entity_type,
@@ -197,22 +163,12 @@ entity_sessions as (
         sessions.session_date,
         max(case when sessions.has_artefact then 1 else 0 end) as artefact_count,
         max(case when sessions.has_artefact is null then 0 else 1 end) as artefact_told_count,
-        max(named_initiatives.initiative_id) as initiative_id,
-        max(
-            case
-                when
-                    named_initiatives.initiative_id is not null
-                    or trained_sessions.session_id is not null
-                    then 1
-                else 0
-            end
-        ) as linked_count
+        max(sessions.initiative_id) as initiative_id,
+        max(case when sessions.is_linked then 1 else 0 end) as linked_count
     from sessions
     inner join attendees on sessions.session_id = attendees.session_id
     inner join org_entities on attendees.coachee_org_key = org_entities.org_key
     inner join date_periods on sessions.session_date = date_periods.date_day
-    left join named_initiatives on sessions.session_id = named_initiatives.session_id
-    left join trained_sessions on sessions.session_id = trained_sessions.session_id
     group by
         org_entities.entity_type,
         org_entities.entity_id,
@@ -234,32 +190,6 @@ session_parts as (
         sum(linked_count) as linked_count
     from entity_sessions
     group by entity_type, entity_id, period_grain, period_start
-),
-
--- Initiatives that ran in a quarter, each with the 30 days in which a session is waited for; one
--- whose days are not over by the end of what is known is not asked yet.
-initiative_windows as (
-    select
-        periods.period_grain,
-        periods.period_start,
-        initiatives.initiative_id,
-        greatest(initiatives.start_date, periods.period_start) as window_start
-    from periods
-    inner join initiatives
-        on
-            periods.stock_date >= initiatives.start_date
-            and (initiatives.end_date is null or periods.period_start <= initiatives.end_date)
-),
-
-active_initiatives as (
-    select
-        initiative_windows.*,
-        cast({{ dbt.dateadd('day', 30, 'initiative_windows.window_start') }} as date) as window_end
-    from initiative_windows
-    cross join clock
-    where
-        cast({{ dbt.dateadd('day', 30, 'initiative_windows.window_start') }} as date)
-        <= clock.as_of_date
 ),
 
 timely_initiatives as (
@@ -395,7 +325,7 @@ span_parts as (
         spans.period_grain,
         spans.period_start,
         parts.input_code,
-        case when parts.period_start = spans.period_start then 'this' else 'before' end as span,
+        spans.span,
         parts.numerator,
         parts.denominator
     from parts
@@ -513,7 +443,7 @@ final as (
         dimensions.period_start,
         cast(dimensions.rep_day_count as bigint) as rep_day_count,
         cast(dimensions.rep_day_count as double) / 30.4375e0 as rep_months,
-        cast(case when policy_periods.policy_count > 0 then 1 else 0 end as double) as d1,
+        cast(case when defined.entity_id is null then 0 else 1 end as double) as d1,
         dimensions.d2,
         dimensions.d3,
         dimensions.d4,
@@ -542,10 +472,12 @@ final as (
         ) as missing_inputs
     from dimensions
     cross join certified
-    inner join policy_periods
+    left join defined
         on
-            dimensions.period_grain = policy_periods.period_grain
-            and dimensions.period_start = policy_periods.period_start
+            dimensions.entity_type = defined.entity_type
+            and dimensions.entity_id = defined.entity_id
+            and dimensions.period_grain = defined.period_grain
+            and dimensions.period_start = defined.period_start
     left join lowest
         on
             dimensions.entity_type = lowest.entity_type

@@ -1,6 +1,7 @@
 -- The level that the gates give for what is seen, by both readings of the four levels, and what it
--- would be with every gate a tenth lower or higher. A gate of which nothing is known is not met,
--- but no entity is called random for what is not known.
+-- would be with every gate, or one alone, a tenth lower or higher. A gate of which nothing is known
+-- is not met, but no entity is called random for what is not known.
+{%- set shifted_gates = ['all', 'D2', 'D3', 'D4', 'D5', 'D7', 'LD-01'] %}
 with
 
 evidence as (
@@ -12,11 +13,18 @@ gates as (
 ),
 
 shifts as (
-    {% for shift, added in [('lowered', '-0.1'), ('as_written', '0'), ('raised', '0.1')] %}
-        select
-            '{{ shift }}' as shift,
-            cast({{ added }} as double) as added
-        {% if not loop.last %}union all{% endif %}
+    select
+        'as_written' as shift,
+        'all' as shifted_gate,
+        cast(0 as double) as added
+    {% for gate in shifted_gates %}
+        {% for shift, added in [('lowered', '-0.1'), ('raised', '0.1')] %}
+            union all
+            select
+                '{{ shift }}' as shift,
+                '{{ gate }}' as shifted_gate,
+                cast({{ added }} as double) as added
+        {% endfor %}
     {% endfor %}
 ),
 
@@ -52,10 +60,15 @@ asked as (
         gates.is_any_enough,
         gates.gate_code,
         shifts.shift,
+        shifts.shifted_gate,
         case when gates.quarters = 'each' then quantities.each_value else quantities.both_value end
             as seen_value,
         cast(gates.threshold as double)
-        + case when gates.is_shifted then shifts.added else cast(0 as double) end as threshold
+        + case
+            when gates.is_shifted and shifts.shifted_gate in ('all', gates.gate_code)
+                then shifts.added
+            else cast(0 as double)
+        end as threshold
     from quantities
     inner join gates on quantities.gate_code = gates.gate_code
     cross join shifts
@@ -85,11 +98,47 @@ levels as (
         period_start,
         rule_version,
         shift,
+        shifted_gate,
         {% for level in ['informal', 'formal', 'dynamic'] %}
-            max(case when level_code = '{{ level }}' and is_met then 1 else 0 end) = 1
-                as has_any_{{ level }},
-            min(case when level_code = '{{ level }}' and not is_met then 0 else 1 end) = 1
-                as has_all_{{ level }},
+            -- All gates of a level, and one of those of which any is enough.
+            min(
+                case
+                    when level_code = '{{ level }}' and not is_any_enough and not is_met then 0
+                    else 1
+                end
+            ) = 1
+            and coalesce(
+                max(
+                    case
+                        when level_code = '{{ level }}' and is_any_enough
+                            then case when is_met then 1 else 0 end
+                    end
+                ),
+                1
+            ) = 1 as has_{{ level }},
+        {% endfor %}
+        max(case when level_code = 'informal' and seen_value is null then 1 else 0 end) = 1
+            as has_unknown_exposure
+    from judged
+    group by
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        rule_version,
+        shift,
+        shifted_gate
+),
+
+-- How far the gates of each level are met as they are written, and which are not.
+met_gates as (
+    select
+        entity_type,
+        entity_id,
+        period_grain,
+        period_start,
+        rule_version,
+        {% for level in ['informal', 'formal', 'dynamic'] %}
             cast(
                 sum(
                     case
@@ -117,12 +166,11 @@ levels as (
                         ){% if not loop.last %},{% endif %}
                     {% endfor %}
                 )
-            ) as {{ level }}_unmet,
+            ) as {{ level }}_unmet{% if not loop.last %},{% endif %}
         {% endfor %}
-        max(case when level_code = 'informal' and seen_value is null then 1 else 0 end) = 1
-            as has_unknown_exposure
     from judged
-    group by entity_type, entity_id, period_grain, period_start, rule_version, shift
+    where shift = 'as_written'
+    group by entity_type, entity_id, period_grain, period_start, rule_version
 ),
 
 indexed as (
@@ -131,9 +179,9 @@ indexed as (
         case
             -- Nobody coaches whom nobody manages.
             when entity_type = 'manager' and entity_id = '(unassigned)' then null
-            when has_any_informal and has_all_formal and has_all_dynamic then 3
-            when has_any_informal and has_all_formal then 2
-            when has_any_informal then 1
+            when has_informal and has_formal and has_dynamic then 3
+            when has_informal and has_formal then 2
+            when has_informal then 1
             when not has_unknown_exposure then 0
         end as level_index
     from levels
@@ -146,8 +194,13 @@ shifted as (
         period_grain,
         period_start,
         rule_version,
-        max(case when shift = 'lowered' then level_index end) as lowered_level_index,
-        max(case when shift = 'raised' then level_index end) as raised_level_index
+        {% for gate in shifted_gates %}
+            {% set prefix = '' if gate == 'all' else gate | lower | replace('-', '_') ~ '_' %}
+            max(case when shift = 'lowered' and shifted_gate = '{{ gate }}' then level_index end)
+                as {{ prefix }}lowered_level_index,
+            max(case when shift = 'raised' and shifted_gate = '{{ gate }}' then level_index end)
+                as {{ prefix }}raised_level_index{% if not loop.last %},{% endif %}
+        {% endfor %}
     from indexed
     group by entity_type, entity_id, period_grain, period_start, rule_version
 ),
@@ -158,22 +211,24 @@ placed as (
         evidence.*,
         indexed.rule_version,
         case when evidence.rep_months >= 8 then indexed.level_index end as level_index,
-        case when evidence.rep_months >= 8 then shifted.lowered_level_index end
-            as lowered_level_index,
-        case when evidence.rep_months >= 8 then shifted.raised_level_index end
-            as raised_level_index,
+        {% for gate in shifted_gates %}
+            {% set prefix = '' if gate == 'all' else gate | lower | replace('-', '_') ~ '_' %}
+            {% for shift in ['lowered', 'raised'] %}
+                {% set column = prefix ~ shift ~ '_level_index' %}
+                case when evidence.rep_months >= 8 then shifted.{{ column }} end as {{ column }},
+            {% endfor %}
+        {% endfor %}
         case indexed.level_index
-            when 0 then indexed.informal_unmet
-            when 1 then indexed.formal_unmet
-            when 2 then indexed.dynamic_unmet
+            when 0 then met_gates.informal_unmet
+            when 1 then met_gates.formal_unmet
+            when 2 then met_gates.dynamic_unmet
         end as unmet_gates,
         case indexed.level_index
-            when 0 then indexed.informal_progress
-            when 1 then indexed.formal_progress
-            when 2 then indexed.dynamic_progress
+            when 0 then met_gates.informal_progress
+            when 1 then met_gates.formal_progress
+            when 2 then met_gates.dynamic_progress
             when 3 then cast(1 as double)
-        end as next_progress,
-        indexed.has_unknown_exposure
+        end as next_progress
     from evidence
     inner join indexed
         on
@@ -182,6 +237,13 @@ placed as (
             and evidence.period_grain = indexed.period_grain
             and evidence.period_start = indexed.period_start
             and indexed.shift = 'as_written'
+    inner join met_gates
+        on
+            indexed.entity_type = met_gates.entity_type
+            and indexed.entity_id = met_gates.entity_id
+            and indexed.period_grain = met_gates.period_grain
+            and indexed.period_start = met_gates.period_start
+            and indexed.rule_version = met_gates.rule_version
     inner join shifted
         on
             indexed.entity_type = shifted.entity_type
@@ -218,8 +280,13 @@ final as (
             when 3 then 'dynamic'
             else 'not_assessable'
         end as level_code,
-        cast(lowered_level_index as integer) as lowered_level_index,
-        cast(raised_level_index as integer) as raised_level_index,
+        {% for gate in shifted_gates %}
+            {% set prefix = '' if gate == 'all' else gate | lower | replace('-', '_') ~ '_' %}
+            {% for shift in ['lowered', 'raised'] %}
+                {% set column = prefix ~ shift ~ '_level_index' %}
+                cast({{ column }} as integer) as {{ column }},
+            {% endfor %}
+        {% endfor %}
         case when level_index is not null then 25 * (level_index + next_progress) end
             as progress_score,
         case when level_index is not null then unmet_gates end as unmet_gates,

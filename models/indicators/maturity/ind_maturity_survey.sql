@@ -1,5 +1,6 @@
 -- What managers, reps and others say in the maturity survey: the mean answer to each dimension over
--- five, and the level that the same gates give. Answers of fewer than four people are withheld.
+-- five, the level that the same gates give, and how many of those who could answered. Answers of
+-- fewer than four people are withheld.
 with
 
 answers as (
@@ -14,6 +15,14 @@ date_periods as (
 gates as (
     select * from {{ ref('maturity_gates') }}
     where survey_threshold is not null
+),
+
+rep_days as (
+    select * from {{ ref('ind_rep_day') }}
+),
+
+org_versions as (
+    select * from {{ ref('dim_org_version') }}
 ),
 
 -- A rep answers about the own manager; of whom a manager's answer tells, only the company shows.
@@ -64,6 +73,84 @@ counted as (
     group by entity_type, entity_id, period_grain, period_start, respondent_role
 ),
 
+-- Who was asked is told by no source: taken are the reps of the last day on which the role answered
+-- in the quarter, and their managers.
+survey_days as (
+    select
+        respondent_role,
+        period_grain,
+        period_start,
+        max(survey_date) as last_date
+    from dated
+    where dimension is not null
+    group by respondent_role, period_grain, period_start
+),
+
+reps as (
+    select
+        survey_days.period_grain,
+        survey_days.period_start,
+        survey_days.respondent_role,
+        survey_days.last_date,
+        org_versions.person_id,
+        org_versions.manager_id,
+        org_versions.team_id
+    from survey_days
+    inner join rep_days on survey_days.last_date = rep_days.date_day
+    inner join org_versions on rep_days.org_key = org_versions.org_key
+    where survey_days.respondent_role in ('rep', 'manager')
+),
+
+entitled_people as (
+    select
+        period_grain,
+        period_start,
+        respondent_role,
+        person_id,
+        manager_id,
+        team_id
+    from reps
+    where respondent_role = 'rep'
+    union all
+    select
+        reps.period_grain,
+        reps.period_start,
+        reps.respondent_role,
+        reps.manager_id as person_id,
+        max(managers.manager_id) as manager_id,
+        max(managers.team_id) as team_id
+    from reps
+    inner join org_versions as managers
+        on
+            reps.manager_id = managers.person_id
+            and reps.last_date >= managers.valid_from
+            and reps.last_date < managers.valid_to
+    where reps.respondent_role = 'manager' and reps.manager_id <> '(unassigned)'
+    group by reps.period_grain, reps.period_start, reps.respondent_role, reps.manager_id
+),
+
+entitled as (
+    {% for entity_type, entity_id in [
+        ('manager', 'manager_id'), ('team', 'team_id'), ('company', "'company'")
+    ] %}
+        select
+            '{{ entity_type }}' as entity_type,
+            {{ entity_id }} as entity_id,
+            period_grain,
+            period_start,
+            respondent_role,
+            count(*) as entitled_count
+        from entitled_people
+        {% if entity_type == 'manager' %}where respondent_role = 'rep'{% endif %}
+        group by
+            {% if entity_type != 'company' %}{{ entity_id }},{% endif %}
+            period_grain,
+            period_start,
+            respondent_role
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 shares as (
     select
         entity_type,
@@ -108,26 +195,34 @@ levels as (
         quantities.respondent_role,
         gates.rule_version,
         {% for level in ['informal', 'formal', 'dynamic'] %}
-            max(
-                case
-                    when
-                        gates.level_code = '{{ level }}'
-                        and quantities.said_value >= gates.survey_threshold - 0.000000001
-                        then 1
-                    else 0
-                end
-            ) as any_{{ level }},
             min(
                 case
                     when
                         gates.level_code = '{{ level }}'
+                        and not gates.is_any_enough
                         and not coalesce(
                             quantities.said_value >= gates.survey_threshold - 0.000000001, false
                         )
                         then 0
                     else 1
                 end
-            ) as all_{{ level }}{% if not loop.last %},{% endif %}
+            ) = 1
+            and coalesce(
+                max(
+                    case
+                        when gates.level_code = '{{ level }}' and gates.is_any_enough
+                            then
+                                case
+                                    when
+                                        quantities.said_value
+                                        >= gates.survey_threshold - 0.000000001
+                                        then 1
+                                    else 0
+                                end
+                    end
+                ),
+                1
+            ) = 1 as has_{{ level }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from quantities
     inner join gates on quantities.gate_code = gates.gate_code
@@ -149,13 +244,22 @@ final as (
         shares.respondent_role,
         levels.rule_version,
         cast(shares.respondent_count as integer) as respondent_count,
+        cast(entitled.entitled_count as integer) as entitled_count,
+        -- More sheets than people are those of more than one survey.
+        case
+            when
+                shares.respondent_count >= 4
+                and shares.respondent_count <= entitled.entitled_count
+                then
+                    cast(shares.respondent_count as double)
+                    / cast(entitled.entitled_count as double)
+        end as response_rate,
         cast(
             case
                 when shares.respondent_count < 4 then null
-                when levels.any_informal = 1 and levels.all_formal = 1 and levels.all_dynamic = 1
-                    then 3
-                when levels.any_informal = 1 and levels.all_formal = 1 then 2
-                when levels.any_informal = 1 then 1
+                when levels.has_informal and levels.has_formal and levels.has_dynamic then 3
+                when levels.has_informal and levels.has_formal then 2
+                when levels.has_informal then 1
                 else 0
             end as integer
         ) as survey_level_index,
@@ -171,6 +275,13 @@ final as (
             and shares.period_grain = levels.period_grain
             and shares.period_start = levels.period_start
             and shares.respondent_role = levels.respondent_role
+    left join entitled
+        on
+            shares.entity_type = entitled.entity_type
+            and shares.entity_id = entitled.entity_id
+            and shares.period_grain = entitled.period_grain
+            and shares.period_start = entitled.period_start
+            and shares.respondent_role = entitled.respondent_role
 )
 
 select * from final

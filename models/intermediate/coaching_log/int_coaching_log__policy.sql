@@ -11,6 +11,7 @@ final as (
         'coaching_log:' || policy_id as policy_id,
         lower(role) as role,
         area,
+        team_name,
         cast(every_n_days as integer) as every_n_days,
         valid_from,
         coalesce(valid_to, cast('9999-12-31' as date)) as valid_to,

@@ -13,6 +13,15 @@ organisation as (
     select * from {{ ref('ind_maturity_org') }}
 ),
 
+probabilities as (
+    select * from {{ ref('ind_maturity_probability') }}
+),
+
+agreements as (
+    select * from {{ ref('ind_maturity_agreement') }}
+    where entity_type = 'company'
+),
+
 said as (
     select
         entity_type,
@@ -24,7 +33,9 @@ said as (
             max(case when respondent_role = '{{ role }}' then respondent_count end)
                 as {{ role }}_respondent_count,
             max(case when respondent_role = '{{ role }}' then survey_level_index end)
-                as {{ role }}_survey_level_index{% if not loop.last %},{% endif %}
+                as {{ role }}_survey_level_index,
+            max(case when respondent_role = '{{ role }}' then response_rate end)
+                as {{ role }}_response_rate{% if not loop.last %},{% endif %}
         {% endfor %}
     from surveys
     group by entity_type, entity_id, period_grain, period_start, rule_version
@@ -55,6 +66,9 @@ final as (
         levels.progress_score,
         levels.unmet_gates,
         levels.not_assessable_for,
+        {% for level in ['random', 'informal', 'formal', 'dynamic'] %}
+            probabilities.{{ level }}_probability,
+        {% endfor %}
         {% for role in ['rep', 'manager', 'enablement'] %}
             -- Of fewer than four not even how many they are is told.
             case
@@ -64,11 +78,17 @@ final as (
             said.{{ role }}_survey_level_index,
             cast(said.{{ role }}_survey_level_index - levels.level_index as integer)
                 as {{ role }}_survey_gap,
+            -- Whom enablement has is told by no source.
+            {% if role != 'enablement' %}said.{{ role }}_response_rate,{% endif %}
             case
                 when said.{{ role }}_respondent_count < 4 then 'small_group'
                 when said.{{ role }}_respondent_count is null then 'no_source'
             end as {{ role }}_survey_reason_code,
         {% endfor %}
+        case when levels.entity_type = 'company' then agreements.weighted_kappa end
+            as rep_survey_kappa,
+        case when levels.entity_type = 'company' then agreements.manager_count end
+            as rep_survey_kappa_manager_count,
         case when levels.entity_type = 'company' then organisation.designed_level_index end
             as designed_level_index,
         case when levels.entity_type = 'company' then organisation.practised_level_index end
@@ -94,6 +114,18 @@ final as (
             levels.period_grain = organisation.period_grain
             and levels.period_start = organisation.period_start
             and levels.rule_version = organisation.rule_version
+    left join probabilities
+        on
+            levels.entity_type = 'manager'
+            and levels.entity_id = probabilities.manager_id
+            and levels.period_grain = probabilities.period_grain
+            and levels.period_start = probabilities.period_start
+            and levels.rule_version = probabilities.rule_version
+    left join agreements
+        on
+            levels.period_grain = agreements.period_grain
+            and levels.period_start = agreements.period_start
+            and levels.rule_version = agreements.rule_version
 )
 
 select * from final

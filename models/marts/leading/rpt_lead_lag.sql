@@ -39,7 +39,9 @@ asked as (
         case
             when leads.direction <> 'context' and outcomes.direction <> 'context'
                 then case when leads.direction = outcomes.direction then 1 else -1 end
-        end as hoped_sign
+        end as hoped_sign,
+        -- What is open today is closed in the next months: then the pair is tied by how it is made.
+        coalesce(leads.minimum_n_of = outcomes.minimum_n_of, false) as shares_cases
     from indicators as leads
     inner join indicators as outcomes
         on leads.timing = 'leading' and outcomes.timing = 'lagging'
@@ -68,22 +70,33 @@ observed as (
     group by {{ key | join(', ') }}
 ),
 
--- What is asked at all. It hangs on how much there is, never on what it says.
+-- What is tested at all. It hangs on how much there is, never on what it says.
 -- Numbered, because the draws below pass tens of millions of rows.
 enough as (
     select
-        *,
-        row_number() over (order by {{ key | join(', ') }}) as cell_number
+        observed.*,
+        asked.shares_cases,
+        row_number() over (
+            order by
+                {% for column in key %}
+                    observed.{{ column }}{{ ',' if not loop.last }}
+                {% endfor %}
+        ) as cell_number
     from observed
+    inner join asked
+        on
+            {% for column in key %}
+                {{ 'and ' if not loop.first }}observed.{{ column }} = asked.{{ column }}
+            {% endfor %}
     where
-        learning_manager_count >= 10
-        and learning_rep_month_count >= 200
-        and hold_out_manager_count >= 10
-        and hold_out_rep_month_count >= 100
-        and learning_square_x > 0
-        and learning_square_y > 0
-        and hold_out_square_x > 0
-        and hold_out_square_y > 0
+        observed.learning_manager_count >= 10
+        and observed.learning_rep_month_count >= 200
+        and observed.hold_out_manager_count >= 10
+        and observed.hold_out_rep_month_count >= 100
+        and observed.learning_square_x > 0
+        and observed.learning_square_y > 0
+        and observed.hold_out_square_x > 0
+        and observed.hold_out_square_y > 0
 ),
 
 tested as (
@@ -198,7 +211,7 @@ common_spreads as (
 -- The bootstrap of few managers is too narrow: it is widened by managers / (managers - 2).
 measured as (
     select
-        {% for column in key + ['cell_number', 'at_once_number'] %}
+        {% for column in key + ['cell_number', 'at_once_number', 'shares_cases'] %}
             tested.{{ column }},
         {% endfor %}
         {% for part in parts %}
@@ -299,14 +312,15 @@ likely as (
     from tails
 ),
 
--- Benjamini and Hochberg over all pairs and lags that were tested.
+-- Benjamini and Hochberg over all pairs and lags that were tested. Pairs that share their cases are
+-- a family of their own: many sure findings in it would lower the bar for all others.
 ordered as (
     select
         *,
         cast(row_number() over (
-            order by p_value asc, {{ key | join(', ') }}
+            partition by shares_cases order by p_value asc, {{ key | join(', ') }}
         ) as double) as test_rank,
-        cast(count(*) over () as double) as test_count,
+        cast(count(*) over (partition by shares_cases) as double) as test_count,
         row_number() over (
             partition by {{ key[:4] | join(', ') }}
             order by case when lag_months = 0 then 1 else 0 end asc, deviate desc, lag_months asc
@@ -323,6 +337,7 @@ controlled as (
         min(least(
             1e0, cast(p_value * test_count as double) / cast(test_rank as double)
         )) over (
+            partition by shares_cases
             order by test_rank desc rows between unbounded preceding and current row
         ) as q_value
     from ordered
@@ -367,12 +382,15 @@ verdicts as (
         {{ key[:4] | join(',\n        ') }},
         max(case
             when
-                lag_months > 0 and later_rank = 1
+                lag_months > 0 and later_rank = 1 and not shares_cases
                 and is_significant and is_confirmed and is_stronger_than_same_month
                 then lag_months
         end) as leading_lag_months,
-        max(case when lag_months = 0 and is_significant and is_confirmed then 1 else 0 end)
-            as moves_with,
+        max(case
+            when lag_months = 0 and not shares_cases and is_significant and is_confirmed
+                then 1
+            else 0
+        end) as moves_with,
         max(case when any_rank = 1 then lag_months end) as likeliest_lag_months
     from answered
     group by {{ key[:4] | join(', ') }}
@@ -419,6 +437,7 @@ final as (
         answered.is_confirmed,
         answered.is_stronger_than_same_month,
         answered.learning_z * asked.hoped_sign > 0 as is_as_hoped,
+        asked.shares_cases,
         cast(
             observed.last_month_number - observed.hold_out_month_number + 1 as integer
         ) as hold_out_month_count,

@@ -13,6 +13,7 @@ typed as (
         ---------- texts
         {{ mapped_value('raw_role', 'coaching_log', 'policy') }} as role,
         {{ mapped_value('raw_area', 'coaching_log', 'policy') }} as area,
+        {{ clean_text('raw_team') }} as team_name,
         ---------- numerics
         {{ to_integer('raw_every_n_days', 'coaching_log', 'policy') }} as every_n_days,
         ---------- booleans
@@ -51,6 +52,7 @@ final as (
         ---------- texts
         role,
         area,
+        team_name,
         ---------- numerics
         every_n_days,
         ---------- booleans

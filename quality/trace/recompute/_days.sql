@@ -25,6 +25,7 @@ days as (
 working as (
     select
         h.person_id,
+        h.team_id,
         d.day,
         greatest(b.first_day, coalesce(p.hire_date, b.first_day), b.kept_from) as counted_from
     from days as d
@@ -38,7 +39,7 @@ working as (
 ),
 
 due as (
-    select d.day, min(p.every_n_days) as every_n_days
+    select d.day, p.team_id, min(p.every_n_days) as every_n_days
     from days as d
     inner join build.core.dim_coaching_policy as p
         on p.role = 'rep' and d.day >= p.valid_from and d.day < coalesce(p.valid_to, 'infinity')
@@ -65,7 +66,7 @@ met as (
 select
     w.person_id,
     w.day,
-    due.every_n_days,
+    coalesce(own.every_n_days, due.every_n_days) as every_n_days,
     coalesce(met.broad, 0) as broad,
     coalesce(met.strict, 0) as strict,
     coalesce(met.broad_minutes, 0) as broad_minutes,
@@ -75,5 +76,6 @@ select
     coalesce(met.is_excused, false) as is_excused,
     w.counted_from
 from working as w
-left join due using (day)
-left join met using (person_id, day);
+left join due on w.day = due.day and due.team_id is null
+left join due as own on w.day = own.day and w.team_id = own.team_id
+left join met on w.person_id = met.person_id and w.day = met.day;

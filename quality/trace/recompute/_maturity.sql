@@ -30,6 +30,7 @@ stints as (
         s.entity_id,
         s.person_id,
         h.manager_id,
+        h.team_id,
         greatest(s.valid_from, h.valid_from, coalesce(p.hire_date, date '1900-01-01')) as first_day,
         least(
             s.valid_to - 1, h.valid_to - 1, coalesce(p.leave_date, date '9999-12-30')
@@ -55,6 +56,7 @@ stays as (
     select
         t.entity_type,
         t.entity_id,
+        t.team_id,
         q.period_grain,
         q.period_start,
         greatest(t.first_day, q.period_start, l.day) as from_day,
@@ -77,7 +79,8 @@ rep_days as (
         period_grain,
         period_start,
         sum(to_day - from_day + 1) as days,
-        sum((to_day - from_day + 1) * is_capable::int) as capable_days
+        sum((to_day - from_day + 1) * is_capable::int) as capable_days,
+        list(distinct team_id) as teams
     from stays
     where to_day >= from_day
     group by all
@@ -217,6 +220,7 @@ quarterly as (
         p.*,
         coalesce(d.days, 0) as days,
         d.capable_days,
+        coalesce(d.teams, []) as teams,
         coalesce(s.strict, 0) as strict,
         coalesce(s.artefacts, 0) as artefacts,
         coalesce(s.artefacts_told, 0) as artefacts_told,
@@ -264,7 +268,8 @@ paired as (
         sum(LD_01_n) over two / nullif(sum(LD_01_d) over two, 0) as leading_share,
         sum(linked) over two / nullif(sum(strict) over two, 0) as linked_share,
         sum(timely) over two / nullif(sum(active) over two, 0) as timely_share,
-        len(list_distinct(flatten([initiatives, lag(initiatives, 1, []) over one]))) as touched
+        len(list_distinct(flatten([initiatives, lag(initiatives, 1, []) over one]))) as touched,
+        flatten([teams, lag(teams, 1, []) over one]) as teams_both
     from quarterly
     window
         one as (
@@ -289,6 +294,7 @@ scored as (
             where
                 k.role = 'rep' and not coalesce(k.is_assumed, false)
                 and k.valid_from <= stock_day and coalesce(k.valid_to > stock_day, true)
+                and (k.team_name is null or list_contains(teams_both, k.team_name))
         )::int::double as d1,
         cadence as d2,
         tools as d3,

@@ -10,10 +10,9 @@ from fractions import Fraction
 from .company import Company, months_later, period, periods
 from .deals import Deal
 from .figures import GRAINS, Figures
-from .files import DAY, Files
+from .files import DAY, Files, day
 from .sessions import Session, read_sessions
 
-EVERY_N_DAYS = 14  # coaching_log/policies.csv, POL-2: for reps, since February 2025
 FROM_MONTHS = [grain for grain in GRAINS if grain != "week"]
 FROM_QUARTERS = ["quarter", "year", "fiscal_quarter", "fiscal_year"]
 LEADING = {"skill_gap", "stalled_deal", "behavior"}
@@ -30,7 +29,27 @@ def whose(company: Company, session: Session, on: dt.date) -> str:
     return (sorted(session.known) or session.coachees or [session.coach])[0]
 
 
-def cadence(figures: Figures, sessions: list[Session], begin: dt.date) -> None:
+class Policies:
+    """How often a session is due: what a team has agreed on stands before what is for all."""
+
+    def __init__(self, files: Files) -> None:
+        self.rows = [
+            (row["team"], day(row["valid_from"]), day(row["valid_to"]), int(row["every_n_days"]))
+            for row in files.table("coaching_log/policies.csv")
+            if row["role"] == "rep"
+        ]
+
+    def every(self, team: str, on: dt.date) -> int:
+        """Days between two sessions of a rep of a team, by what is in force on a day."""
+        held = [
+            (whose, days)
+            for whose, start, end, days in self.rows
+            if whose in (team, "") and start <= on and (end is None or on < end)
+        ]
+        return min([days for whose, days in held if whose] or [days for _, days in held])
+
+
+def cadence(figures: Figures, sessions: list[Session], begin: dt.date, policies: Policies) -> None:
     """CO-01 and CO-02: windows of employed days, and days since the last session."""
     company = figures.company
     for breadth in ("strict", "broad"):
@@ -43,21 +62,23 @@ def cadence(figures: Figures, sessions: list[Session], begin: dt.date) -> None:
             excused = {
                 one.day for one in sessions if person in one.coachees and one.status == "excused"
             }
-            window: list[dt.date] = []
+            windows: dict[int, list[dt.date]] = defaultdict(list)
             on, last = begin, None
             while on <= company.as_of:
                 post = company.post(person, on)
                 if on in days:
                     last = on
                 if post.role == "rep" and company.employed(person, on):
+                    every = policies.every(post.team, on)
+                    window = windows[every]
                     window.append(on)
-                    if len(window) == EVERY_N_DAYS:
+                    if len(window) == every:
                         kept = any(one in days for one in window)
                         if kept or not any(one in excused for one in window):
                             figures.add(f"CO-01.{breadth}", person, on, kept, 1)
-                        window = []
+                        windows[every] = []
                     gap = (on - (last or max(post.hired, begin))).days
-                    figures.add(f"CO-02.overdue_{breadth}", person, on, gap > EVERY_N_DAYS, 1)
+                    figures.add(f"CO-02.overdue_{breadth}", person, on, gap > every, 1)
                     for grain in GRAINS:
                         start, end = period(grain, on)
                         if on == min(end, company.as_of):
@@ -191,7 +212,7 @@ def all_of(files: Files, company: Company, deals: dict[str, Deal]) -> Figures:
     figures = Figures(company)
     sessions = read_sessions(files, company)
     begin = min(one.day for one in sessions if one.held)
-    cadence(figures, sessions, begin)
+    cadence(figures, sessions, begin, Policies(files))
     share_of_sessions(figures, sessions)
     minutes_received(figures, sessions, begin)
     coverage(figures, sessions, begin)

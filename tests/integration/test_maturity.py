@@ -156,3 +156,97 @@ def test_no_answer_of_fewer_than_four_is_told(
                     """,
                     [grain, start],
                 ).fetchone() == (count,)
+
+
+def test_chances_add_up_and_only_managers_have_any(published: duckdb.DuckDBPyConnection) -> None:
+    names = [f"{code}_probability" for code in LEVELS]
+    rows = published.execute(
+        f"select entity_type, level_index, {', '.join(names)} from coaching.fct_maturity"
+    ).fetchall()
+    known = [row for row in rows if row[2] is not None]
+    assert known
+    for kind, level, *shares in known:
+        assert kind == "manager"
+        assert level is not None
+        assert sum(shares) == pytest.approx(1)
+    assert len(known) == sum(kind == "manager" and level is not None for kind, level, *_ in rows)
+
+
+def test_artefacts_of_rep_months_are_those_of_their_manager(sample_home: Path) -> None:
+    """What is drawn again is all that the dimension was made of; the other rates have a rule."""
+    with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as con:
+        rows = con.execute(
+            """
+            select e.d3, sum(m.artefact_count) / nullif(sum(m.artefact_of_count), 0)
+            from indicators.ind_maturity_evidence as e
+            inner join intermediate.ind_maturity_span as s using (period_grain, period_start)
+            left join intermediate.ind_maturity_rep_month as m
+                on
+                    e.entity_id = m.manager_id and e.period_grain = m.period_grain
+                    and s.part_start = m.period_start
+            where e.entity_type = 'manager' and e.entity_id <> '(unassigned)'
+            group by e.entity_id, e.period_grain, e.period_start, e.d3
+            """
+        ).fetchall()
+    assert any(seen is not None for seen, _ in rows)
+    for seen, again in rows:
+        assert again == (seen if seen is None else pytest.approx(seen))
+
+
+def test_the_grid_counts_every_manager_under_every_threshold(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    grid = published.execute(
+        """
+        select period_grain, period_start, rule_version, count(*), count(distinct manager_count),
+            min(random_manager_count + informal_manager_count + formal_manager_count
+                + dynamic_manager_count = manager_count),
+            max(changed_manager_count) filter (where threshold_change = 0)
+        from coaching.rpt_maturity_sensitivity group by all
+        """
+    ).fetchall()
+    assert grid
+    assert {tuple(row[3:]) for row in grid} == {(21, 1, True, 0)}
+    lowered = published.execute(
+        """
+        select sum(changed_manager_count) from coaching.rpt_maturity_sensitivity
+        where gate_code = 'all' and threshold_change = -0.1
+        """
+    ).fetchone()
+    levels = published.execute(
+        """
+        select count(*) from coaching.fct_maturity
+        where entity_type = 'manager' and lowered_level_index <> level_index
+        """
+    ).fetchone()
+    assert lowered == levels
+
+
+def test_who_answered_is_a_share_of_who_could(
+    published: duckdb.DuckDBPyConnection, sample_home: Path
+) -> None:
+    rows = published.execute(
+        """
+        select period_start, rep_respondent_count, rep_response_rate, manager_response_rate
+        from coaching.fct_maturity
+        where entity_type = 'company' and period_grain = 'quarter'
+            and rule_version = 'article_000' and rep_respondent_count is not null
+        """
+    ).fetchall()
+    assert rows
+    with duckdb.connect(str(sample_home / "warehouse.duckdb"), read_only=True) as con:
+        for start, sheets, rate, manager_rate in rows:
+            could = con.execute(
+                """
+                select count(distinct person_id) from intermediate.ind_rep_day
+                where date_day = (
+                    select max(survey_date) from core.fct_survey_answer
+                    where respondent_role = 'rep' and date_trunc('quarter', survey_date) = ?
+                )
+                """,
+                [start],
+            ).fetchone()
+            assert could is not None
+            assert rate == pytest.approx(sheets / could[0])
+            # Three managers are fewer than four.
+            assert manager_rate is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,15 +40,40 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+def unit_tests(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Return for each unit test of a file which cases of which indicators it says it shows."""
+    tests = yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", [])
+    return {test["name"]: test.get("config", {}).get("meta", {}).get("shows", {}) for test in tests}
+
+
 def claims(path: Path) -> list[Case]:
     """Return what the unit tests of one file say that they show, each as often as it is said."""
-    tests = yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", [])
     return [
         Case(indicator_id, case)
-        for test in tests
-        for indicator_id, cases in (test.get("config", {}).get("meta", {}).get("shows", {}).items())
+        for shows in unit_tests(path).values()
+        for indicator_id, cases in shows.items()
         for case in cases
     ]
+
+
+def uncommented(path: Path) -> list[str]:
+    """Return the unit tests of an ordinary case without a comment above that works it out."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    commented = {
+        line.removeprefix("  - name: ")
+        for above, line in pairwise(lines)
+        if above.startswith("  #")
+    }
+    return [
+        name
+        for name, shows in unit_tests(path).items()
+        if name not in commented and any("ordinary" in cases for cases in shows.values())
+    ]
+
+
+@pytest.fixture(scope="module")
+def files(project_root: Path) -> list[Path]:
+    return sorted((project_root / "models").glob("**/_*unit_tests.yml"))
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +83,7 @@ def required(project_root: Path) -> set[Case]:
 
 
 @pytest.fixture(scope="module")
-def shown(project_root: Path) -> set[Case]:
-    files = sorted((project_root / "models").glob("**/_*unit_tests.yml"))
+def shown(files: list[Path]) -> set[Case]:
     return {case for path in files for case in claims(path)}
 
 
@@ -91,18 +116,33 @@ def test_exceptions_are_sorted_told_once_and_give_a_reason(without: list[Case]) 
     assert [row for row in table(WITHOUT) if not (row["why"] or "").strip()] == []
 
 
-def test_claims_are_read_from_the_meta_of_unit_tests(tmp_path: Path) -> None:
+def test_an_ordinary_case_is_worked_out_in_the_comment_above_its_test(files: list[Path]) -> None:
+    assert [name for path in files for name in uncommented(path)] == []
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
     path = tmp_path / "_some__unit_tests.yml"
     path.write_text(
         "unit_tests:\n"
-        "  - {name: a, config: {meta: {shows: {CO-01: [ordinary, trap], XX-01: [odd]}}}}\n"
-        "  - {name: b, config: {meta: {shows: {CO-01: [trap]}}}}\n"
-        "  - {name: c}\n",
+        "  # 1 of 2.\n"
+        "  - name: a\n"
+        "    config: {meta: {shows: {CO-01: [ordinary, trap], XX-01: [odd]}}}\n"
+        "  - name: b\n"
+        "    config: {meta: {shows: {CO-01: [ordinary]}}}\n"
+        "  - name: c\n",
         encoding="utf-8",
     )
+    return path
 
-    assert Counter(claims(path)) == {
-        Case("CO-01", "ordinary"): 1,
-        Case("CO-01", "trap"): 2,
+
+def test_claims_are_read_from_the_meta_of_unit_tests(example: Path) -> None:
+    assert Counter(claims(example)) == {
+        Case("CO-01", "ordinary"): 2,
+        Case("CO-01", "trap"): 1,
         Case("XX-01", "odd"): 1,
     }
+
+
+def test_an_ordinary_case_without_a_comment_is_found(example: Path) -> None:
+    assert uncommented(example) == ["b"]

@@ -4,10 +4,7 @@
 with
 
 clock as (
-    select
-        as_of_date,
-        coaching_from_date
-    from {{ ref('dim_clock') }}
+    select coaching_from_date from {{ ref('dim_clock') }}
 ),
 
 begun as (

@@ -47,11 +47,16 @@ def test_the_page_shows_the_rows_of_a_step(bench: ModuleType) -> None:
         straight_seconds=1.0,
         rewrite_seconds=1.0,
         pack_page_bytes=6_000_000,
-        models=[],
+        models=[
+            bench.bench_models.ModelSpeed("ind_sum", 6.0, 5.0, 4.0),
+            bench.bench_models.ModelSpeed("ind_other", 4.0, 3.0),
+        ],
         pages={},
     )
-    page = bench.report([result], [], [], seed=7)
+    page = bench.report([result], [], [], [], seed=7)
     assert "| land | 12,345 | 1.5 |  | 100 |  |" in page
     assert "| publish |  | 2.5 |  | 200 |  |" in page
+    assert "| ind_sum | 6.00 | 60.0% | 5.00 | 4.00 | **1.25** |" in page
+    assert "| ind_other | 4.00 | 40.0% | 3.00 | none written |  |" in page
     assert "6.0 MB (≤ 5 MB: **misses by × 1.20**)" in page
     assert f"looked at every {1000 * bench.SECONDS_BETWEEN_LOOKS:.0f} ms" in page

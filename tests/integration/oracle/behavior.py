@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import floor
 
 from .coaching import FROM_MONTHS, FROM_QUARTERS
 from .company import NOBODY, Company, periods
@@ -37,7 +38,10 @@ def recorded(figures: Figures, calls: list[dict], users: dict[str, str]) -> None
         mine, total = sum(time for own, time in spoken if own), sum(time for _, time in spoken)
         if total:
             figures.add("BE-05.time_weighted", rep, on, mine, total, grains=FROM_MONTHS)
-            share = round(Fraction(mine) / Fraction(total), 6)
+            # To a millionth, halves up.
+            share = Fraction(
+                floor(10**6 * Fraction(mine) / Fraction(total) + Fraction(1, 2)), 10**6
+            )
             figures.add("BE-05.mean_of_calls", rep, on, share, 1, grains=FROM_MONTHS)
         asked, seconds = call["interaction"]["questions"]["companyCount"], about["duration"]
         if asked is not None and seconds:

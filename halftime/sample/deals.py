@@ -25,7 +25,7 @@ BEHAVIOUR_ON_WINS = 0.6
 EFFECT_ON_WINS = EFFECT_ON_BEHAVIOUR * BEHAVIOUR_ON_WINS
 """Log-odds of winning per unit of coaching dose, where the programme is in force; else 0."""
 
-EFFECT_OF_ASKING = 1.5
+EFFECT_OF_ASKING = 2.0
 """Log-odds of winning after a month of sessions that all asked, against one that all told.
 
 Everywhere, and with or without the programme: it is what goes before wins from month to month, so

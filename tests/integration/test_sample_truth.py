@@ -294,7 +294,8 @@ class TestHowCoachingWorks:
         total = sum(slopes)
 
         assert slopes[2] > ERRORS * errors[2]
-        assert slopes[1] + slopes[3] > ERRORS * math.hypot(errors[1], errors[3])
+        # A quarter each: together between four and five errors, so four would fail by chance.
+        assert slopes[1] + slopes[3] > 3 * math.hypot(errors[1], errors[3])
         assert sum(effects["lag_months"].values()) == 1
         for lag, slope, error in zip(LAGS, slopes, errors, strict=True):
             share = effects["lag_months"].get(str(lag), 0)

@@ -1,10 +1,11 @@
-"""Ids are only names: under other ids, which sort otherwise, every figure is the same."""
+"""Ids are only names: under other ids, which sort the other way, every figure is the same."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase, digits
 
 import pytest
 from metamorphic import FACTS, Company, Expression, as_it_was
@@ -13,13 +14,18 @@ from halftime.contracts import load_contracts
 
 # Stages and pipelines are known by the ids that HubSpot gives its own ("default").
 NO_NAMES = {"hubspot__deal_pipeline", "hubspot__deal_pipeline_stage"}
+# Each digit and letter becomes the one as far from the other end of its kind, so that two ids that
+# follow each other change places. Ids turned round as texts would not: they count up in what is
+# then the first place.
+SIGNS = (digits, ascii_uppercase, ascii_lowercase)
+COUNTED_DOWN = f"'{''.join(SIGNS)}', '{''.join(signs[::-1] for signs in SIGNS)}'"
 # Objects of Salesforce are told by the first three characters of an id, and the long and the short
-# form of an id by the first fifteen to be one. Any other id is turned round as a whole.
-RENAMED = """
+# form of an id by the first fifteen to be one.
+RENAMED = f"""
     create macro main.renamed(id) as case
-        when regexp_full_match(id, '[0-9A-Za-z]{15}([0-9A-Za-z]{3})?')
-        then substr(id, 1, 3) || reverse(substr(id, 4, 12)) || substr(id, 16)
-        else reverse(id)
+        when regexp_full_match(id, '[0-9A-Za-z]{{15}}([0-9A-Za-z]{{3}})?')
+        then substr(id, 1, 3) || translate(substr(id, 4, 12), {COUNTED_DOWN}) || substr(id, 16)
+        else translate(id, {COUNTED_DOWN})
     end
 """
 # Keys of facts: the system, the id, and in a key of an organisation the day from which it holds.
@@ -97,15 +103,15 @@ def renamed_key(column: str, kind: str) -> str:
     return f'main.renamed_key("{column}")' if kind == "VARCHAR" else f'"{column}"'
 
 
-def test_other_ids_are_as_many_and_sort_otherwise(renamed: Company) -> None:
-    """No two ids become one, and of two neighbours about every second pair changes places."""
+def test_other_ids_are_as_many_and_sort_the_other_way(renamed: Company) -> None:
+    """No two ids become one, and neighbours change places, but for those of two kinds."""
     [(old, new)] = renamed.ask("select count(*), count(distinct main.renamed(id)) from main.id")
     assert old == new > 20_000
     [(turned,)] = renamed.ask("""
         select avg(cast(main.renamed(id) < main.renamed(before) as integer))
         from (select id, lag(id) over (order by id) as before from main.id)
     """)
-    assert turned > 0.1
+    assert turned > 0.9
 
 
 def test_other_ids_move_no_figure(renamed: Company) -> None:

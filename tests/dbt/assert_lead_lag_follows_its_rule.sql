@@ -49,8 +49,7 @@ where
     or answers.correlation > answers.correlation_high
     or answers.hold_out_correlation < answers.hold_out_correlation_low
     or answers.hold_out_correlation > answers.hold_out_correlation_high
-    -- The highest of all p-values is its own q-value, but for the last binary digit.
-    or answers.q_value < answers.p_value - 0.000000001
+    or answers.q_value < answers.p_value
     or (
         answers.verdict = 'leads' and answers.is_best_lag and (
             answers.lag_months = 0

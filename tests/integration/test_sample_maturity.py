@@ -1,4 +1,4 @@
-"""The maturity planted in managers can be read from the raw files of `m`, by the rule alone.
+"""The maturity planted in managers can be read from the raw files, by the rule alone.
 
 No code of the sample or of the warehouse judges here: the gates are asked of the sheets with SQL,
 as far as they are asked of a team whose manager was there for both quarters. Sessions of groups are
@@ -13,9 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import truth_company
 from sample_files import MADE, read_files
-
-from halftime.sample import write_sample
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 LEVELS = ("random", "informal", "formal", "dynamic")
@@ -181,7 +180,7 @@ TABLES = {
 @pytest.fixture(scope="module")
 def judged(once: Once) -> list[tuple[str, str]]:
     """Level planted and level seen of each team."""
-    folder = once("sample-m-truth", lambda out: write_sample("m", 7, out) and None)
+    folder = once(truth_company.NAME, truth_company.write_truth_company)
     con = read_files(folder, FILES)
     for name, query in TABLES.items():
         con.execute(f"create table {name} as {query}")

@@ -1,4 +1,4 @@
-"""What docs/sample-company.md says is planted is really in the files of the company of size ``m``.
+"""What docs/sample-company.md says is planted is really in the files (``truth_company.py``).
 
 Each figure is measured in the raw files and compared with what theory says it should be; a
 tolerance is four standard errors of the measurement, never a fitted number. ``_truth/`` is read
@@ -15,9 +15,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+import truth_company
 from sample_files import read_sample
-
-from halftime.sample import write_sample
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 Files = duckdb.DuckDBPyConnection
@@ -28,14 +27,15 @@ AS_OF = "date '2026-09-30'"
 RESOLVED = f"{AS_OF} - 300"
 """Deals end within 300 days: of those opened before this day every outcome is known."""
 
-REPS, MANAGERS, YEARS, ROUNDS = 500, 80, 3, 8
+SIZE = truth_company.SIZE
+REPS, MANAGERS, YEARS, ROUNDS = SIZE.reps, SIZE.managers, 3, SIZE.defect_rounds
 REORGANISATIONS = ("2024-03-09", "2024-06-15", "2025-03-09", "2025-06-15", "2026-03-09",
                    "2026-06-15")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def folder(once: Once) -> Path:
-    return once("sample-m-truth", lambda out: write_sample("m", 7, out) and None)
+    return once(truth_company.NAME, truth_company.write_truth_company)
 
 
 @pytest.fixture(scope="module")
@@ -294,8 +294,7 @@ class TestHowCoachingWorks:
         total = sum(slopes)
 
         assert slopes[2] > ERRORS * errors[2]
-        # A quarter each: together between four and five errors, so four would fail by chance.
-        assert slopes[1] + slopes[3] > 3 * math.hypot(errors[1], errors[3])
+        assert slopes[1] + slopes[3] > ERRORS * math.hypot(errors[1], errors[3])
         assert sum(effects["lag_months"].values()) == 1
         for lag, slope, error in zip(LAGS, slopes, errors, strict=True):
             share = effects["lag_months"].get(str(lag), 0)
@@ -863,8 +862,7 @@ class TestCoaches:
 
         assert found > ERRORS * error
         assert abs(found - slope) < ERRORS * error
-        # What is planted is five errors: by chance every sixth company would not show four.
-        assert star < -3 * star_error
+        assert star < -ERRORS * star_error
         assert abs(star - effect[is_star == 1].mean() * slope) < ERRORS * star_error
 
     def test_good_coaches_coach_more_on_accounts_and_territories(self, files: Files) -> None:

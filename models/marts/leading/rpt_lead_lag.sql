@@ -334,8 +334,9 @@ ordered as (
 controlled as (
     select
         *,
+        -- Times a quotient of at least 1, so that no q-value is below its p-value.
         min(least(
-            1e0, cast(p_value * test_count as double) / cast(test_rank as double)
+            1e0, p_value * (cast(test_count as double) / cast(test_rank as double))
         )) over (
             partition by shares_cases
             order by test_rank desc rows between unbounded preceding and current row

@@ -23,7 +23,7 @@ from bench_report import Aim, Figures
 from halftime.config import load_config
 from halftime.dbt import dbt_environment
 from halftime.home import Home
-from halftime.pipeline import Options, dbt_variables, prepare_raw
+from halftime.pipeline import Options, contracts, dbt_variables, prepare_raw
 
 MODELS = ("indicators", "marts.leading", "marts.lagging", "marts.coaching", "marts.pipeline")
 SECONDS, MIB = Aim(180, "s"), Aim(6144, "MiB")
@@ -68,7 +68,7 @@ def bench_indicators(size: str, seed: int, folder: Path) -> IndicatorSpeed:
 
 def dbt(home: Path, folder: Path, *command: str) -> Measured:
     """Run dbt on a home with the variables of its configuration."""
-    config = load_config(folder / "sample" / "halftime.yml")
+    config = load_config(folder / "sample" / "halftime.yml", contracts())
     variables = dbt_variables(Home(home), config, Options())
     return measure(
         *(sys.executable, "-m", "dbt.cli.main", "--quiet", *command),

@@ -37,7 +37,7 @@ test: env-dev ## Everything that proves the project, fast tests first
 	@$(BIN)/python -m pytest tests/unit -n $(WORKERS) -q
 	@homes=$$(mktemp -d) && \
 	$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --basetemp="$$homes" -q && \
-	chromium=$$(scripts/find_chromium.sh) && \
+	chromium=$$(scripts/find_chromium.sh) && scripts/install_node_packages.sh && \
 	HALFTIME_CHROMIUM="$$chromium" HALFTIME_TEST_HOMES="$$homes" $(BIN)/python -m pytest tests/browser -n $(WORKERS) --dist loadfile -q && \
 	rm -rf "$$homes"
 

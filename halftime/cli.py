@@ -627,14 +627,23 @@ def status(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> 
 @app.command()
 def dashboard(
     home: HomeOption = DEFAULT_HOME,
-    port: Annotated[
-        int, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")
-    ] = 8501,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to serve at.")] = 8501,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            help="Says who may see what ('access'); halftime.yml of this folder, if there is one.",
+        ),
+    ] = None,
 ) -> None:
-    """Serve the published build on 127.0.0.1 until it is stopped with Ctrl-C."""
+    """Serve the published build until it is stopped with Ctrl-C; on 127.0.0.1 without 'access'."""
+    from halftime.access import Access
+    from halftime.config import load_access
     from halftime.serve import serve
 
-    raise typer.Exit(serve(_home(home), port))
+    chosen = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
+    access = load_access(chosen) if chosen else Access()
+    raise typer.Exit(serve(_home(home), access, port))
 
 
 def main(arguments: list[str] | None = None) -> int:

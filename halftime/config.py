@@ -7,8 +7,6 @@ the key.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import hashlib
 import re
 import zoneinfo
 from collections.abc import Mapping
@@ -16,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from halftime.access import Access, read_access
 from halftime.contracts import Contract, mapped_columns
 from halftime.date_formats import mistake
 from halftime.errors import UsageError
 from halftime.landing.shaping import check_header_format
 from halftime.landing.spec import Delivery, ObjectSpec, Shape, SourceSpec, Unpivot
+from halftime.yaml_reader import Reader, nearest
 from quality.waivers import Waiver
 
 ALL_LOADS = 9223372036854775807
@@ -38,6 +36,7 @@ _TOP_KEYS = frozenset(
         "waivers",
         "sign",
         "privacy",
+        "access",
     }
 )
 PROFILES = ("standard", "council")
@@ -172,6 +171,7 @@ class Config:
     waivers: tuple[Waiver, ...] = ()
     signing_keys: tuple[SigningKey, ...] = ()
     privacy: Privacy = Privacy()
+    access: Access = field(default_factory=Access)
     retention: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
@@ -200,105 +200,6 @@ class Config:
         }
 
 
-class _Reader:
-    """Plain values of a YAML document, with the line on which each key stands."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.lines: dict[tuple[str, ...], int] = {}
-        try:
-            content = path.read_bytes()
-            self.sha256 = hashlib.sha256(content).hexdigest()
-            text = content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise UsageError(
-                f"{path} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8."
-            ) from error
-        try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.YAMLError as error:
-            raise UsageError(
-                f"{path}{_yaml_place(error)}: the YAML is broken ({_yaml_problem(error)}).",
-                hint="Mend that line; indentation and quotes are the usual causes.",
-            ) from error
-        self.root = self._plain(node, ()) if node is not None else {}
-
-    def _plain(self, node: yaml.Node, at: tuple[str, ...]) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            plain: dict[str, Any] = {}
-            for key_node, value_node in node.value:
-                key = str(key_node.value)
-                place = (*at, key)
-                if key in plain:
-                    raise UsageError(
-                        f"{self.path}, line {key_node.start_mark.line + 1}: "
-                        f"the key '{'.'.join(place)}' stands twice.",
-                        hint="Keep one of them.",
-                    )
-                self.lines[place] = key_node.start_mark.line + 1
-                plain[key] = self._plain(value_node, place)
-            return plain
-        if isinstance(node, yaml.SequenceNode):
-            return [self._plain(item, at) for item in node.value]
-        loader = yaml.SafeLoader("")
-        try:
-            return loader.construct_object(node, deep=True)
-        except (yaml.YAMLError, ValueError) as error:
-            raise UsageError(
-                f"{self.path}, line {node.start_mark.line + 1}: cannot read '{node.value}'.",
-                hint="Put the value in quotes.",
-            ) from error
-        finally:
-            loader.dispose()
-
-    def fail(self, at: tuple[str, ...], message: str, hint: str) -> UsageError:
-        line = next(
-            (self.lines[at[:n]] for n in range(len(at), 0, -1) if at[:n] in self.lines), None
-        )
-        where = f"{self.path}, line {line}" if line else str(self.path)
-        return UsageError(f"{where}: {message}", hint=hint)
-
-    def mapping(self, value: Any, at: tuple[str, ...], keys: frozenset[str] | None) -> dict:
-        """Return ``value`` as a mapping whose keys are all known (``keys`` None: any)."""
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            name = f"'{'.'.join(at)}'" if at else "the file"
-            raise self.fail(at, f"{name} must be a mapping.", "Write 'key: value' lines.")
-        for key in value:
-            if keys is not None and key not in keys:
-                raise self.fail(
-                    (*at, key),
-                    f"unknown key '{'.'.join((*at, key))}'.",
-                    _nearest(key, keys),
-                )
-        return value
-
-    def texts(self, value: Any, at: tuple[str, ...]) -> tuple[str, ...]:
-        """Return one text or a list of texts as a tuple."""
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
-            raise self.fail(
-                at, f"'{'.'.join(at)}' must be a text or a list of texts.", "Use quotes."
-            )
-        return tuple(values)
-
-
-def _yaml_place(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-
-
-def _yaml_problem(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or "not readable")
-
-
-def _nearest(word: str, known: frozenset[str] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    listed = ", ".join(sorted(known))
-    return f"Did you mean '{close[0]}'? Known: {listed}." if close else f"Known: {listed}."
-
-
 def load_config(
     path: Path,
     contracts: Mapping[tuple[str, str], Contract],
@@ -315,7 +216,7 @@ def load_config(
             f"There is no configuration file at {path}.",
             hint="Name it with --config FILE; 'halftime sample' writes one to look at.",
         )
-    reader = _Reader(path)
+    reader = Reader(path)
     top = reader.mapping(reader.root, (), _TOP_KEYS)
     if top.get("version") != 1:
         raise reader.fail(("version",), "'version' must be 1.", "Begin the file with 'version: 1'.")
@@ -329,8 +230,12 @@ def load_config(
         timezone=_timezone(reader, reporting.get("timezone", "UTC"), ("reporting", "timezone")),
         currency=_currency(reader, reporting.get("currency", "USD")),
         fiscal_year_start_month=_month(reader, reporting.get("fiscal_year_start_month", 1)),
-        fiscal_pattern=_one_of(reader, reporting, "fiscal_pattern", FISCAL_PATTERNS, "calendar"),
-        fiscal_week_start=_one_of(reader, reporting, "fiscal_week_start", WEEKDAYS, "monday"),
+        fiscal_pattern=reader.one_of(
+            reporting, ("reporting",), "fiscal_pattern", FISCAL_PATTERNS, "calendar"
+        ),
+        fiscal_week_start=reader.one_of(
+            reporting, ("reporting",), "fiscal_week_start", WEEKDAYS, "monday"
+        ),
         as_of=_day(reader, reporting.get("as_of"), ("reporting", "as_of")),
         sources=sources,
         source_settings=settings,
@@ -340,6 +245,7 @@ def load_config(
         waivers=_read_waivers(reader, top.get("waivers")),
         signing_keys=_read_signing_keys(reader, top.get("sign")),
         privacy=_read_privacy(reader, top.get("privacy")),
+        access=read_access(reader, top.get("access")),
         retention={
             spec.system: days
             for spec in sources
@@ -350,12 +256,19 @@ def load_config(
 
 def load_signing_keys(path: Path) -> tuple[SigningKey, ...]:
     """Read ``sign: keys:`` alone, so that who verifies needs neither landing folder nor sources."""
-    reader = _Reader(path)
+    reader = Reader(path)
     top = reader.mapping(reader.root, (), _TOP_KEYS)
     return _read_signing_keys(reader, top.get("sign"))
 
 
-def _landing_folder(reader: _Reader, path: Path, own: Any, given: Path | None) -> Path:
+def load_access(path: Path) -> Access:
+    """Read ``access`` alone: who serves the pages needs neither landing folder nor sources."""
+    reader = Reader(path)
+    top = reader.mapping(reader.root, (), _TOP_KEYS)
+    return read_access(reader, top.get("access"))
+
+
+def _landing_folder(reader: Reader, path: Path, own: Any, given: Path | None) -> Path:
     folder = (given or path.parent / str(own or ".")).resolve()
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
@@ -372,7 +285,7 @@ def _landing_folder(reader: _Reader, path: Path, own: Any, given: Path | None) -
     return folder
 
 
-def _timezone(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
+def _timezone(reader: Reader, value: Any, at: tuple[str, ...]) -> str:
     try:
         zoneinfo.ZoneInfo(str(value))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -382,7 +295,7 @@ def _timezone(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
     return str(value)
 
 
-def _currency(reader: _Reader, value: Any) -> str:
+def _currency(reader: Reader, value: Any) -> str:
     text = str(value)
     if not (len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()):
         raise reader.fail(
@@ -391,7 +304,7 @@ def _currency(reader: _Reader, value: Any) -> str:
     return text
 
 
-def _month(reader: _Reader, value: Any) -> int:
+def _month(reader: Reader, value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 12:
         raise reader.fail(
             ("reporting", "fiscal_year_start_month"),
@@ -401,15 +314,7 @@ def _month(reader: _Reader, value: Any) -> int:
     return value
 
 
-def _one_of(reader: _Reader, node: dict, key: str, known: tuple[str, ...], default: str) -> str:
-    """Return a word of the reporting section that must be one of a few."""
-    value = str(node.get(key, default)).strip().lower()
-    if value not in known:
-        raise reader.fail(("reporting", key), f"'{key}' is '{node[key]}'.", _nearest(value, known))
-    return value
-
-
-def _day(reader: _Reader, value: Any, at: tuple[str, ...]) -> dt.date | None:
+def _day(reader: Reader, value: Any, at: tuple[str, ...]) -> dt.date | None:
     if value is None or value == "":
         return None
     if isinstance(value, dt.datetime):
@@ -423,7 +328,7 @@ def _day(reader: _Reader, value: Any, at: tuple[str, ...]) -> dt.date | None:
 
 
 def _read_sources(
-    reader: _Reader,
+    reader: Reader,
     value: Any,
     contracts: Mapping[tuple[str, str], Contract],
 ) -> tuple[tuple[SourceSpec, ...], dict[str, Any]]:
@@ -442,7 +347,7 @@ def _read_sources(
 
 
 def _read_source(
-    reader: _Reader,
+    reader: Reader,
     system: str,
     value: Any,
     contracts: Mapping[tuple[str, str], Contract],
@@ -480,7 +385,7 @@ def _read_source(
 
 
 def _retention(
-    reader: _Reader,
+    reader: Reader,
     system: str,
     node: Any,
     contracts: Mapping[tuple[str, str], Contract],
@@ -517,7 +422,7 @@ def _whole_words(words: tuple[str, ...]) -> str:
 
 
 def _object_spec(
-    reader: _Reader,
+    reader: Reader,
     item: dict,
     at: tuple[str, ...],
     columns: frozenset[str],
@@ -550,7 +455,7 @@ def _object_spec(
 
 
 def _shape(
-    reader: _Reader, item: dict, at: tuple[str, ...], columns: frozenset[str]
+    reader: Reader, item: dict, at: tuple[str, ...], columns: frozenset[str]
 ) -> Shape | None:
     """Read how a sheet that is no plain table is shaped; None if nothing is said about it."""
     shape = Shape(
@@ -560,7 +465,7 @@ def _shape(
         not_data=_optional_texts(reader, item, at, "not_data"),
         sheet_to=_column(reader, item, at, "sheet_to", columns),
         file_to=_column(reader, item, at, "file_to", columns),
-        serial_dates=_truth(reader, item, at, "serial_dates"),
+        serial_dates=reader.truth(item, at, "serial_dates"),
         unpivot=_unpivot(reader, item, at, columns),
     )
     named = [shape.sheet_to, shape.file_to]
@@ -577,7 +482,7 @@ def _shape(
 
 
 def _unpivot(
-    reader: _Reader, item: dict, at: tuple[str, ...], columns: frozenset[str]
+    reader: Reader, item: dict, at: tuple[str, ...], columns: frozenset[str]
 ) -> Unpivot | None:
     at = (*at, "unpivot")
     if item.get("unpivot") is None:
@@ -613,12 +518,12 @@ def _unpivot(
     )
 
 
-def _optional_texts(reader: _Reader, node: dict, at: tuple[str, ...], key: str) -> tuple[str, ...]:
+def _optional_texts(reader: Reader, node: dict, at: tuple[str, ...], key: str) -> tuple[str, ...]:
     return reader.texts(node[key], (*at, key)) if node.get(key) else ()
 
 
 def _column(
-    reader: _Reader, node: dict, at: tuple[str, ...], key: str, columns: frozenset[str]
+    reader: Reader, node: dict, at: tuple[str, ...], key: str, columns: frozenset[str]
 ) -> str | None:
     name = node.get(key)
     if name is None:
@@ -627,19 +532,12 @@ def _column(
         raise reader.fail(
             (*at, key),
             f"'{'.'.join((*at, key))}' is '{name}', no column of this object.",
-            _nearest(str(name), columns),
+            nearest(str(name), columns),
         )
     return str(name)
 
 
-def _truth(reader: _Reader, node: dict, at: tuple[str, ...], key: str) -> bool:
-    value = node.get(key, False)
-    if not isinstance(value, bool):
-        raise reader.fail((*at, key), f"'{key}' is '{value}'.", "Write true or false.")
-    return value
-
-
-def _header_rows(reader: _Reader, value: Any, at: tuple[str, ...]) -> tuple[int, ...]:
+def _header_rows(reader: Reader, value: Any, at: tuple[str, ...]) -> tuple[int, ...]:
     """Return one row number or a list of ascending ones as a tuple."""
     if value is None:
         return ()
@@ -657,7 +555,7 @@ def _header_rows(reader: _Reader, value: Any, at: tuple[str, ...]) -> tuple[int,
 
 
 def _key(
-    reader: _Reader, value: Any, at: tuple[str, ...], columns: frozenset[str]
+    reader: Reader, value: Any, at: tuple[str, ...], columns: frozenset[str]
 ) -> tuple[str, ...]:
     """Return the columns of which a record's id is made, each of the contract and named once."""
     if value is None:
@@ -665,7 +563,7 @@ def _key(
     names = reader.texts(value, at)
     for name in names:
         if name not in columns:
-            raise reader.fail(at, f"'{name}' is no column of this object.", _nearest(name, columns))
+            raise reader.fail(at, f"'{name}' is no column of this object.", nearest(name, columns))
     if not names or len(set(names)) < len(names):
         raise reader.fail(
             at, "'key' must name columns, each once.", "Write key: [account_name, name]."
@@ -674,7 +572,7 @@ def _key(
 
 
 def _column_formats(
-    reader: _Reader,
+    reader: Reader,
     value: Any,
     at: tuple[str, ...],
     contract: Contract,
@@ -698,7 +596,7 @@ def _column_formats(
     return formats
 
 
-def _filled(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
+def _filled(reader: Reader, value: Any, at: tuple[str, ...]) -> str:
     """Return a single value as text; nothing, a list or a mapping is a mistake."""
     if value is None or isinstance(value, (list, dict)):
         raise reader.fail(
@@ -707,14 +605,14 @@ def _filled(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
     return str(value)
 
 
-def _constant(reader: _Reader, value: Any, at: tuple[str, ...]) -> str:
+def _constant(reader: Reader, value: Any, at: tuple[str, ...]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return _filled(reader, value, at)
 
 
 def _format_settings(
-    reader: _Reader, node: dict, at: tuple[str, ...], above: Mapping[str, Any]
+    reader: Reader, node: dict, at: tuple[str, ...], above: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return how values are read; ``above`` holds what stands one or two levels higher."""
     setting: dict[str, Any] = {}
@@ -746,7 +644,7 @@ def _format_settings(
     return setting
 
 
-def _date_formats(reader: _Reader, value: Any, at: tuple[str, ...]) -> list[str]:
+def _date_formats(reader: Reader, value: Any, at: tuple[str, ...]) -> list[str]:
     formats = list(reader.texts(value, at))
     for name in formats:
         if problem := mistake(name):
@@ -759,7 +657,7 @@ def _date_formats(reader: _Reader, value: Any, at: tuple[str, ...]) -> list[str]
 
 
 def _value_maps(
-    reader: _Reader, value: Any, at: tuple[str, ...], contract: Contract
+    reader: Reader, value: Any, at: tuple[str, ...], contract: Contract
 ) -> dict[str, dict[str, str]]:
     columns = frozenset(column.name for column in contract.columns)
     maps = reader.mapping(value, (*at, "values"), columns)
@@ -775,7 +673,7 @@ def _value_maps(
     }
 
 
-def _value_map(reader: _Reader, value: Any, at: tuple[str, ...]) -> dict[str, str]:
+def _value_map(reader: Reader, value: Any, at: tuple[str, ...]) -> dict[str, str]:
     """Read what each value of a column becomes; values that staging takes for one become one."""
     pairs = {
         old: _filled(reader, new, (*at, old))
@@ -785,7 +683,7 @@ def _value_map(reader: _Reader, value: Any, at: tuple[str, ...]) -> dict[str, st
     return pairs
 
 
-def _refuse_one_key_twice(reader: _Reader, at: tuple[str, ...], entries: Mapping[str, Any]) -> None:
+def _refuse_one_key_twice(reader: Reader, at: tuple[str, ...], entries: Mapping[str, Any]) -> None:
     """Refuse keys that are one to staging, whatever their case and blanks, and say two things."""
     first: dict[str, str] = {}
     for key, entry in entries.items():
@@ -800,7 +698,7 @@ def _refuse_one_key_twice(reader: _Reader, at: tuple[str, ...], entries: Mapping
             )
 
 
-def _read_stages(reader: _Reader, value: Any, systems: frozenset[str]) -> list[dict[str, Any]]:
+def _read_stages(reader: Reader, value: Any, systems: frozenset[str]) -> list[dict[str, Any]]:
     overrides = []
     for system, stages in reader.mapping(value, ("stages",), systems).items():
         entries = reader.mapping(stages, ("stages", system), None)
@@ -836,7 +734,7 @@ def _read_stages(reader: _Reader, value: Any, systems: frozenset[str]) -> list[d
     return overrides
 
 
-def _read_waivers(reader: _Reader, value: Any) -> tuple[Waiver, ...]:
+def _read_waivers(reader: Reader, value: Any) -> tuple[Waiver, ...]:
     """Read the waivers by rule; each has an owner, a reason and its last day."""
     waivers = []
     for rule_id, entry in reader.mapping(value, ("waivers",), None).items():
@@ -855,7 +753,7 @@ def _read_waivers(reader: _Reader, value: Any) -> tuple[Waiver, ...]:
     return tuple(waivers)
 
 
-def _read_signing_keys(reader: _Reader, value: Any) -> tuple[SigningKey, ...]:
+def _read_signing_keys(reader: Reader, value: Any) -> tuple[SigningKey, ...]:
     """Read whose signatures under builds count; each key has a name and a role."""
     node = reader.mapping(value, ("sign",), frozenset({"keys"}))
     at = ("sign", "keys")
@@ -879,16 +777,12 @@ def _read_signing_keys(reader: _Reader, value: Any) -> tuple[SigningKey, ...]:
     return tuple(keys)
 
 
-def _read_privacy(reader: _Reader, value: Any) -> Privacy:
+def _read_privacy(reader: Reader, value: Any) -> Privacy:
     """Read what is shown of persons; a council's smallest group is never below four."""
     at = ("privacy",)
     keys = frozenset({"profile", "minimum_group", "notes", "classify_notes"})
     node = reader.mapping(value, at, keys)
-    profile = str(node.get("profile", PROFILES[0]))
-    if profile not in PROFILES:
-        raise reader.fail(
-            ("privacy", "profile"), f"'profile' is '{profile}'.", _nearest(profile, PROFILES)
-        )
+    profile = reader.one_of(node, at, "profile", PROFILES, PROFILES[0])
     group = node.get("minimum_group", SMALLEST_GROUP)
     if not isinstance(group, int) or isinstance(group, bool) or group < SMALLEST_GROUP:
         raise reader.fail(
@@ -897,7 +791,7 @@ def _read_privacy(reader: _Reader, value: Any) -> Privacy:
             f"Give a whole number of persons, {SMALLEST_GROUP} or more.",
         )
     days = _notes_days(reader, node) if "notes" in node else None
-    privacy = Privacy(profile, group, days, _truth(reader, node, at, "classify_notes"))
+    privacy = Privacy(profile, group, days, reader.truth(node, at, "classify_notes"))
     if privacy.is_council and privacy.notes_days is not None:
         raise reader.fail(
             ("privacy", "notes"),
@@ -907,7 +801,7 @@ def _read_privacy(reader: _Reader, value: Any) -> Privacy:
     return privacy
 
 
-def _notes_days(reader: _Reader, node: dict) -> int:
+def _notes_days(reader: Reader, node: dict) -> int:
     """Return for how many days back notes are kept: whoever wants them says how long."""
     at = ("privacy", "notes")
     days = reader.mapping(node["notes"], at, frozenset({"days"})).get("days")

@@ -9,10 +9,11 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from dashboards.access.pseudonyms import hidden, key_of, known_names
 from dashboards.components.registry import Definition, read
 from dashboards.published import Build, connect, current_build, home_folder
 from dashboards.queries import indicators
-from dashboards.queries.scope import Scope
+from dashboards.queries.scope import Persons, Scope
 
 Query = Callable[..., pd.DataFrame]
 
@@ -49,12 +50,46 @@ def ask(query: Query, *arguments: Any) -> pd.DataFrame:
     if build is None:
         raise RuntimeError("No build is open in this session.")
     name = f"{query.__module__}.{query.__qualname__}"
-    return _answer(build.build_id, build.database, session_scope(), name, arguments, query)
+    scope = session_scope()
+    rows = _answer(build.build_id, build.database, scope, name, arguments, query)
+    st.session_state["_row_count"] = st.session_state.get("_row_count", 0) + len(rows)
+    if scope.persons is Persons.PSEUDONYMS:
+        return hidden(rows, _known_names(build.build_id, build.database))
+    return rows
+
+
+def connection() -> duckdb.DuckDBPyConnection:
+    """Return the connection to the session's build, to find out who is asking."""
+    build = session_build()
+    if build is None:
+        raise RuntimeError("No build is open in this session.")
+    return _connection(build.build_id, build.database)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _known_names(build_id: str, database: str) -> dict[str, str]:
+    """Return what stands for each person of a build, read once."""
+    return known_names(_connection(build_id, database), key_of(home_folder()))
+
+
+def begin_run() -> None:
+    """Begin to count the rows that this run of a page reads."""
+    st.session_state["_row_count"] = 0
+
+
+def row_count() -> int:
+    """Return how many rows this run of a page has read, those of its frame included."""
+    return int(st.session_state.get("_row_count", 0))
+
+
+def set_scope(scope: Scope) -> None:
+    """Say for this run who is asking; to be called before any question."""
+    st.session_state["_scope"] = scope
 
 
 def session_scope() -> Scope:
-    """Return who is asking. The demonstration knows one named scope; roles come with sign-in."""
-    return st.session_state.setdefault("_scope", Scope.demo())
+    """Return who is asking; nobody until it is said."""
+    return st.session_state.get("_scope") or Scope.nothing()
 
 
 def session_build() -> Build | None:

@@ -11,7 +11,7 @@ from dashboards.queries import selection
 from dashboards.queries.base import Entity, Period
 
 ALL_PRODUCTS = "All products"
-_PREFIX = {"region": "Region", "team": "Team", "manager_org": "Manager"}
+_PREFIX = {"region": "Region", "team": "Team", "manager_org": "Manager", "rep": "Rep"}
 
 
 def entity_label(entity_type: str, name: str) -> str:

@@ -112,7 +112,7 @@ def rejected_reasons(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
 ) -> pd.DataFrame:
     """Return (reason_code, row_count, file_count), the most frequent reason first."""
-    seen = see.company(scope)
+    seen = see.rows(scope)
     sql = f"""
         select
             reason_code,
@@ -134,7 +134,7 @@ def rejected_rows(
     limit: int = 1000,
 ) -> pd.DataFrame:
     """Return where rejected rows stand in their files, and why; never what they said."""
-    seen = see.company(scope)
+    seen = see.rows(scope)
     sql = f"""
         select source_system, object, source_file, source_row, reason_code, column_name
         from quality.rejected_row
@@ -151,7 +151,7 @@ def corrections(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
 ) -> pd.DataFrame:
     """Return what became of each correction that is in force or would be, refused ones first."""
-    seen = see.company(scope)
+    seen = see.rows(scope)
     if not exists(connection, "quality", "correction"):  # published before there were any
         return pd.DataFrame(columns=["source_system", "fate", "reason_code"])
     sql = f"""
@@ -173,7 +173,7 @@ def control_totals(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
 ) -> pd.DataFrame:
     """Return what exporting systems say they sent against what was landed, differences first."""
-    seen = see.company(scope)
+    seen = see.rows(scope)
     if not exists(connection, "quality", "control_total"):
         return pd.DataFrame(columns=["source_system", "finding"])
     sql = f"""
@@ -193,7 +193,7 @@ def reconciliation(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
 ) -> pd.DataFrame:
     """Return rows and amounts from raw to the marts, step by step, with every difference."""
-    seen = see.company(scope)
+    seen = see.rows(scope)
     if not exists(connection, "quality", "reconciliation"):
         return pd.DataFrame(columns=["source_system", "step", "row_count", "amount"])
     sql = f"""
@@ -299,7 +299,7 @@ def orphan_rows(
     limit: int = 1000,
 ) -> pd.DataFrame:
     """Return where rows stand that point at a record nobody delivered, and at which."""
-    seen = see.company(scope)
+    seen = see.rows(scope)
     sql = f"""
         select source_system, object, source_file, source_row, column_name, missing_id
         from quality.orphan_row
@@ -342,7 +342,7 @@ def unmatched_people(
     Only for those who see the whole company: nobody knows to whose organisation a name belongs
     that matches no one.
     """
-    seen = see.company(scope)
+    seen = see.rows(scope)
     sql = f"""
         select
             listed.system as source_system,
@@ -459,7 +459,7 @@ def rule_failures(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, rule_id: str, limit: int = 1000
 ) -> pd.DataFrame:
     """Return (table_name, key) of the rows that break one rule, up to ``limit``."""
-    seen = see.company(scope)
+    seen = see.rows(scope)
     sql = f"""
         select table_name, key
         from quality.rule_failure

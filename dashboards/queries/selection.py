@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboards.queries import scope as see
 from dashboards.queries.base import frame
-from dashboards.queries.scope import Scope
+from dashboards.queries.scope import Reach, Scope
 
 
 def clock(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
@@ -22,8 +22,13 @@ def clock(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Data
 
 
 def entities(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
-    """Return (entity_type, entity_id, name, rep_count) of every part but single reps."""
+    """Return (entity_type, entity_id, name, rep_count) of every part but single reps.
+
+    A rep's own figures are all that a rep may choose.
+    """
     seen = see.entities(scope, "member.entity_type", "member.entity_id")
+    is_rep = scope is not None and scope.reach is Reach.PERSON
+    kinds = "'rep'" if is_rep else "'company', 'region', 'team', 'manager_org'"
     sql = f"""
         with member as (
             select
@@ -33,7 +38,7 @@ def entities(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.D
             from core.bridge_org_entity as entity
             join core.dim_org_version as version on entity.org_key = version.org_key
             cross join core.dim_clock as clock
-            where entity.entity_type in ('company', 'region', 'team', 'manager_org')
+            where entity.entity_type in ({kinds})
                 and entity.entity_id <> '(unassigned)'
                 and version.valid_from <= clock.as_of_date
                 and clock.as_of_date < version.valid_to
@@ -46,7 +51,7 @@ def entities(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.D
             member.rep_count
         from member
         left join core.dim_person as person
-            on member.entity_type = 'manager_org' and member.entity_id = person.person_id
+            on member.entity_type in ('manager_org', 'rep') and member.entity_id = person.person_id
         left join core.dim_team as team
             on member.entity_type = 'team' and member.entity_id = team.team_id
         where member.rep_count > 0 and {seen.sql}

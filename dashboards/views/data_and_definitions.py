@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import charts, data, frame, sources
-from dashboards.components.export import to_csv
+from dashboards.components import charts, data, download, frame, sources
 from dashboards.components.registry import Definition
 from dashboards.components.sentences import HELD, rule_state, verdict_headline
 from dashboards.components.words import (
@@ -298,14 +297,10 @@ def show_rejected(system: str) -> None:
     chosen = "all" if code in (ALL, None) else str(code)
     rows = data.ask(quality.rejected_rows, system, chosen, 1000)
     with right:
-        st.download_button(
-            "Download all as CSV",
-            data=lambda: to_csv(data.ask(quality.rejected_rows, system, chosen, 1_000_000)),
-            file_name="rejected_rows.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            width="stretch",
+        download.buttons(
+            lambda: data.ask(quality.rejected_rows, system, chosen, 1_000_000),
+            "rejected_rows",
+            "Data & definitions",
         )
     st.dataframe(
         rows,

@@ -18,7 +18,7 @@ from dashboards.queries import coaching, detail, indicators, quality, selection,
 from dashboards.queries.base import Entity, Measure, Period
 from dashboards.queries.scope import Scope
 
-NOT_QUERIES = {"base", "scope", "notes"}  # notes: of another file, see test_private_notes
+NOT_QUERIES = {"base", "scope", "told", "notes"}  # notes: of another file, see test_private_notes
 COMPANY = Entity("company", "company", "Company")
 
 
@@ -107,7 +107,7 @@ def test_the_demonstration_sees_the_company(
     # its systems send no control totals.
     may_be_empty = {"corrections", "control_totals", "rule_failures", "rule_changes", "waivers"}
     for query in all_queries():
-        rows = ask(query, marts, Scope.demo(), arguments)
+        rows = ask(query, marts, Scope.whole_company(), arguments)
         assert query.__name__ in may_be_empty or len(rows) > 0, query.__qualname__
 
 
@@ -177,12 +177,12 @@ def test_the_weeks_of_managers_are_those_of_their_reps(
     marts: duckdb.DuckDBPyConnection, arguments: dict[str, Any]
 ) -> None:
     until: dt.date = arguments["until"]
-    counted = coaching.manager_weeks(marts, Scope.demo(), COMPANY, until, limit=10_000)
-    reps = coaching.rep_weeks(marts, Scope.demo(), COMPANY, until, limit=10_000)
+    counted = coaching.manager_weeks(marts, Scope.whole_company(), COMPANY, until, limit=10_000)
+    reps = coaching.rep_weeks(marts, Scope.whole_company(), COMPANY, until, limit=10_000)
     assert counted["rep_count"].sum() == len(reps)
     assert counted["coached_count"].sum() == (reps["session_count"] > 0).sum() > 0
     assert (counted["coached_count"] <= counted["rep_count"]).all()
-    few = coaching.manager_weeks(marts, Scope.demo(), COMPANY, until, limit=3)
+    few = coaching.manager_weeks(marts, Scope.whole_company(), COMPANY, until, limit=3)
     assert few["manager_id"].nunique() == 3
     assert (few["manager_count"] == counted["manager_id"].nunique()).all()
 
@@ -191,7 +191,7 @@ def test_the_weeks_of_managers_are_cut_to_the_people_a_manager_may_see(
     marts: duckdb.DuckDBPyConnection, arguments: dict[str, Any]
 ) -> None:
     until: dt.date = arguments["until"]
-    company = coaching.manager_weeks(marts, Scope.demo(), COMPANY, until, limit=10_000)
+    company = coaching.manager_weeks(marts, Scope.whole_company(), COMPANY, until, limit=10_000)
     leader = str(company.groupby("manager_id")["rep_count"].sum().idxmax())
     scope = Scope.for_manager(leader)
     seen = coaching.manager_weeks(marts, scope, COMPANY, until)
@@ -215,7 +215,7 @@ def test_a_week_counts_from_its_monday(
     marts: duckdb.DuckDBPyConnection, arguments: dict[str, Any]
 ) -> None:
     day: dt.date = arguments["day"]
-    rows = week.movement(marts, Scope.demo(), COMPANY, day, arguments["currency"])
+    rows = week.movement(marts, Scope.whole_company(), COMPANY, day, arguments["currency"])
     monday = day - dt.timedelta(days=day.weekday())
     allowed = {monday, monday - dt.timedelta(days=7)}
     assert {stamp.date() for stamp in rows["week_start"]} <= allowed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -50,31 +51,42 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serve(home: Path) -> Iterator[str]:
-    """Run the dashboards over a home and give their address."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py"]
+def serve(home: Path, *options: str, port: int | None = None, **variables: str) -> Iterator[str]:
+    """Serve a home with ``halftime dashboard``, as everybody does, and give the address."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "halftime", "dashboard", "--home", str(home)]
+    with running(
+        [*command, "--port", str(port), *options],
+        f"http://127.0.0.1:{port}/_stcore/health",
+        variables,
+    ):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def running(command: list[str], health: str, variables: dict[str, str]) -> Iterator[None]:
+    """Run a server in a group of its own until the block ends; it answers when the block begins."""
     process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
+        command,
         cwd=ROOT,
-        env={**os.environ, "HALFTIME_HOME": str(home)},
+        env={**os.environ, **variables},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
-    address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 60
         while True:
             try:
-                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                with urllib.request.urlopen(health, timeout=2):
                     break
             except (urllib.error.URLError, OSError):
-                assert process.poll() is None, "Streamlit ended before it answered"
-                assert time.monotonic() < deadline, "Streamlit did not answer within a minute"
+                assert process.poll() is None, f"{command[0]} ended before it answered"
+                assert time.monotonic() < deadline, f"{health} did not answer within a minute"
                 time.sleep(0.1)
-        yield address
+        yield
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=20)
 
 
@@ -97,7 +109,7 @@ class Visitor:
         Streamlit fetches the code of figures, tables and charts when a page first has one, and
         draws a skeleton in their place until it is there.
         """
-        self.page.locator("text=/^Build 2/").wait_for(timeout=60_000)
+        self.page.locator("text=/^Build 2/").wait_for(timeout=30_000)
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         self.page.wait_for_function(
             "() => document.querySelector('[data-testid=\"stSkeleton\"]') === null"

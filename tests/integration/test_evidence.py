@@ -153,9 +153,9 @@ def test_a_build_from_before_has_its_pack_and_its_pages(sample_home: Path, tmp_p
     assert {row["expired_rows"] for row in evidence.rows("reconciliation")} == {0}
     assert {row["expired_rows"] for row in evidence.rows("ledger")} == {None}
     with duckdb.connect(str(database), read_only=True) as con:
-        assert pages.totals(con, Scope.demo())["expired_rows"].tolist() == [0]
-        assert len(pages.ledger(con, Scope.demo())) == len(evidence.rows("ledger"))
-        assert pages.control_totals(con, Scope.demo()).empty
+        assert pages.totals(con, Scope.whole_company())["expired_rows"].tolist() == [0]
+        assert len(pages.ledger(con, Scope.whole_company())) == len(evidence.rows("ledger"))
+        assert pages.control_totals(con, Scope.whole_company()).empty
 
 
 def test_the_page_names_the_build_and_every_broken_rule(pack: Path, sample_home: Path) -> None:

@@ -357,7 +357,7 @@ def test_the_person_and_the_line_above_read_and_no_other(
     query: Callable, reader: duckdb.DuckDBPyConnection, rep: tuple[str, str, str]
 ) -> None:
     person, manager, stranger = rep
-    for scope in (Scope.for_manager(person), Scope.for_manager(manager), Scope.demo()):
+    for scope in (Scope.for_manager(person), Scope.for_manager(manager), Scope.whole_company()):
         assert len(query(reader, scope, person)) > 0, scope
     assert query(reader, Scope.for_manager(stranger), person).empty
 
@@ -415,19 +415,19 @@ def test_a_reading_is_written_down(home: Home, rep: tuple[str, str, str]) -> Non
 def test_what_cannot_be_written_down_is_not_shown(home: Home, rep: tuple[str, str, str]) -> None:
     (home.root / "privacy").write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(NotesWithheldError, match="cannot be written down who read them"):
-        private_notes.read(home.root, served(home.root), Scope.demo(), rep[0])
+        private_notes.read(home.root, served(home.root), Scope.whole_company(), rep[0])
 
 
 def test_a_store_that_cannot_be_opened_says_so(home: Home, rep: tuple[str, str, str]) -> None:
     (store,) = notes.stores(home)
     store.write_bytes(b"no database")
     with pytest.raises(NotesWithheldError, match="cannot be opened"):
-        private_notes.read(home.root, store.parent.name, Scope.demo(), rep[0])
+        private_notes.read(home.root, store.parent.name, Scope.whole_company(), rep[0])
 
 
 def test_without_a_store_there_is_nothing_to_read(home: Home, rep: tuple[str, str, str]) -> None:
     assert private_notes.store(home.root, NEXT) is None
-    assert private_notes.read(home.root, NEXT, Scope.demo(), rep[0]) is None
+    assert private_notes.read(home.root, NEXT, Scope.whole_company(), rep[0]) is None
     assert not (home.root / "privacy").exists()
 
 
@@ -441,7 +441,7 @@ def test_subject_holds_the_notes_and_who_read_them(
     cli("subject", "--person", person, "--out", str(out), "--home", str(home.root))
     written = (out / f"private-{build}" / "private.session_note.csv").read_text(encoding="utf-8")
     with connect(str(notes.store(home, build))) as con:
-        rows = queries.session_notes(con, Scope.demo(), person, 1000)
+        rows = queries.session_notes(con, Scope.whole_company(), person, 1000)
     assert all(text in written for text in rows["notes"])
     report = json.loads((out / "subject.json").read_text(encoding="utf-8"))
     assert [entry["who"] for entry in report["notes_read"]] == [f"manager {manager}"]

@@ -1,0 +1,41 @@
+"""The roles, the pages that each may open, and the one where each lands."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is to these pages, from the narrowest sight to the widest."""
+
+    REP = "rep"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    DATA_TEAM = "data_team"
+    ENABLEMENT = "enablement"
+    ADMIN = "admin"
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """Tell whether the role sees by who one is in the data."""
+        return self in (Role.REP, Role.MANAGER)
+
+
+WORDS = {
+    Role.REP: "Rep",
+    Role.MANAGER: "Manager",
+    Role.AUDITOR: "Auditor",
+    Role.DATA_TEAM: "Data team",
+    Role.ENABLEMENT: "Enablement",
+    Role.ADMIN: "Administrator",
+}
+
+# By the addresses of the pages; the first is where the role lands. Details are reached by links.
+PAGES: dict[Role, tuple[str, ...]] = {
+    Role.REP: ("week", "data", "detail"),
+    Role.MANAGER: ("week", "coaching", "data", "detail"),
+    Role.ENABLEMENT: ("coaching", "week", "data", "detail"),
+    Role.AUDITOR: ("data",),
+    Role.DATA_TEAM: ("data",),
+    Role.ADMIN: ("week", "coaching", "data", "detail"),
+}

@@ -1,0 +1,74 @@
+"""What stands below each chart: the table, the file, and how the figures were computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.components import data, download
+from dashboards.components.registry import find
+from dashboards.components.words import NO_VALUE
+from dashboards.queries.base import Measure
+from dashboards.queries.told import statements
+
+Asked = tuple[data.Query, tuple[Any, ...]]  # a query, and what it was asked beside the scope
+
+
+def under(
+    rows: pd.DataFrame,
+    *,
+    name: str,
+    page: str,
+    asked: Sequence[Asked],
+    measures: Sequence[Measure] = (),
+    columns: dict[str, Any] | None = None,
+    trace: str = "",
+) -> None:
+    """Offer the rows of a chart as a table and a file, and say how they were computed.
+
+    ``name`` is that of the file and unique on its page; ``asked`` are the queries behind the rows;
+    ``columns`` configures the table; ``trace`` is a figure as ``halftime trace`` takes it. What
+    opens is filled when it is opened.
+    """
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        table = st.popover(
+            "Table",
+            icon=":material/table:",
+            type="tertiary",
+            key=f"table_{name}",
+            on_change="rerun",
+        )
+        how = st.popover(
+            "How was this computed?",
+            icon=":material/function:",
+            type="tertiary",
+            key=f"how_{name}",
+            on_change="rerun",
+        )
+        download.buttons(lambda: rows, name, page)
+    if table.open:
+        table.dataframe(rows, hide_index=True, placeholder=NO_VALUE, column_config=columns)
+    if how.open:
+        with how:
+            _definitions(measures)
+            _statements(asked, trace)
+
+
+def _definitions(measures: Sequence[Measure]) -> None:
+    for measure in measures:
+        known = find(data.registry(), measure.indicator_id, measure.measure_id)
+        if known is not None:
+            st.markdown(known.hover())
+
+
+def _statements(asked: Sequence[Asked], trace: str) -> None:
+    st.caption("Asked of the published build, with the condition that your scope adds:")
+    for query, arguments in asked:
+        for statement in statements(query, data.connection(), data.session_scope(), *arguments):
+            st.code(statement.text(), language="sql", height=260)
+    if trace:
+        st.caption("The rows and files behind a figure, on the machine that holds the build:")
+        st.code(f"halftime trace {trace}", language="shell")

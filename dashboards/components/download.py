@@ -1,0 +1,54 @@
+"""What is shown, as a file: CSV or a workbook, harmless in a spreadsheet, and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.components import entrance
+from dashboards.components.export import MOST_WORKBOOK_ROWS, to_csv, to_xlsx
+
+KINDS = {
+    "CSV": ("csv", "text/csv", to_csv),
+    "Excel": (
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        to_xlsx,
+    ),
+}
+
+HELP = {
+    "CSV": "All these rows. The download is written to the access log.",
+    "Excel": f"The first {MOST_WORKBOOK_ROWS:,} rows. The download is written to the access log.",
+}
+
+
+def buttons(rows: Callable[[], pd.DataFrame], name: str, page: str, width: str = "content") -> None:
+    """Offer rows as CSV and as a workbook called ``name``; they are fetched when asked for.
+
+    It is written down before the file is handed out; where that fails there is no file.
+    """
+    with st.container(horizontal=True, gap="small"):
+        for label, (ending, mime, write) in KINDS.items():
+
+            def fetch(
+                write: Callable[[pd.DataFrame], bytes] = write, ending: str = ending
+            ) -> bytes:
+                found = rows()
+                entrance.write_down("download", f"{page}: {name}.{ending}", len(found))
+                return write(found)
+
+            st.download_button(
+                label,
+                data=fetch,
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                key=f"download_{name}_{ending}",
+                on_click="ignore",
+                width=width,  # type: ignore[arg-type]
+                type="tertiary",
+                help=HELP[label],
+            )

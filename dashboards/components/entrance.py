@@ -1,0 +1,196 @@
+"""The door: who is asking, in which role, and what was written down about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboards.access import log
+from dashboards.access.identity import Login, who
+from dashboards.access.resolve import (
+    Persona,
+    Sight,
+    personas,
+    refused,
+    sight_of,
+    sight_of_persona,
+)
+from dashboards.access.roles import WORDS
+from dashboards.access.settings import (
+    AccessError,
+    Grant,
+    Settings,
+    claimed_grants,
+    from_environment,
+    listed_grants,
+    same,
+)
+from dashboards.components import data
+from dashboards.published import Build, home_folder
+
+LOOPBACKS = ("127.", "::1", "localhost")
+
+
+def enter(build: Build) -> Sight:
+    """Say who is asking and what they may see; whoever is unknown sees nothing, and why."""
+    st.session_state["_choice"] = None
+    try:
+        settings = from_environment()
+        sight = _persona(build, settings) if settings.is_demo else _signed_in(build, settings)
+    except AccessError as error:
+        sight = refused("", f"Nobody is let in, because the settings are broken. {error}")
+    else:
+        if home := home_folder():
+            _clear_old(str(home), settings.log_days)
+    data.set_scope(sight.scope)
+    st.session_state["_role"] = sight.role
+    return sight
+
+
+def _persona(build: Build, settings: Settings) -> Sight:
+    """Let the reader of a demonstration choose a role; refuse where the network could."""
+    address = str(st.get_option("server.address") or "")
+    if not address.startswith(LOOPBACKS):
+        return refused(
+            "",
+            "These pages run in the mode 'demo', in which nobody signs in, at an address that "
+            f"others can reach ({address or 'every address of this machine'}). Serve them at "
+            "127.0.0.1, or configure 'access: mode:' as oidc or header (docs/access.md).",
+        )
+    known = _personas(build.build_id, build.database, build.is_council)
+    labels = [persona.label for persona in known]
+    chosen = _choice("Look through the eyes of", labels, "as")
+    return sight_of_persona(known[labels.index(chosen)], settings)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _personas(
+    build_id: str,  # noqa: ARG001 - part of the cache's key
+    database: str,  # noqa: ARG001 - likewise
+    is_council: bool,
+) -> list[Persona]:
+    return personas(data.connection(), is_council=is_council)
+
+
+def _signed_in(build: Build, settings: Settings) -> Sight:
+    login = who(settings)
+    if not login.name:
+        if login.may_sign_in:
+            st.session_state["_may_sign_in"] = True
+        return refused("", login.problem)
+    grants = _grants(settings, login)
+    if not grants:
+        return refused(
+            login.name,
+            f"You are signed in as {login.name}, and no role is given to that login. Ask whoever "
+            "runs these pages.",
+        )
+    chosen = grants[0]
+    if len(grants) > 1:
+        words = [WORDS[grant.role] for grant in grants]
+        chosen = grants[words.index(_choice("Role", words, "role"))]
+    return sight_of(data.connection(), chosen, settings, is_council=build.is_council)
+
+
+def _choice(label: str, options: list[str], key: str) -> str:
+    """Return what the reader has chosen, or the address says; the widget comes with the sidebar.
+
+    Which pages there are hangs on it, and whoever comes in at the root is sent on before anything
+    is drawn, with the whole address.
+    """
+    st.session_state["_choice"] = (label, options, key)
+    chosen = st.session_state.get(key) or st.query_params.get(key)
+    return chosen if chosen in options else options[0]
+
+
+def sidebar() -> None:
+    """Offer the roles that the reader may choose from, and the way out."""
+    if choice := st.session_state.get("_choice"):
+        label, options, key = choice
+        st.sidebar.selectbox(label, options, key=key, bind="query-params")
+    if from_environment().mode == "oidc":
+        st.sidebar.button("Sign out", icon=":material/logout:", on_click=st.logout)
+
+
+def _grants(settings: Settings, login: Login) -> list[Grant]:
+    """Return the roles of a login, each once: those of the list first."""
+    mine = same(login.name)
+    listed = [grant for grant in _listed(settings.people) if grant.login == mine]
+    claimed = claimed_grants(settings, login.name, login.claims or {})
+    unique = {grant.role: grant for grant in reversed([*listed, *claimed])}
+    order = [*listed, *claimed]
+    return sorted(unique.values(), key=lambda grant: order.index(grant))
+
+
+def _listed(path: str) -> list[Grant]:
+    """Read the list of people once per version of the file."""
+    try:
+        version = Path(path).stat().st_mtime_ns if path else 0
+    except OSError:
+        version = 0  # reading it says what is wrong
+    return _read_list(path, version)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _read_list(path: str, version: int) -> list[Grant]:  # noqa: ARG001 - part of the cache's key
+    return listed_grants(path)
+
+
+def turned_away(sight: Sight) -> None:
+    """Show why somebody sees nothing, and how to get in."""
+    st.title("There is nothing here that you may see", anchor=False)
+    st.write(sight.problem)
+    if st.session_state.pop("_may_sign_in", False):
+        st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+
+
+def can_write_down() -> bool:
+    """Tell whether the access log can be written; where not, say why nothing is shown."""
+    home = home_folder()
+    try:
+        if home is not None:
+            log.require(home)
+    except log.LogError as error:
+        st.title("Nothing can be shown", anchor=False)
+        st.write(str(error))
+        return False
+    return True
+
+
+def write_down(event: str, page: str, rows: int) -> None:
+    """Add to the access log what the session's reader has seen or takes away.
+
+    A run of a page that shows what its last run showed is no second look.
+    """
+    home, build, sight = home_folder(), data.session_build(), data.session_scope()
+    if home is None or build is None:
+        return
+    filters = urlencode(sorted(st.query_params.to_dict().items()))
+    entry = log.Entry(
+        who=sight.name,
+        role=str(st.session_state.get("_role", "")),
+        scope=_scope_words(),
+        event=event,
+        page=page,
+        filters=filters,
+        build_id=build.build_id,
+        row_count=rows,
+    )
+    if event == "view" and st.session_state.get("_last_entry") == entry:
+        return
+    log.write(home, entry)
+    if event == "view":
+        st.session_state["_last_entry"] = entry
+
+
+def _scope_words() -> str:
+    scope = data.session_scope()
+    return f"{scope.reach.value} {scope.person_id}" if scope.person_id else scope.reach.value
+
+
+@st.cache_resource(ttl="1h", show_spinner=False)
+def _clear_old(home: str, days: int) -> int:
+    """Remove months of the log that are kept no longer; looked at once an hour."""
+    return len(log.clear(Path(home), days))

@@ -1,0 +1,109 @@
+"""Each role lands where it works, is offered its pages and no other, and sees its own people."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlencode
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser
+from windows import Visitor, photograph, visiting
+
+from dashboards.access.resolve import Persona, personas
+from dashboards.access.roles import PAGES, Role
+
+TITLES = {"week": "This week", "coaching": "Coaching", "data": "Data & definitions"}
+REFUSED = "Page not found"
+
+
+@pytest.fixture
+def known(marts: duckdb.DuckDBPyConnection) -> dict[Role, Persona]:
+    """One persona per role; of the two managers the one with reps."""
+    return {persona.role: persona for persona in personas(marts, is_council=False)}
+
+
+def eyes(persona: Persona, path: str = "/", **more: str) -> str:
+    return f"{path}?{urlencode({'as': persona.label, **more})}"
+
+
+def navigation(visitor: Visitor) -> list[str]:
+    links = visitor.page.locator('[data-testid="stSidebarNavLink"]')
+    return [re.sub(r"^\w+\n", "", text).strip() for text in links.all_inner_texts()]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_lands_on_its_page_and_is_offered_no_other(
+    visitor: Visitor, known: dict[Role, Persona], role: Role, pictures: Path
+) -> None:
+    visitor.visit(eyes(known[role]))
+    allowed = [TITLES[page] for page in PAGES[role] if page in TITLES]
+    # There is nothing to choose for whom there is one page.
+    assert sorted(navigation(visitor)) == (sorted(allowed) if len(allowed) > 1 else [])
+    assert visitor.page.title() == f"{allowed[0]} · Halftime"
+    photograph(visitor, pictures / f"role_{role.value}.png")
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.DATA_TEAM, Role.REP])
+def test_the_address_of_a_page_opens_it_for_nobody_else(
+    browser: Browser, address: str, known: dict[Role, Persona], role: Role
+) -> None:
+    others = {"coaching", "detail"} - set(PAGES[role])
+    assert others
+    window = browser.new_page()
+    for page in others:
+        window.goto(address + eyes(known[role], f"/{page}"))
+        window.get_by_text(REFUSED).wait_for()
+    window.close()
+
+
+def test_a_rep_sees_the_own_figures_and_nobody_elses_page(
+    visitor: Visitor, known: dict[Role, Persona], marts: duckdb.DuckDBPyConnection
+) -> None:
+    rep = known[Role.REP]
+    visitor.visit(eyes(rep))
+    assert rep.label.removeprefix("Rep: ") in visitor.text()
+    other = marts.execute(
+        "select person_id, full_name from core.dim_person where is_rep and person_id <> ?",
+        [rep.person_id],
+    ).fetchone()
+    assert other is not None
+    visitor.visit(eyes(rep, "/detail", rep=rep.person_id))
+    assert "was coached in" in visitor.title()
+    visitor.visit(eyes(rep, "/detail", rep=other[0]))
+    assert "Nobody and no deal of that name" in visitor.title()
+    assert other[1] not in visitor.text()
+
+
+def test_an_auditor_reads_no_name_anywhere(
+    visitor: Visitor, known: dict[Role, Persona], marts: duckdb.DuckDBPyConnection
+) -> None:
+    names = marts.execute(
+        "select full_name from core.dim_person union select email from core.dim_person"
+    ).fetchall()
+    for part in ("Ledger", "Rejected rows", "Rules", "Sources"):
+        visitor.visit(eyes(known[Role.AUDITOR], "/data", part=part))
+        text = visitor.page.content()
+        assert not [name for (name,) in names if name and name in text], part
+
+
+def test_each_view_is_written_down_with_who_what_and_how_much(
+    browser: Browser, address: str, published_home: Path, known: dict[Role, Persona]
+) -> None:
+    def entries() -> list[dict]:
+        files = sorted((published_home / "access").glob("*.jsonl"))
+        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+    before = len(entries())
+    manager = known[Role.MANAGER]
+    with visiting(browser, address) as visitor:
+        visitor.visit(eyes(manager, "/coaching"))
+    seen = [line for line in entries()[before:] if line["who"] == f"demo: {manager.label}"]
+    assert {line["page"] for line in seen} == {"Coaching"}
+    last = seen[-1]
+    assert (last["event"], last["role"]) == ("view", "manager")
+    assert last["scope"] == f"organisation {manager.person_id}"
+    assert last["row_count"] > 0
+    assert last["build_id"] in {path.name for path in (published_home / "published").iterdir()}

@@ -86,7 +86,7 @@ def main() -> None:
     except pseudonyms.PseudonymError as error:
         st.error(str(error), icon=":material/lock:")
     finally:
-        entrance.write_down("view", page.title, data.row_count())
+        entrance.write_down(page.title, data.row_count())
 
 
 main()

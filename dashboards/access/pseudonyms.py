@@ -26,11 +26,9 @@ class PseudonymError(Exception):
     """There is no key, so persons cannot be told apart without telling who they are."""
 
 
-def key_of(home: Path | None) -> bytes:
+def key_of(home: Path) -> bytes:
     """Return the key of a home; raises :class:`PseudonymError` where it cannot be read."""
     try:
-        if home is None:
-            raise FileNotFoundError("no home")
         return (home / "privacy" / KEY_FILE).read_bytes()
     except OSError as error:
         raise PseudonymError(

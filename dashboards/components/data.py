@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -46,16 +47,36 @@ def _answer(
 
 def ask(query: Query, *arguments: Any) -> pd.DataFrame:
     """Ask the session's build a question, in the session's scope."""
-    build = session_build()
+    rows = asking(query, *arguments)()
+    st.session_state["_row_count"] = st.session_state.get("_row_count", 0) + len(rows)
+    return rows
+
+
+def asking(query: Query, *arguments: Any) -> Callable[[], pd.DataFrame]:
+    """Return a question that can be asked later, outside the session's run: for a download.
+
+    Build and scope are those of now: a file is fetched where Streamlit knows no session.
+    """
+    build, scope, home = session_build(), session_scope(), home_folder()
     if build is None:
         raise RuntimeError("No build is open in this session.")
     name = f"{query.__module__}.{query.__qualname__}"
-    scope = session_scope()
-    rows = _answer(build.build_id, build.database, scope, name, arguments, query)
-    st.session_state["_row_count"] = st.session_state.get("_row_count", 0) + len(rows)
-    if scope.persons is Persons.PSEUDONYMS:
-        return hidden(rows, _known_names(build.build_id, build.database))
-    return rows
+
+    def answer() -> pd.DataFrame:
+        rows = _answer(build.build_id, build.database, scope, name, arguments, query)
+        if scope.persons is not Persons.PSEUDONYMS:
+            return rows
+        return hidden(rows, _known_names(build.build_id, build.database, str(home)))
+
+    return answer
+
+
+def for_reader(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows as the reader may see the persons in them."""
+    build = session_build()
+    if build is None or session_scope().persons is not Persons.PSEUDONYMS:
+        return rows
+    return hidden(rows, _known_names(build.build_id, build.database, str(home_folder())))
 
 
 def connection() -> duckdb.DuckDBPyConnection:
@@ -67,9 +88,9 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _known_names(build_id: str, database: str) -> dict[str, str]:
+def _known_names(build_id: str, database: str, home: str) -> dict[str, str]:
     """Return what stands for each person of a build, read once."""
-    return known_names(_connection(build_id, database), key_of(home_folder()))
+    return known_names(_connection(build_id, database), key_of(Path(home)))
 
 
 def begin_run() -> None:

@@ -28,8 +28,10 @@ HELP = {
 def buttons(rows: Callable[[], pd.DataFrame], name: str, page: str, width: str = "content") -> None:
     """Offer rows as CSV and as a workbook called ``name``; they are fetched when asked for.
 
-    It is written down before the file is handed out; where that fails there is no file.
+    ``rows`` is called outside the session's run, as :func:`data.asking` may be. It is written down
+    before the file is handed out; where that fails there is no file.
     """
+    take = entrance.taking(page)
     with st.container(horizontal=True, gap="small"):
         for label, (ending, mime, write) in KINDS.items():
 
@@ -37,7 +39,7 @@ def buttons(rows: Callable[[], pd.DataFrame], name: str, page: str, width: str =
                 write: Callable[[pd.DataFrame], bytes] = write, ending: str = ending
             ) -> bytes:
                 found = rows()
-                entrance.write_down("download", f"{page}: {name}.{ending}", len(found))
+                take(f"{name}.{ending}", len(found))
                 return write(found)
 
             st.download_button(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -159,30 +161,49 @@ def can_write_down() -> bool:
     return True
 
 
-def write_down(event: str, page: str, rows: int) -> None:
-    """Add to the access log what the session's reader has seen or takes away.
+def write_down(page: str, rows: int) -> None:
+    """Add to the access log what the session's reader has seen.
 
     A run of a page that shows what its last run showed is no second look.
     """
-    home, build, sight = home_folder(), data.session_build(), data.session_scope()
-    if home is None or build is None:
+    entry, home = _entry("view", page), home_folder()
+    if entry is None or home is None:
         return
-    filters = urlencode(sorted(st.query_params.to_dict().items()))
-    entry = log.Entry(
-        who=sight.name,
+    entry = replace(entry, row_count=rows)
+    if st.session_state.get("_last_entry") != entry:
+        log.write(home, entry)
+        st.session_state["_last_entry"] = entry
+
+
+def taking(page: str) -> Callable[[str, int], None]:
+    """Return what writes down that the reader of now takes a file of so many rows away.
+
+    It is called where Streamlit knows no session, so it holds who is asking.
+    """
+    entry, home = _entry("download", page), home_folder()
+
+    def write(file: str, rows: int) -> None:
+        if entry is None or home is None:
+            raise log.LogError("Nobody may take a file away without a home and a build.")
+        log.write(home, replace(entry, page=f"{page}: {file}", row_count=rows))
+
+    return write
+
+
+def _entry(event: str, page: str) -> log.Entry | None:
+    build = data.session_build()
+    if build is None:
+        return None
+    return log.Entry(
+        who=data.session_scope().name,
         role=str(st.session_state.get("_role", "")),
         scope=_scope_words(),
         event=event,
         page=page,
-        filters=filters,
+        filters=urlencode(sorted(st.query_params.to_dict().items())),
         build_id=build.build_id,
-        row_count=rows,
+        row_count=0,
     )
-    if event == "view" and st.session_state.get("_last_entry") == entry:
-        return
-    log.write(home, entry)
-    if event == "view":
-        st.session_state["_last_entry"] = entry
 
 
 def _scope_words() -> str:

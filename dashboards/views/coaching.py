@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboards.components import charts, data, filters
+from dashboards.components import block, charts, data, filters
 from dashboards.components.figures import Figure, Unit, card, compared_with, figures, hover, written
 from dashboards.components.sentences import (
     group_heatmap_rows,
@@ -23,6 +23,7 @@ from dashboards.components.words import NO_VALUE, as_date, count_of, day, number
 from dashboards.queries import coaching, indicators, selection
 from dashboards.queries.base import Entity, Measure, Period
 
+PAGE = "Coaching"
 WEEKS = 13
 EXPIRED_TITLE = "What was logged was removed because of its age"
 MOST_REPS, MOST_MANAGERS = 40, 50
@@ -112,7 +113,8 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
         weeks = pd.DataFrame()
         st.title(f"Coaching of {entity.label} by groups, not persons", anchor=False)
     else:
-        weeks = data.ask(coaching.rep_weeks, entity, today, kind == "strict", WEEKS, MOST_REPS)
+        asked = (coaching.rep_weeks, (entity, today, kind == "strict", WEEKS, MOST_REPS))
+        weeks = data.ask(asked[0], *asked[1])
         span = f"the {WEEKS} weeks to {day(today)}"
         st.title(
             heatmap_title(weeks, span) if len(weeks) else f"No rep was on the roster in {span}",
@@ -135,18 +137,20 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     elif len(weeks) and weeks["rep_count"].iloc[0] > MOST_REPS:
         draw_managers_heatmap(entity, today, kind)
     elif len(weeks):
-        draw_heatmap(weeks, kind)
+        draw_heatmap(weeks, kind, asked)
     left, right = st.columns(2, gap="large")
     with left:
         draw_areas(entity, period, shown[individual].is_expired)
     with right:
-        draw_time(rows, shown[individual], shown[group].value, period)
+        series = (indicators.series, (entity, period, measures, "all", 8))
+        draw_time(rows, shown[individual], shown[group].value, period, series)
     draw_managers(entity, period, kind)
 
 
 def draw_managers_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
     """Draw the dominant chart for more reps than fit: manager × week."""
-    weeks = data.ask(coaching.manager_weeks, entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
+    arguments = (entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
+    weeks = data.ask(coaching.manager_weeks, *arguments)
     cells, managers = manager_heatmap_rows(weeks)
     total = int(weeks["manager_count"].iloc[0])
     title = manager_heatmap_title(weeks, SESSION_WORDS[kind])
@@ -165,11 +169,19 @@ def draw_managers_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
         f"Heatmap of the share of reps coached per manager and week. {title}.",
         key="heatmap",
     )
+    block.under(
+        weeks,
+        name="managers_by_week",
+        page=PAGE,
+        asked=[(coaching.manager_weeks, arguments)],
+        measures=[Measure("CO-09", f"coverage_{kind}")],
+    )
 
 
 def draw_groups_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
     """Draw the dominant chart of a council's build: group × week."""
-    weeks = data.ask(coaching.group_weeks, entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
+    arguments = (entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
+    weeks = data.ask(coaching.group_weeks, *arguments)
     if weeks.empty:
         st.subheader(f"No week of a group can be shown: {data.withheld()}", anchor=False)
         return
@@ -189,9 +201,16 @@ def draw_groups_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
         f"Heatmap of the share of reps coached per group and week. {title}.",
         key="heatmap",
     )
+    block.under(
+        weeks,
+        name="groups_by_week",
+        page=PAGE,
+        asked=[(coaching.group_weeks, arguments)],
+        measures=[Measure("CO-09", f"coverage_{kind}")],
+    )
 
 
-def draw_heatmap(weeks: pd.DataFrame, kind: str) -> None:
+def draw_heatmap(weeks: pd.DataFrame, kind: str, asked: block.Asked) -> None:
     """Draw the dominant chart: rep × week."""
     cells, reps = heatmap_rows(weeks)
     empty = int((cells["sessions"] == 0).sum())
@@ -207,6 +226,13 @@ def draw_heatmap(weeks: pd.DataFrame, kind: str) -> None:
         charts.heatmap(cells, reps),
         f"Heatmap of coaching sessions per rep and week. {share} of the cells are empty.",
         key="heatmap",
+    )
+    block.under(
+        weeks,
+        name="reps_by_week",
+        page=PAGE,
+        asked=[asked],
+        measures=[Measure("CO-01", kind)],
     )
 
 
@@ -248,9 +274,22 @@ def draw_areas(entity: Entity, period: Period, is_expired: bool) -> None:
         title,
         key="areas",
     )
+    block.under(
+        mix[["area_name", "minutes", "share", "observation_count"]],
+        name="areas",
+        page=PAGE,
+        asked=[(coaching.area_mix, (entity, period))],
+        measures=[Measure("CO-04", "share")],
+    )
 
 
-def draw_time(rows: pd.DataFrame, individual: Figure, group: float | None, period: Period) -> None:
+def draw_time(
+    rows: pd.DataFrame,
+    individual: Figure,
+    group: float | None,
+    period: Period,
+    asked: block.Asked,
+) -> None:
     """Draw coaching hours per rep and month over the periods."""
     hours = rows[rows["indicator_id"] == "CO-06"].dropna(subset=["value"])
     if hours.empty:
@@ -273,6 +312,13 @@ def draw_time(rows: pd.DataFrame, individual: Figure, group: float | None, perio
         charts.months(shaped, series=list(names.values()), unit_title="Hours per rep and month"),
         f"A rep gets {alone} of individual and {together} of group coaching a month.",
         key="time",
+    )
+    block.under(
+        shaped,
+        name="hours",
+        page=PAGE,
+        asked=[asked],
+        measures=[Measure("CO-06", "individual"), Measure("CO-06", "group")],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import charts, data, download, frame, sources
+from dashboards.components import access_log, charts, data, download, frame, sources
 from dashboards.components.registry import Definition
 from dashboards.components.sentences import HELD, rule_state, verdict_headline
 from dashboards.components.words import (
@@ -41,8 +41,9 @@ def render() -> None:
         icon, words, colour = frame.verdict_words(build.verdict)
         st.markdown(f":{colour}[{icon} **{words}**]")
     figures(total)
-    rules_tab, rows_tab, files_tab, sources_tab, definitions_tab = st.tabs(
-        ["Rules", "Rejected rows", "Ledger", "Sources", "Definitions"],
+    names = ["Rules", "Rejected rows", "Ledger", "Sources", "Definitions"]
+    rules_tab, rows_tab, files_tab, sources_tab, definitions_tab, *access_tabs = st.tabs(
+        [*names, "Access"] if access_log.may_read() else names,
         key="part",
         on_change="rerun",
         bind="query-params",
@@ -65,6 +66,9 @@ def render() -> None:
         with definitions_tab:
             show_suppression()
             show_definitions()
+    if access_tabs and access_tabs[0].open:
+        with access_tabs[0]:
+            access_log.show()
 
 
 def source_filter() -> str:
@@ -298,7 +302,7 @@ def show_rejected(system: str) -> None:
     rows = data.ask(quality.rejected_rows, system, chosen, 1000)
     with right:
         download.buttons(
-            lambda: data.ask(quality.rejected_rows, system, chosen, 1_000_000),
+            data.asking(quality.rejected_rows, system, chosen, 1_000_000),
             "rejected_rows",
             "Data & definitions",
         )

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import charts, data, filters
+from dashboards.components import block, charts, data, filters
 from dashboards.components.figures import card, compared_with, figures, line
 from dashboards.components.sentences import (
     MOVEMENTS,
@@ -176,6 +176,12 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         charts.movement(shaped, order, "This week", "Week before"),
         sentence,
         key="movement",
+    )
+    block.under(
+        shaped[["week", "label", "deals", "amount"]],
+        name="movement",
+        page="This week",
+        asked=[(week.movement, (entity, today, currency, product))],
     )
     st.caption(
         f"{currency}, week of {day(monday)} to date beside the whole week before. "

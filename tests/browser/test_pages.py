@@ -8,9 +8,10 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, expect
-from windows import Visitor, photograph, serve, visiting
+from windows import Visitor, photograph, serve, serve_app, visiting
 
 from dashboards.components.figures import Unit, written
 from dashboards.components.words import count_of, money
@@ -198,13 +199,17 @@ def test_data_and_definitions(
 
 
 def test_rejected_rows_can_be_taken_along(
-    visitor: Visitor, marts: duckdb.DuckDBPyConnection, tmp_path: Path, pictures: Path
+    visitor: Visitor,
+    marts: duckdb.DuckDBPyConnection,
+    published_home: Path,
+    tmp_path: Path,
+    pictures: Path,
 ) -> None:
     visitor.visit("/data?part=Rejected+rows")
     total = one(marts, "select count(*) from quality.rejected_row")[0]
     assert f"{count_of(total, 'row')} were rejected" in visitor.text()
     with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("button", name="Download all as CSV").click()
+        visitor.page.get_by_role("button", name="CSV").click()
     path = tmp_path / "rejected.csv"
     download.value.save_as(path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -218,7 +223,42 @@ def test_rejected_rows_can_be_taken_along(
         "reason_code",
         "column_name",
     }
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name="Excel").click()
+    assert len(pd.read_excel(download.value.path(), engine="openpyxl")) == total
+    (file,) = (published_home / "access").glob("*.jsonl")
+    taken = [json.loads(line) for line in file.read_text().splitlines()]
+    taken = [line for line in taken if line["event"] == "download"][-2:]
+    assert [line["page"].rpartition(".")[2] for line in taken] == ["csv", "xlsx"]
+    assert [line["row_count"] for line in taken] == [total, total]
     photograph(visitor, pictures / "rejected_rows.png")
+
+
+def test_a_chart_has_its_table_and_says_how_it_was_computed(
+    visitor: Visitor, marts: duckdb.DuckDBPyConnection, pictures: Path
+) -> None:
+    visitor.visit("/coaching")
+    visitor.page.get_by_role("button", name="How was this computed?").first.click()
+    said = visitor.page.locator('[data-testid="stPopoverBody"]')
+    said.locator("code").first.wait_for()
+    text = said.inner_text()
+    assert "coaching.fct_rep_week" in text
+    assert "CO-0" in text  # the definition stands above the statement
+    visitor.wait()
+    photograph(visitor, pictures / "how_computed.png")
+    visitor.visit("/coaching")
+    visitor.page.get_by_role("button", name="Table").nth(1).click()
+    visitor.page.locator('[data-testid="stPopoverBody"] [data-testid="stDataFrame"]').wait_for()
+
+
+def test_the_access_log_is_shown_to_those_who_answer_for_it(
+    visitor: Visitor, pictures: Path
+) -> None:
+    visitor.visit("/data?part=Access")
+    assert "looked" in visitor.text()
+    photograph(visitor, pictures / "access.png")
+    visitor.visit("/data?as=Data+team&part=Access")
+    assert visitor.page.get_by_role("tab", name="Access").count() == 0
 
 
 def test_broken_warnings_stand_once_above_every_page_and_lead_to_the_rules(
@@ -378,7 +418,7 @@ def test_a_newer_build_is_offered_and_never_switched_to(
 
 
 def test_a_home_without_a_build_gets_a_kind_page(browser: Browser, tmp_path: Path) -> None:
-    with serve(tmp_path) as served, visiting(browser, served) as visitor:
+    with serve_app(tmp_path) as served, visiting(browser, served) as visitor:
         visitor.page.goto(served)
         visitor.page.locator("h1", has_text="Nothing has been published yet").wait_for()
         expect(visitor.page.get_by_test_id("stMain")).to_contain_text("make demo")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from windows import ROOT, free_port, running, serve
+from windows import ROOT, free_port, running, serve, serve_app
 
 from dashboards.published import Build, connect
 
@@ -143,6 +143,7 @@ def test_a_manager_signs_in_and_sees_the_own_organisation(
         assert f"Scope: {logins['manager']} (manager)" in text
         assert f"{logins['name']} · seen on" in text
         page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Yes, sign me out").click()  # the provider asks as well
         page.get_by_role("button", name="Sign in").wait_for()
 
 
@@ -227,15 +228,9 @@ def test_the_persona_of_an_address_is_nothing_outside_the_demonstration(
 def test_a_demonstration_that_the_network_can_reach_shows_nothing(
     browser: Browser, published_home: Path
 ) -> None:
-    port = free_port()
-    command = ["streamlit", "run", "dashboards/app.py", "--server.port", str(port)]
-    with running(
-        [sys.executable, "-m", *command, "--server.address", "0.0.0.0"],
-        f"http://127.0.0.1:{port}/_stcore/health",
-        {"HALFTIME_HOME": str(published_home)},
-    ):
+    with serve_app(published_home, "--server.address", "0.0.0.0") as address:
         page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{port}")
+        page.goto(address)
         page.get_by_text("in which nobody signs in").wait_for()
         assert page.locator('[data-testid="stSidebarNavLink"]').count() == 0
         page.close()

@@ -64,6 +64,19 @@ def serve(home: Path, *options: str, port: int | None = None, **variables: str) 
 
 
 @contextlib.contextmanager
+def serve_app(home: Path, *options: str) -> Iterator[str]:
+    """Run the pages without the command that looks after them, as Streamlit's own users would."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py"]
+    with running(
+        [*command, "--server.port", str(port), *options],
+        f"http://127.0.0.1:{port}/_stcore/health",
+        {"HALFTIME_HOME": str(home)},
+    ):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
 def running(command: list[str], health: str, variables: dict[str, str]) -> Iterator[None]:
     """Run a server in a group of its own until the block ends; it answers when the block begins."""
     process = subprocess.Popen(

@@ -9,7 +9,7 @@ const provider = new Provider(issuer, {
     client_id: 'halftime',
     client_secret: process.env.CLIENT_SECRET,
     redirect_uris: [redirect],
-    post_logout_redirect_uris: [new URL('/', redirect).href],
+    post_logout_redirect_uris: [redirect],
   }],
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['groups'] },
   conformIdTokenClaims: false,

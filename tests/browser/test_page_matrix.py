@@ -1,0 +1,146 @@
+"""Every page for every role, also where there is nothing to show: no exception, and words why."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.access.resolve import Persona, personas
+from dashboards.access.roles import PAGES, Role
+from dashboards.published import Build
+from halftime.home import Home
+from halftime.privacy.pseudonyms import key_file
+from halftime.privacy.redact import home_key
+
+APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+FILES = {
+    "week": "this_week",
+    "coaching": "coaching",
+    "data": "data_and_definitions",
+    "detail": "detail",
+}
+PAIRS = [(role, page) for role in Role for page in PAGES[role]]
+
+
+@pytest.fixture(scope="module")
+def known(build: Build) -> dict[Role, Persona]:
+    with duckdb.connect(build.database, read_only=True) as con:
+        return {persona.role: persona for persona in personas(con, is_council=False)}
+
+
+@pytest.fixture
+def home(published_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HALFTIME_HOME", str(published_home))
+    home_key(Home(published_home), key_file(Home(published_home)).name)  # as the command does
+    return published_home
+
+
+def run(persona: Persona, page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for key, value in {"as": persona.label, **query}.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app.switch_page(f"views/{FILES[page]}.py").run() if page else app
+
+
+def words(app: AppTest) -> str:
+    kinds = ("title", "markdown", "caption")
+    return "\n".join(str(block.value) for kind in kinds for block in app.get(kind))
+
+
+@pytest.mark.parametrize(("role", "page"), PAIRS)
+def test_a_page_opens_for_its_role_without_an_exception(
+    home: Path, known: dict[Role, Persona], role: Role, page: str
+) -> None:
+    app = run(known[role], page)
+    assert not app.exception
+    assert app.title
+    assert "Build 2" in words(app)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_filters_that_fit_nothing_fall_back_to_what_there_is(
+    home: Path, known: dict[Role, Persona], role: Role
+) -> None:
+    app = run(known[role], "", org="Team: Nobody", period="FY1999 Q1", currency="XXX", part="None")
+    assert app.title
+    assert "Build 2" in words(app)
+
+
+def test_without_a_build_every_page_says_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFTIME_HOME", str(tmp_path))
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    assert "Nothing has been published yet" in app.title[0].value
+
+
+@pytest.mark.parametrize("role", [Role.REP, Role.AUDITOR, Role.ADMIN])
+def test_a_newer_build_is_offered_and_not_forced(
+    published_home: Path,
+    build: Build,
+    known: dict[Role, Persona],
+    role: Role,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied = tmp_path / "home"
+    shutil.copytree(published_home / "published", copied / "published")
+    monkeypatch.setenv("HALFTIME_HOME", str(copied))
+    home_key(Home(copied), key_file(Home(copied)).name)
+    app = run(known[role], "")
+    newer = "29990101T000000Z-abcdef"
+    shutil.copytree(copied / "published" / build.build_id, copied / "published" / newer)
+    pointer = json.loads((copied / "published" / "current.json").read_text())
+    pointer |= {"build_id": newer, "database": f"{newer}/marts.duckdb"}
+    (copied / "published" / "current.json").write_text(json.dumps(pointer))
+    app.run()
+    assert "A newer build is ready" in words(app)
+    assert f"Build {build.build_id}" in words(app)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_broken_critical_rules_are_said_above_every_page(
+    published_home: Path,
+    known: dict[Role, Persona],
+    role: Role,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied = tmp_path / "home"
+    shutil.copytree(published_home / "published", copied / "published")
+    home_key(Home(copied), key_file(Home(copied)).name)
+    pointer = json.loads((copied / "published" / "current.json").read_text())
+    database = copied / "published" / pointer["database"]
+    database.parent.chmod(0o755)
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as con:
+        con.execute(
+            "update quality.rule_result set succeeded = false where severity = 'critical' and "
+            "rule_id = (select min(rule_id) from quality.rule_result where severity = 'critical')"
+        )
+    monkeypatch.setenv("HALFTIME_HOME", str(copied))
+    app = run(known[role], "")
+    assert "1 critical rule is broken and waived" in words(app)
+
+
+def test_nothing_is_shown_where_it_cannot_be_written_down(
+    published_home: Path,
+    known: dict[Role, Persona],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied = tmp_path / "home"
+    shutil.copytree(published_home / "published", copied / "published")
+    (copied / "access").write_text("a file in the way of the folder")
+    monkeypatch.setenv("HALFTIME_HOME", str(copied))
+    app = run(known[Role.ADMIN], "")
+    assert "it cannot be written down who saw it" in words(app)
+    assert "Build 2" not in words(app)

@@ -110,7 +110,7 @@ def _person(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str,
 def personas(connection: duckdb.DuckDBPyConnection, *, is_council: bool) -> list[Persona]:
     """Return whom the demonstration lets one be: who sees all, a manager, a rep, and the others."""
     everybody = [
-        Persona("Administrator, whole company", Role.ADMIN),
+        Persona("Administrator", Role.ADMIN),
         Persona("Enablement", Role.ENABLEMENT),
         Persona("Auditor", Role.AUDITOR),
         Persona("Data team", Role.DATA_TEAM),
@@ -121,10 +121,15 @@ def personas(connection: duckdb.DuckDBPyConnection, *, is_council: bool) -> list
         rows = cursor.execute(
             """
             with team as (
-                select manager_id, count(*) as rep_count, min(person_id) as person_id
-                from core.dim_person
-                where is_active and is_rep and manager_id is not null
-                group by manager_id
+                select
+                    person.manager_id,
+                    count(distinct person.person_id) as rep_count,
+                    min(person.person_id) as person_id,
+                    coalesce(sum(week.broad_session_count), 0) as session_count
+                from core.dim_person as person
+                left join coaching.fct_rep_week as week using (person_id)
+                where person.is_active and person.is_rep and person.manager_id is not null
+                group by person.manager_id
             ),
 
             above as (
@@ -140,7 +145,7 @@ def personas(connection: duckdb.DuckDBPyConnection, *, is_council: bool) -> list
                     and line.valid_from <= clock.as_of_date
                     and clock.as_of_date < line.valid_to
                 group by all
-                order by level_count desc, rep_count desc, manager_id
+                order by level_count desc, session_count desc, manager_id
                 limit 1
             )
 

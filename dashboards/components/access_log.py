@@ -41,6 +41,17 @@ def show() -> None:
         hide_index=True,
         placeholder=NO_VALUE,
         height=420,
+        column_order=[
+            "at",
+            "who",
+            "role",
+            "event",
+            "page",
+            "row_count",
+            "scope",
+            "filters",
+            "build_id",
+        ],
         column_config={
             "at": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm:ss"),
             "who": st.column_config.TextColumn("Who"),

@@ -128,7 +128,7 @@ def foot(page: Page) -> str:
 
 def test_nobody_sees_anything_before_signing_in(browser: Browser, oidc: str) -> None:
     page = browser.new_page()
-    page.goto(f"{oidc}/coaching?as=Administrator%2C%20whole%20company")
+    page.goto(f"{oidc}/coaching?as=Administrator")
     page.get_by_role("button", name="Sign in").wait_for()
     assert "nothing here that you may see" in page.locator("h1").inner_text()
     assert page.locator('[data-testid="stSidebarNavLink"]').count() == 0
@@ -220,7 +220,7 @@ def test_without_the_proxys_secret_a_header_opens_nothing(
 def test_the_persona_of_an_address_is_nothing_outside_the_demonstration(
     browser: Browser, proxied: str, logins: dict[str, str]
 ) -> None:
-    wanted = f"{proxied}/?as=Administrator%2C%20whole%20company&role=Administrator"
+    wanted = f"{proxied}/?as=Administrator&role=Administrator"
     with behind_a_proxy(browser, wanted, {**HEADERS, "X-User": logins["rep"]}) as page:
         assert f"Scope: {logins['rep']} (rep)" in foot(page)
 

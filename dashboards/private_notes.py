@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
-import fcntl
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from dashboards.access import lines
 from dashboards.published import connect
 from dashboards.queries import notes
 from dashboards.queries.scope import Scope
@@ -84,39 +82,8 @@ def read(home: Path, build_id: str, scope: Scope | None, person_id: str) -> Note
 
 
 def _log(home: Path, who: str, whose: str, count: int) -> None:
-    """Add a line to the log, which its owner alone can read; it is on the disk when this returns.
-
-    An erasure replaces the file: whoever waited for the lock of the old one goes to the new one.
-    """
+    """Add a line to the log; it is on the disk when this returns."""
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     entry = {"at": now.isoformat(), "who": who, "whose": whose, "count": count}
-    line = json.dumps(entry, sort_keys=True, ensure_ascii=False) + "\n"
-    folder = home / "privacy"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    while True:
-        handle = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            if not _is_file_of_that_name(handle, folder / LOG):
-                continue
-            os.fchmod(handle, 0o600)
-            _append(handle, line.encode())
-            return
-        finally:
-            os.close(handle)
-
-
-def _append(handle: int, line: bytes) -> None:
-    """Write a whole line or none; raises :class:`OSError` where the disk is full."""
-    size = os.fstat(handle).st_size
-    if os.write(handle, line) < len(line):
-        os.ftruncate(handle, size)
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    os.fsync(handle)
-
-
-def _is_file_of_that_name(handle: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
-        return False
+    text = json.dumps(entry, sort_keys=True, ensure_ascii=False)
+    lines.append(home / "privacy" / LOG, text, is_synced=True)

@@ -17,6 +17,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from dashboards.access import lines
+
 FOLDER = "access"
 _MONTH = re.compile(r"(\d{4})-(\d{2})\.jsonl")
 _COLUMNS = {
@@ -38,7 +40,7 @@ class LogError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the log. ``event`` is view, download or refused; ``filters`` as the address."""
+    """One line of the log. ``event`` is view or download; ``filters`` are those of the address."""
 
     who: str
     role: str
@@ -52,18 +54,22 @@ class Entry:
 
 def require(home: Path) -> None:
     """Raise :class:`LogError` unless a line could be written now."""
-    _open(home, _now()).close()
+    path = _path(home, _now())
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    except OSError as error:
+        raise _cannot(home, error) from error
 
 
 def write(home: Path, entry: Entry) -> None:
     """Add a line; raises :class:`LogError` where that cannot be done."""
     now = _now()
-    line = json.dumps({"at": now.isoformat(), **asdict(entry)}, ensure_ascii=False) + "\n"
-    with _open(home, now) as stream:
-        try:
-            stream.write(line)  # one write to a file that is only appended to: lines do not mix
-        except OSError as error:
-            raise _cannot(home, error) from error
+    text = json.dumps({"at": now.isoformat(), **asdict(entry)}, ensure_ascii=False)
+    try:
+        lines.append(_path(home, now), text, is_synced=False)
+    except OSError as error:
+        raise _cannot(home, error) from error
 
 
 def clear(home: Path, days: int) -> list[str]:
@@ -103,15 +109,8 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-def _open(home: Path, now: dt.datetime):  # type: ignore[no-untyped-def]
-    folder = home / FOLDER
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        path = folder / f"{now:%Y-%m}.jsonl"
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return os.fdopen(handle, "a", encoding="utf-8")
-    except OSError as error:
-        raise _cannot(home, error) from error
+def _path(home: Path, now: dt.datetime) -> Path:
+    return home / FOLDER / f"{now:%Y-%m}.jsonl"
 
 
 def _cannot(home: Path, error: OSError) -> LogError:

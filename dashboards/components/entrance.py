@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -200,7 +199,7 @@ def _entry(event: str, page: str) -> log.Entry | None:
         scope=_scope_words(),
         event=event,
         page=page,
-        filters=urlencode(sorted(st.query_params.to_dict().items())),
+        filters="; ".join(f"{key}={value}" for key, value in sorted(st.query_params.items())),
         build_id=build.build_id,
         row_count=0,
     )

@@ -19,7 +19,7 @@ from halftime.home import (
     utc_now,
     write_atomically,
 )
-from halftime.privacy import log, notes, notes_read
+from halftime.privacy import log, notes, reader_logs
 from halftime.privacy.people import Known, published_files, read_directory
 from halftime.privacy.pseudonyms import pseudonyms_of
 from halftime.privacy.redact import Redactor, Tombstones, home_key
@@ -92,7 +92,7 @@ def erase(home: Home, persons: Sequence[str]) -> Erasure:
         shutil.rmtree(home.temporary, ignore_errors=True)
         home.temporary.mkdir()
         done = rewrite_files(_others(home), redactor, finder)
-        notes_read.rewrite(home, redactor)
+        reader_logs.rewrite(home, redactor)
         history.record_rewritten(home, builds, "erasure")
         record(home, "erasure", {"persons": len(persons), "builds": builds})
     return Erasure(
@@ -114,6 +114,7 @@ def _others(home: Home) -> list[Path]:
         and path.name not in ("lock", *_REWRITTEN)
         and not (path.name == "manifest.json" and path.parent.parent == home.published)
         and keys not in path.parents
+        and path not in reader_logs.access_logs(home)  # they lose persons under a lock
         and home.history not in path.parents
     )
 

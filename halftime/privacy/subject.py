@@ -10,7 +10,7 @@ import duckdb
 from halftime.errors import UsageError
 from halftime.hashing import quote
 from halftime.home import Home, machine_errors, to_json, utc_now, write_atomically
-from halftime.privacy import notes, notes_read
+from halftime.privacy import notes, reader_logs
 from halftime.privacy.people import Known, published_files, read_directory
 from halftime.privacy.pseudonyms import pseudonyms_of
 from halftime.privacy.rewrite import Finder
@@ -42,7 +42,8 @@ def write_subject(home: Home, person_id: str, out: Path) -> dict[str, Any]:
                 {"kind": item.kind, "text": item.text, "system": item.system or None}
                 for item in sorted(known, key=lambda item: (item.kind, item.system, item.text))
             ],
-            "notes_read": notes_read.of_person(home, person_id),
+            "notes_read": reader_logs.notes_of(home, person_id),
+            "pages_seen": reader_logs.seen_by(home, [person_id, *(item.text for item in known)]),
             "rows": sum(table["rows"] for table in tables),
             "tables": tables,
         }

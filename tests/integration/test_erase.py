@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from dashboards import private_notes
+from dashboards.access import log as access_log
 from halftime import chain
 from halftime.hashing import file_sha256
 from halftime.home import Home
@@ -52,7 +53,7 @@ def erased(
 ) -> Iterator[tuple[Path, set[str], dict[str, list[tuple]], str]]:
     """A copy of the sample company, published with private notes, without twenty persons.
 
-    Somebody read the notes of each of them.
+    Somebody read the notes of each of them, and each has looked at the own page.
     """
     home = tmp_path_factory.mktemp("erased") / "home"
     shutil.copytree(notes_home, home)
@@ -62,11 +63,27 @@ def erased(
     wanted = set().union(*(texts(directory.of(person)) for person in chosen)) - shared
     for person in chosen:
         private_notes._log(home, f"manager {person}", person, 1)
+        mails = [item.text for item in directory.of(person) if "@" in item.text]
+        access_log.write(home, seen_by(mails[0] if mails else person, person))
     before = company_figures(home)
     words = [word for person in chosen for word in ("--person", person)]
     said = cli("erase", *words, "--home", str(home))
     yield home, wanted, before, said.stdout
     shutil.rmtree(home, ignore_errors=True)
+
+
+def seen_by(login: str, person: str) -> access_log.Entry:
+    """What the log says when somebody has looked at the own page."""
+    return access_log.Entry(
+        who=f"{login} (rep)",
+        role="rep",
+        scope=f"person {person}",
+        event="view",
+        page="Detail",
+        filters=f"org=Rep: {login}; rep={person}",
+        build_id="b1",
+        row_count=7,
+    )
 
 
 def holds(content: bytes, text: bytes) -> bool:
@@ -211,6 +228,15 @@ def test_the_log_of_readings_keeps_that_they_were_read(erased: tuple) -> None:
     entries = [json.loads(line) for line in lines]
     assert len({entry["whose"] for entry in entries}) == PERSONS
     assert all(entry["who"] == f"manager {entry['whose']}" for entry in entries)
+
+
+def test_the_access_log_keeps_that_somebody_looked(erased: tuple) -> None:
+    home, _, _, _ = erased
+    (path,) = (home / access_log.FOLDER).glob("*.jsonl")
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len({entry["scope"] for entry in entries}) == len(entries) == PERSONS
+    assert {entry["row_count"] for entry in entries} == {7}
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def rows_of_notes(home: Path) -> list[tuple]:

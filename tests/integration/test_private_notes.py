@@ -25,7 +25,7 @@ from halftime.config import Config, Privacy, load_config
 from halftime.contracts import load_contracts
 from halftime.errors import MachineError
 from halftime.home import Home, utc_now
-from halftime.privacy import notes, notes_read
+from halftime.privacy import notes, reader_logs
 from halftime.privacy.erase import erase
 from halftime.publish import publish
 from halftime.verify import verify
@@ -407,7 +407,7 @@ def test_a_reading_is_written_down(home: Home, rep: tuple[str, str, str]) -> Non
     entry = json.loads(line)
     assert entry.pop("at")
     assert entry == {"who": f"manager {manager}", "whose": person, "count": len(found)}
-    assert path == notes_read.path_of(home)
+    assert path == reader_logs.notes_log(home)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
@@ -471,7 +471,7 @@ def test_erasing_one_person_takes_their_notes_and_no_others(
     assert free == (0,)
     assert not half_written.exists()
     assert store.stat().st_mode & 0o777 == 0o600
-    (line,) = notes_read.path_of(home).read_text(encoding="utf-8").splitlines()
+    (line,) = reader_logs.notes_log(home).read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["whose"] != person
     assert json.loads(line)["who"] == f"manager {manager}"
     assert verify(home).finding is None

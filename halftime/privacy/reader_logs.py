@@ -1,6 +1,7 @@
-"""The log of who read private notes: one line per reading, written by the dashboards.
+"""The logs that the dashboards write of their readers: of private notes, and of all that was seen.
 
-``HOME/privacy/notes_read.jsonl``: when, who, whose, how many. It is read here, and loses persons
+``HOME/privacy/notes_read.jsonl`` has one line per reading of notes: when, who, whose, how many.
+``HOME/access/YYYY-MM.jsonl`` has one per view and download. Both are read here, and lose persons
 who are erased. Who appends holds the file's lock and looks whether it is still the file of that
 name.
 """
@@ -10,23 +11,42 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from halftime.home import Home, sync_folder
 from halftime.privacy.redact import Redactor
 
-LOG = "notes_read.jsonl"
+# What of a line can name a person.
+_NAMING = ("who", "whose", "scope", "page", "filters")
 
 
-def path_of(home: Home) -> Path:
-    """Return where the log is, whether anybody read a note yet or not."""
-    return home.root / "privacy" / LOG
+def notes_log(home: Home) -> Path:
+    """Return where the log of notes is, whether anybody read one yet or not."""
+    return home.root / "privacy" / "notes_read.jsonl"
 
 
-def of_person(home: Home, person_id: str) -> list[dict[str, Any]]:
+def access_logs(home: Home) -> list[Path]:
+    """Return the files of the access log, oldest first."""
+    return sorted((home.root / "access").glob("*.jsonl"))
+
+
+def seen_by(home: Home, texts: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the lines of the access log whose reader is known by one of these texts."""
+    known = {text.casefold() for text in texts}
+    return [
+        entry
+        for path in access_logs(home)
+        for entry in map(_entry, path.read_text(encoding="utf-8").splitlines())
+        if str(entry.get("who", "")).rpartition(" (")[0].casefold() in known
+        or str(entry.get("scope", "")).partition(" ")[2].casefold() in known
+    ]
+
+
+def notes_of(home: Home, person_id: str) -> list[dict[str, Any]]:
     """Return when and by whom the notes of a person were read, oldest first."""
-    path = path_of(home)
+    path = notes_log(home)
     if not path.is_file():
         return []
     entries = map(_entry, path.read_text(encoding="utf-8").splitlines())
@@ -38,17 +58,20 @@ def of_person(home: Home, person_id: str) -> list[dict[str, Any]]:
 
 
 def rewrite(home: Home, redactor: Redactor) -> None:
-    """Replace erased persons in the log, those who read and those who were read about."""
-    path = path_of(home)
-    if not path.is_file():
-        return
+    """Replace erased persons in the logs, those who read and those who were read about."""
+    for path in (notes_log(home), *access_logs(home)):
+        if path.is_file():
+            _rewrite(path, redactor)
+
+
+def _rewrite(path: Path, redactor: Redactor) -> None:
     with path.open(encoding="utf-8") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         lines = stream.read().splitlines()
         changed = [_without(line, redactor) for line in lines]
         if changed == lines:
             return
-        fresh = path.with_name(f".{LOG}.{os.getpid()}")
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as target:
             target.writelines(f"{line}\n" for line in changed)
@@ -62,7 +85,7 @@ def _without(line: str, redactor: Redactor) -> str:
     entry = _entry(line)
     if not entry:
         return redactor.value(line)
-    known = {key: redactor.value(str(entry[key])) for key in ("who", "whose") if key in entry}
+    known = {key: redactor.value(str(entry[key])) for key in _NAMING if key in entry}
     if known == {key: entry[key] for key in known}:
         return line
     return json.dumps({**entry, **known}, sort_keys=True, ensure_ascii=False)

@@ -14,18 +14,11 @@ if _ROOT not in sys.path:
     sys.path.insert(0, _ROOT)
 
 from dashboards.access import pseudonyms  # noqa: E402
+from dashboards.access.pages import PLACES  # noqa: E402
 from dashboards.access.roles import PAGES, Role  # noqa: E402
 from dashboards.components import data, entrance, frame  # noqa: E402
 
-_ICON, _VIEWS = ":material/{}:", "views/{}.py"
-# Each group of the navigation: address, file, title, icon.
-GROUPS = {
-    "Coach": (("week", "this_week", "This week", "today"),),
-    "Programme": (("coaching", "coaching", "Coaching", "forum"),),
-    "Trust": (("data", "data_and_definitions", "Data & definitions", "fact_check"),),
-}
 DOOR = "Halftime"
-DETAIL = ("detail", "detail", "Detail", "search")
 
 
 def pages(role: Role) -> dict[str, list[st.Page]]:
@@ -34,28 +27,27 @@ def pages(role: Role) -> dict[str, list[st.Page]]:
     Every page keeps its address whoever asks; at the root stands a door to where the role lands.
     """
     allowed = PAGES[role]
-
-    def page(address: str, file: str, title: str, icon: str) -> st.Page:
-        return st.Page(
-            _VIEWS.format(file),
-            title=title,
-            icon=_ICON.format(icon),
-            url_path=address,
-            visibility="hidden" if address == DETAIL[0] else "visible",
+    known = {
+        place.address: st.Page(
+            f"views/{place.file}.py",
+            title=place.title,
+            icon=f":material/{place.icon}:",
+            url_path=place.address,
+            visibility="visible" if place.group else "hidden",
         )
-
-    known = {item[0]: page(*item) for items in (*GROUPS.values(), (DETAIL,)) for item in items}
+        for place in PLACES
+    }
 
     def land() -> None:
         st.switch_page(known[allowed[0]], query_params=st.query_params.to_dict())
 
-    shown = {
-        group: [known[item[0]] for item in items if item[0] in allowed]
-        for group, items in GROUPS.items()
-    }
-    hidden = [st.Page(land, title=DOOR, default=True, visibility="hidden")]
-    hidden += [known[DETAIL[0]]] if DETAIL[0] in allowed else []
-    return {group: items for group, items in {**shown, "": hidden}.items() if items}
+    shown: dict[str, list[st.Page]] = {}
+    for place in PLACES:
+        if place.address in allowed:
+            shown.setdefault(place.group, []).append(known[place.address])
+    door = st.Page(land, title=DOOR, default=True, visibility="hidden")
+    shown.setdefault("", []).append(door)
+    return shown
 
 
 def main() -> None:

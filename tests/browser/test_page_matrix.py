@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.access.pages import PLACES
 from dashboards.access.resolve import Persona, personas
 from dashboards.access.roles import PAGES, Role
 from dashboards.published import Build
@@ -18,12 +19,7 @@ from halftime.privacy.pseudonyms import key_file
 from halftime.privacy.redact import home_key
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
-FILES = {
-    "week": "this_week",
-    "coaching": "coaching",
-    "data": "data_and_definitions",
-    "detail": "detail",
-}
+FILES = {place.address: place.file for place in PLACES}
 PAIRS = [(role, page) for role in Role for page in PAGES[role]]
 
 

@@ -12,10 +12,11 @@ import pytest
 from playwright.sync_api import Browser
 from windows import Visitor, photograph, visiting
 
+from dashboards.access.pages import PLACES
 from dashboards.access.resolve import Persona, personas
 from dashboards.access.roles import PAGES, Role
 
-TITLES = {"week": "This week", "coaching": "Coaching", "data": "Data & definitions"}
+TITLES = {place.address: place.title for place in PLACES if place.group}
 REFUSED = "Page not found"
 
 

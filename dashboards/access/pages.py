@@ -1,0 +1,24 @@
+"""Every page there is: its address, its file, how it is called, and in which group it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page; without a group it stands in no navigation and is reached by links."""
+
+    address: str
+    file: str
+    title: str
+    icon: str
+    group: str = ""
+
+
+PLACES = (
+    Place("week", "this_week", "This week", "today", "Coach"),
+    Place("coaching", "coaching", "Coaching", "forum", "Programme"),
+    Place("data", "data_and_definitions", "Data & definitions", "fact_check", "Trust"),
+    Place("detail", "detail", "Detail", "search"),
+)

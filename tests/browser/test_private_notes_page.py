@@ -47,7 +47,7 @@ def test_notes_are_shown_when_asked_for_and_that_is_logged(
         assert not log.exists()
         assert note in show(window)
         (entry,) = map(json.loads, log.read_text(encoding="utf-8").splitlines())
-        assert (entry["who"], entry["whose"]) == ("whole company", person)
+        assert (entry["who"], entry["whose"]) == ("demo: Administrator", person)
         assert window.page.get_by_text("Download").count() == 0
 
 

@@ -43,8 +43,8 @@ def told(published_home: Path, build: Build, tmp_path: Path) -> Told:
 def coaching(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Run the page's script without a browser."""
     monkeypatch.setenv("HALFTIME_HOME", str(home))
-    script = ROOT / "dashboards" / "views" / "coaching.py"
-    page = AppTest.from_file(str(script), default_timeout=60).run()
+    page = AppTest.from_file(str(ROOT / "dashboards" / "app.py"), default_timeout=60).run()
+    page.switch_page("views/coaching.py").run()
     assert not page.exception
     return page
 

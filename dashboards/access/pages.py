@@ -18,6 +18,7 @@ class Place:
 
 PLACES = (
     Place("week", "this_week", "This week", "today", "Coach"),
+    Place("deals", "deals", "Deals", "handshake", "Coach"),
     Place("coaching", "coaching", "Coaching", "forum", "Programme"),
     Place("data", "data_and_definitions", "Data & definitions", "fact_check", "Trust"),
     Place("detail", "detail", "Detail", "search"),

@@ -32,10 +32,10 @@ WORDS = {
 
 # By the addresses of the pages; the first is where the role lands. Details are reached by links.
 PAGES: dict[Role, tuple[str, ...]] = {
-    Role.REP: ("week", "data", "detail"),
-    Role.MANAGER: ("week", "coaching", "data", "detail"),
-    Role.ENABLEMENT: ("coaching", "week", "data", "detail"),
+    Role.REP: ("week", "deals", "data", "detail"),
+    Role.MANAGER: ("week", "deals", "coaching", "data", "detail"),
+    Role.ENABLEMENT: ("coaching", "week", "deals", "data", "detail"),
     Role.AUDITOR: ("data",),
     Role.DATA_TEAM: ("data",),
-    Role.ADMIN: ("week", "coaching", "data", "detail"),
+    Role.ADMIN: ("week", "deals", "coaching", "data", "detail"),
 }

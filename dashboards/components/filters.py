@@ -46,9 +46,11 @@ def organisation() -> Entity | None:
     return Entity(kind, str(row["entity_id"]), name)
 
 
-def period() -> Period | None:
-    """Let the reader choose a fiscal quarter, month or year; None if there is none."""
+def period(grain: str = "") -> Period | None:
+    """Let the reader choose a fiscal quarter, month or year, or one of ``grain``; None if none."""
     rows = data.ask(selection.periods)
+    if grain:
+        rows = rows[rows["period_grain"] == grain]
     if rows.empty:
         return None
     labels = [

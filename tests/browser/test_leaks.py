@@ -139,6 +139,7 @@ def read_world(con: duckdb.DuckDBPyConnection) -> World:
             "length": [1, 8],
             "is_strict": [True, False],
             "by_name": [True, False],
+            "pipeline_view": ["open", "due"],
         },
         deal_owner={deal: owner for deal, _, owner in deals},
         leaders=leaders,

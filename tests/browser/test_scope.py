@@ -69,6 +69,7 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "person_id": person,
         "opportunity_id": deal,
         "rule_id": rule[0] if rule else "",
+        "pipeline_view": "open",
     }
 
 

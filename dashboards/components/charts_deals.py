@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboards.components.charts import Chart, _nominal, _quantity, _words, palette
+from dashboards.components.charts import Chart, Spec, _nominal, _quantity, _words, palette
 from dashboards.components.deal_sentences import BALANCE, DAYS, EARLIER, FALL, RISE, THIS
 
 _BREAK = "split(datum.label, ' ')"  # long names stand in two or three lines
@@ -36,9 +36,6 @@ def waterfall(rows: pd.DataFrame, currency: str) -> Chart:
         scale={"domain": kinds, "range": [colours.data, colours.steps[1], colours.quiet]},
         legend={"title": None},
     )
-    if colours.steps[1] == "#24587A":  # in the dark theme the lighter blue is the next step
-        fill["scale"]["range"][1] = colours.steps[2]
-        fill["scale"]["range"][0] = colours.steps[3]
     tooltip = [_nominal("label", title="Step"), _nominal("text", title=currency)]
     bars = {
         "mark": {"type": "bar", "cornerRadius": 2},
@@ -97,8 +94,10 @@ def coverage(rows: pd.DataFrame) -> Chart:
             "tooltip": tooltip,
         },
     }
+    now, before = (rows[rows["series"] == name]["value"].mean() for name in series)
+    beside = 16 if now < before else -14  # away from the other lines
     values = {
-        "mark": _words(align="left", dx=9, dy=-2, fontWeight="bold", color=colours.text),
+        "mark": _words(dy=beside, fontWeight="bold", color=colours.text),
         "encoding": {**place, "text": _nominal("text")},
         "transform": [{"filter": f"datum.series === '{THIS}'"}],
     }
@@ -112,14 +111,13 @@ def conversion(rows: pd.DataFrame) -> Chart:
     """
     colours = palette()
     order = rows["stage"].tolist()
-    down = _nominal("stage", sort=order, title=None, axis={"labelLimit": 230})
+    down = _nominal("stage", sort=order, title=None, axis={"labelLimit": 170})
     lowest = max(0.0, float(rows["low"].min()) - 0.05)
-    across = {
+    across: Spec = {
         "title": None,
         "axis": {"format": "%", "tickCount": 4},
-        "scale": {"domain": [lowest, 1 + (1 - lowest) * 0.62], "nice": False, "zero": False},
+        "scale": {"domain": [lowest, 1], "nice": False, "zero": False},
     }
-    across["axis"]["values"] = [tick / 10 for tick in range(11) if lowest <= tick / 10 <= 1]
     ink = {
         "condition": {"test": "datum.is_small", "value": colours.quiet},
         "value": colours.data,
@@ -144,6 +142,7 @@ def conversion(rows: pd.DataFrame) -> Chart:
     }
     words = {
         "mark": _words(align="left", dx=8, color=colours.text),
-        "encoding": {"y": down, "x": _quantity("high", **across), "text": _nominal("text")},
+        "encoding": {"x": {"value": "width"}, "y": down, "text": _nominal("text")},
     }
-    return Chart(rows, {"layer": [spans, points, words], "height": max(32 * len(order), 100) + 20})
+    look = {"height": max(32 * len(order), 100) + 20, "padding": {"right": 160}}
+    return Chart(rows, {"layer": [spans, points, words], **look})

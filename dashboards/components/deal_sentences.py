@@ -49,7 +49,7 @@ def risk_title(counts: pd.DataFrame) -> str:
     """Return how many of the open deals have a warning."""
     if counts.empty:
         return "No deal is open"
-    row = counts.iloc[0]
+    row = counts.to_dict("records")[0]
     total, warned, several = (
         int(row[name]) for name in ("open_count", "any_count", "several_count")
     )
@@ -248,20 +248,26 @@ class Place:
 
 def funnel_places(rows: pd.DataFrame, period: Period) -> list[Place]:
     """Return the places of the funnel from its top to its bottom."""
-    of = rows[rows["indicator_id"] == "PI-08"]
-    now = of[of["period_start"] == pd.Timestamp(period.start)].set_index("member")
-    earlier = of[of["period_start"] < pd.Timestamp(period.start)]
-    before = earlier[earlier["period_start"] == earlier["period_start"].max()].set_index("member")
+    of = rows[(rows["indicator_id"] == "PI-08") & rows["value"].notna()]
+    start = pd.Timestamp(period.start)
+    earlier = of["period_start"][of["period_start"] < start].max()
+    now: dict[str, Row] = {}
+    before: dict[str, Row] = {}
+    for row in of.to_dict("records"):
+        if row["period_start"] == start:
+            now[row["member"]] = row
+        elif row["period_start"] == earlier:
+            before[row["member"]] = row
     places = []
     for member, label in POSITIONS.items():
-        if member not in now.index or is_missing(now.loc[member, "value"]):
+        if member not in now:
             continue
-        row = now.loc[member]
+        row = now[member]
         basis = f"{int(row['numerator']):,} of {count_of(row['denominator'], 'open deal')}"
         if row["reason_code"] == "small_n":
             basis += ", too few to judge"
-        if member in before.index and not is_missing(before.loc[member, "value"]):
-            then = before.loc[member]
+        if member in before:
+            then = before[member]
             basis += f"; {percent(then['value'])} at the end of {then['period_label']}"
         places.append(Place(label, float(row["value"]), basis))
     return places

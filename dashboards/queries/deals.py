@@ -171,7 +171,7 @@ def waterfall(
     currency: str,
     pipeline_view: str,
 ) -> pd.DataFrame:
-    """Return one row: what an entity's pipeline was, what became of it, and what is left to explain.
+    """Return one row: an entity's pipeline at both ends, what became of it, what is unexplained.
 
     Columns: start_amount, one per step of ``STEPS``, end_amount, residual_amount, start_count,
     end_count; in ``currency`` alone. A rep's is added up from the rep's deals.
@@ -323,18 +323,19 @@ def breakdown(
 
 
 def stage_names(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
-    """Return (member, stage_names): what the open stages of each order are called in the systems."""
+    """Return (member, stage_names): what the open stages of each order are called, by use."""
     seen = see.anyone(scope)
     sql = f"""
         with used as (
-            select distinct source_system, stage_name, stage_order
+            select stage_name, stage_order, count(*) as deal_count
             from core.fct_opportunity
             where stage_category = 'open' and stage_order is not null and {seen.sql}
+            group by stage_name, stage_order
         )
 
         select
             lpad(cast(stage_order as varchar), 2, '0') as member,
-            string_agg(distinct stage_name, ' / ' order by stage_name) as stage_names
+            string_agg(stage_name, ' / ' order by deal_count desc, stage_name) as stage_names
         from used
         group by stage_order
         order by stage_order

@@ -38,11 +38,11 @@ DETAIL = "views/detail.py"
 MOST_LISTED = 10
 MOST_ROWS = 500  # deals in the table and the file
 QUARTERS = 8
-LINE_WIDTHS = [0.3, 3.4, 5.6, 1.2]
-VIEWS = {"All open": OPEN, "Due in the quarter": DUE}
+LINE_WIDTHS = [0.35, 3, 6.2, 1.1]
+VIEWS = {"All open": OPEN, "Due": DUE}
 VIEW_MEANING = (
-    "All open: every open deal, whenever it is due. Due in the quarter: those expected to close in "
-    "it, so that deals are also pulled in and pushed out."
+    "All open: every open deal, whenever it is due. Due: those expected to close in "
+    "the quarter, so that deals are also pulled in and pushed out."
 )
 
 
@@ -197,11 +197,13 @@ def deal_line(place: int, deal: Deal) -> None:
     """Show one deal of the list."""
     row = deal.row
     name = plain(deal_name(row["opportunity_name"], row["opportunity_id"]))
-    owner = "nobody known" if pd.isna(row["owner_name"]) else plain(row["owner_name"])
+    owner: str = "nobody known" if pd.isna(row["owner_name"]) else plain(row["owner_name"])
     columns = st.columns(LINE_WIDTHS, vertical_alignment="top")
     columns[0].markdown(f":gray[{place}]")
+    what, when = deal_facts(row)
     columns[1].markdown(
-        f"**{name}**  \n:small[{plain(deal_facts(row))}]  \n:small[:gray[deal of {owner}]]"
+        f"**{name}**  \n:small[{plain(what)}]  \n"
+        f":small[:gray[{plain(when)}]]  \n:small[:gray[deal of {owner}]]"
     )
     reasons = "\n".join(f"- :small[{plain(text)}]" for text in deal.reasons)
     columns[2].markdown(f"**{count_of(len(deal.reasons), 'warning')}**\n{reasons}")
@@ -299,19 +301,15 @@ def show_waterfall(
     row = rows.iloc[0]
     title = waterfall_title(row, currency, period, view)
     head.title(title, anchor=False)
+    then = "at the end" if period.is_complete else "today"
     st.subheader(
-        f"{count_of(row['start_count'], 'deal')} at the start, "
-        f"{row['end_count']:,.0f} at the end, and what happened between",
+        f"{count_of(row['start_count'], 'deal')} at the start, {row['end_count']:,.0f} {then}, "
+        "and what happened between",
         anchor=False,
     )
-    st.caption(
-        f"{residual_sentence(row, currency)} Amounts in {currency} only; each euro, dollar or other "
-        "unit has one class."
-    )
-    steps = waterfall_rows(row, currency)
-    words = "; ".join(
-        f"{one} {two}" for one, two in zip(steps["label"], steps["text"], strict=True)
-    )
+    st.caption(f"{residual_sentence(row, currency)} Deals in {currency} only.")
+    steps = waterfall_rows(row, currency, period)
+    words = "; ".join(steps["label"] + " " + steps["text"])
     charts.show(
         charts_deals.waterfall(steps, currency), f"Waterfall. {title}. {words}.", key="waterfall"
     )
@@ -353,8 +351,8 @@ def show_coverage(parts: pd.DataFrame, period: Period, asked: block.Asked) -> No
     title = coverage_sentence(shown)
     st.subheader(title, anchor=False)
     st.caption(
-        f"n = {count_of(shown['quarter'].nunique(), 'quarter')}. Open deals due in the quarter over "
-        "what was missing to its quota. A quarter whose quota was met has no point."
+        f"n = {count_of(shown['quarter'].nunique(), 'quarter')}. Open deals due in the quarter "
+        "over what was missing to its quota. A quarter whose quota was met has no point."
     )
     charts.show(charts_deals.coverage(shown), f"Lines of coverage by day. {title}.", key="coverage")
     block.under(

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboards.components.charts import Chart, Spec, _nominal, _quantity, _words, palette
-from dashboards.components.deal_sentences import BALANCE, DAYS, EARLIER, FALL, RISE, THIS
+from dashboards.components.deal_sentences import (
+    BALANCE,
+    DAYS,
+    EARLIER,
+    FALL,
+    RISE,
+    THIS,
+    coverage_top,
+)
 
 _BREAK = "split(datum.label, ' ')"  # long names stand in two or three lines
 
@@ -68,7 +76,12 @@ def coverage(rows: pd.DataFrame) -> Chart:
             axis={"labelAngle": 0},
             scale={"padding": 0.3},
         ),
-        "y": _quantity("value", title="Times what is missing", axis={"tickCount": 4}),
+        "y": _quantity(
+            "value",
+            title="Times what is missing",
+            axis={"tickCount": 4},
+            scale={"domain": [0, coverage_top(rows)], "clamp": True, "nice": False},
+        ),
     }
     tooltip = [
         _nominal("quarter", title="Quarter"),
@@ -111,7 +124,7 @@ def conversion(rows: pd.DataFrame) -> Chart:
     """
     colours = palette()
     order = rows["stage"].tolist()
-    down = _nominal("stage", sort=order, title=None, axis={"labelLimit": 170})
+    down = _nominal("stage", sort=order, title=None, axis={"labelLimit": 150})
     lowest = max(0.0, float(rows["low"].min()) - 0.05)
     across: Spec = {
         "title": None,
@@ -144,5 +157,5 @@ def conversion(rows: pd.DataFrame) -> Chart:
         "mark": _words(align="left", dx=8, color=colours.text),
         "encoding": {"x": {"value": "width"}, "y": down, "text": _nominal("text")},
     }
-    look = {"height": max(32 * len(order), 100) + 20, "padding": {"right": 160}}
-    return Chart(rows, {"layer": [spans, points, words], **look})
+    # The browser itself makes room for the words at the right.
+    return Chart(rows, {"layer": [spans, points, words], "height": max(32 * len(order), 100) + 20})

@@ -184,6 +184,17 @@ def coverage_rows(rows: pd.DataFrame, period: Period) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def coverage_top(shown: pd.DataFrame) -> float:
+    """Return where the scale of coverage ends: a quarter that had almost met its quota is cut off.
+
+    Else a coverage of sixty would press the others flat.
+    """
+    values = shown["value"]
+    own = values[shown["series"] == THIS].max()
+    ends = [3 * float(values.median()), 0.0 if is_missing(own) else 1.15 * float(own)]
+    return min(1.1 * float(values.max()), max(ends)) or 1.0
+
+
 def coverage_sentence(shown: pd.DataFrame) -> str:
     """Return how the last known day of the quarter compares with that day of earlier quarters."""
     now, before = (shown[shown["series"] == name] for name in (THIS, EARLIER))

@@ -16,6 +16,7 @@ from dashboards.components.deal_sentences import (
     conversion_sentence,
     coverage_rows,
     coverage_sentence,
+    coverage_top,
     deal_facts,
     deals_of,
     funnel_places,
@@ -38,7 +39,7 @@ DETAIL = "views/detail.py"
 MOST_LISTED = 10
 MOST_ROWS = 500  # deals in the table and the file
 QUARTERS = 8
-LINE_WIDTHS = [0.35, 3, 6.2, 1.1]
+LINE_WIDTHS = [0.35, 3.5, 5.9, 1.1]
 VIEWS = {"All open": OPEN, "Due": DUE}
 VIEW_MEANING = (
     "All open: every open deal, whenever it is due. Due: those expected to close in "
@@ -349,10 +350,12 @@ def show_coverage(parts: pd.DataFrame, period: Period, asked: block.Asked) -> No
         st.caption("It needs a quota that is not met yet, and deals with an expected close.")
         return
     title = coverage_sentence(shown)
+    is_cut = shown["value"].max() > coverage_top(shown)
     st.subheader(title, anchor=False)
     st.caption(
         f"n = {count_of(shown['quarter'].nunique(), 'quarter')}. Open deals due in the quarter "
         "over what was missing to its quota. A quarter whose quota was met has no point."
+        + (" One beyond the scale stands at its upper edge." if is_cut else "")
     )
     charts.show(charts_deals.coverage(shown), f"Lines of coverage by day. {title}.", key="coverage")
     block.under(

@@ -62,7 +62,11 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {
         "entity": COMPANY,
         "period": Period("fiscal_quarter", *quarter, is_complete=False),
-        "measures": (Measure("PI-11", "by_count"), Measure("CO-01", "broad")),
+        "measures": (
+            Measure("PI-11", "by_count"),
+            Measure("CO-01", "broad"),
+            Measure("PI-08", "share"),
+        ),
         "day": clock[0],
         "until": clock[0],
         "currency": clock[1],

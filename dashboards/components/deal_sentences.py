@@ -124,6 +124,13 @@ def deals_of(rows: pd.DataFrame, limit: int) -> list[Deal]:
     return [Deal(mine[0], tuple(map(reason, mine))) for mine in found.values()]
 
 
+def list_title(shown: int, total: int) -> str:
+    """Return which deals the list holds."""
+    if shown < total:
+        return f"These {shown:,} of {total:,} deals have the most warnings"
+    return "This deal has a warning" if total == 1 else f"These {total:,} deals have a warning"
+
+
 def waterfall_rows(row: pd.Series, currency: str, period: Period) -> pd.DataFrame:
     """Return (label, kind, amount, low, high, text): the balances, and the steps that are not 0."""
     shown = [(START, BALANCE, float(row["start_amount"]))]
@@ -295,4 +302,6 @@ def deal_facts(row: Row) -> tuple[str, str]:
     """Return amount and stage of a deal, and when it is expected to close."""
     close = row["close_date"]
     when = "no expected close" if is_missing(close) else f"expected close {day(close)}"
-    return f"{money(row['amount'], str(row['currency_code']))} · {row['stage_name']}", when
+    amount = row["amount"]
+    size = "no amount" if is_missing(amount) else money(amount, str(row["currency_code"]))
+    return f"{size} · {row['stage_name']}", when

@@ -80,11 +80,15 @@ def product() -> str:
     return str(rows.iloc[labels.index(chosen)]["product_id"]) if chosen in labels else "all"
 
 
-def currency(reporting: str) -> str:
-    """Let the reader choose a currency where deals come in several; amounts are never mixed."""
-    codes = [str(code) for code in data.ask(selection.currencies)["currency_code"]]
+def currency(reporting: str, codes: list[str] | None = None) -> str:
+    """Let the reader choose a currency where deals come in several; amounts are never mixed.
+
+    ``codes`` are those to choose from, in their order, where they are not the whole company's.
+    """
+    if codes is None:
+        known = [str(code) for code in data.ask(selection.currencies)["currency_code"]]
+        codes = sorted(known, key=lambda code: code != reporting)
     if len(codes) < 2:
         return codes[0] if codes else reporting
-    ordered = sorted(codes, key=lambda code: code != reporting)
-    chosen = st.sidebar.selectbox("Currency", ordered, key="currency", bind="query-params")
-    return str(chosen or ordered[0])
+    chosen = st.sidebar.selectbox("Currency", codes, key="currency", bind="query-params")
+    return str(chosen or codes[0])

@@ -269,6 +269,26 @@ def _waterfall_of_a_rep(
     return frame(connection, sql, [*asked, *changes])
 
 
+def currencies(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity
+) -> pd.DataFrame:
+    """Return (currency_code, deal_count) of an entity's deals, the most used first."""
+    seen = see.entities(scope, "entity.entity_type", "entity.entity_id")
+    sql = f"""
+        select deal.currency_code, count(*) as deal_count
+        from core.fct_opportunity as deal
+        join core.bridge_org_entity as entity on deal.owner_org_key = entity.org_key
+        where deal.currency_code is not null
+            and not deal.is_deleted
+            and entity.entity_type = ?
+            and entity.entity_id = ?
+            and {seen.sql}
+        group by deal.currency_code
+        order by deal_count desc, deal.currency_code
+    """
+    return frame(connection, sql, [entity.entity_type, entity.entity_id, *seen.parameters])
+
+
 def breakdown(
     connection: duckdb.DuckDBPyConnection,
     scope: Scope | None,

@@ -21,6 +21,7 @@ from dashboards.components.deal_sentences import (
     deals_of,
     funnel_places,
     funnel_sentence,
+    list_title,
     residual_sentence,
     risk_title,
     warning_rows,
@@ -61,7 +62,9 @@ def render() -> None:
     )
     if pipeline.open:
         quarter = filters.period("fiscal_quarter")
-        currency = filters.currency(str(clock.iloc[0]["reporting_currency"]))
+        # Those of the part chosen, the most used first: a team in Milan has nothing in dollars.
+        codes = data.ask(deals.currencies, entity)["currency_code"].tolist()
+        currency = filters.currency(str(clock.iloc[0]["reporting_currency"]), codes)
         with pipeline:
             show_pipeline(head, entity, quarter, currency)
         return
@@ -173,11 +176,7 @@ def show_list(entity: Entity, product: str) -> None:
         return
     total = int(rows["deal_count"].iloc[0])
     listed = deals_of(rows, MOST_LISTED)
-    first = "The deal" if total == 1 else f"The {len(listed)} deals"
-    st.subheader(
-        f"{first} with the most warnings" + (f" of {total:,}" if total > len(listed) else ""),
-        anchor=False,
-    )
+    st.subheader(list_title(len(listed), total), anchor=False)
     st.caption(RULE)
     with st.container(border=True, gap="small"):
         for place, deal in enumerate(listed, start=1):

@@ -15,7 +15,9 @@ from dashboards.components.deal_sentences import (
     conversion_sentence,
     coverage_sentence,
     coverage_top,
+    deal_facts,
     deals_of,
+    list_title,
     reason,
     residual_sentence,
     risk_title,
@@ -128,3 +130,14 @@ def test_only_cohorts_that_had_their_time_are_shown() -> None:
     assert (label, len(shown)) == ("Q1", 2)
     assert conversion_sentence(shown) == "After stage 2, Proposal, 60% went on: the fewest"
     assert conversion_rows(rows.tail(1), {})[0].empty
+
+
+def test_a_deal_without_amount_or_date_says_so() -> None:
+    row = {"amount": float("nan"), "currency_code": None, "stage_name": "New", "close_date": pd.NaT}
+    assert deal_facts(row) == ("no amount · New", "no expected close")
+
+
+def test_the_list_says_whether_it_is_whole() -> None:
+    assert list_title(1, 1) == "This deal has a warning"
+    assert list_title(6, 6) == "These 6 deals have a warning"
+    assert list_title(10, 1366) == "These 10 of 1,366 deals have the most warnings"

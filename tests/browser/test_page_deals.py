@@ -184,7 +184,7 @@ def test_a_part_of_the_company_starts_in_a_currency_of_its_own(
                 using (org_key), core.dim_clock
                 where is_rep and valid_from <= as_of_date and as_of_date < valid_to
             )
-        group by all
+        group by entity_id, currency_code
         qualify row_number() over (partition by entity_id order by count(*) desc) = 1
         order by currency_code = (select reporting_currency from core.dim_clock), 1 limit 1
         """,

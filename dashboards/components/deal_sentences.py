@@ -228,7 +228,10 @@ def conversion_rows(rows: pd.DataFrame, names: dict[str, str]) -> tuple[pd.DataF
     last = ripe[ripe["period_start"] == ripe["period_start"].max()].sort_values("member")
     shown = pd.DataFrame(
         {
-            "stage": [f"{member} · {names.get(member, 'Stage')}" for member in last["member"]],
+            "stage": [
+                f"{member} · {names[member]}" if member in names else f"Stage {member}"
+                for member in last["member"]
+            ],
             "value": last["value"],
             "low": last["value_low"],
             "high": last["value_high"],
@@ -251,8 +254,9 @@ def conversion_sentence(shown: pd.DataFrame) -> str:
     if enough.empty:
         return "Too few deals entered any stage to judge where they are lost"
     worst = enough.sort_values(["value", "stage"]).iloc[0]
-    number_of, _, names = worst["stage"].partition(" · ")
-    return f"After stage {int(number_of)}, {names}, {percent(worst['value'])} went on: the fewest"
+    place, _, names = worst["stage"].removeprefix("Stage ").partition(" · ")
+    where = f"{int(place)}, {names}," if names else str(int(place))
+    return f"After stage {where} {percent(worst['value'])} went on: the fewest"
 
 
 @dataclass(frozen=True)

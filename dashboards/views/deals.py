@@ -63,7 +63,12 @@ def render() -> None:
     if pipeline.open:
         quarter = filters.period("fiscal_quarter")
         # Those of the part chosen, the most used first: a team in Milan has nothing in dollars.
-        codes = data.ask(deals.currencies, entity)["currency_code"].tolist()
+        # A council's build does not tell whose a deal is: there, those of the company.
+        codes = (
+            None
+            if data.is_council()
+            else data.ask(deals.currencies, entity)["currency_code"].tolist()
+        )
         currency = filters.currency(str(clock.iloc[0]["reporting_currency"]), codes)
         with pipeline:
             show_pipeline(head, entity, quarter, currency)
@@ -368,8 +373,11 @@ def show_coverage(parts: pd.DataFrame, period: Period, asked: block.Asked) -> No
 
 def show_conversion(parts: pd.DataFrame, asked: block.Asked) -> None:
     """Draw how many deals went on from each stage, of a quarter that is old enough to tell."""
-    names = data.ask(deals.stage_names)
-    known = dict(zip(names["member"], names["stage_names"], strict=True)) if len(names) else {}
+    known, told = {}, [asked]
+    if not data.is_council():  # its build does not hold the stages of single deals
+        names = data.ask(deals.stage_names)
+        known = dict(zip(names["member"], names["stage_names"], strict=True))
+        told.append((deals.stage_names, ()))
     shown, label = conversion_rows(parts, known)
     if shown.empty:
         st.subheader("No quarter is old enough to say where deals are lost", anchor=False)
@@ -390,7 +398,7 @@ def show_conversion(parts: pd.DataFrame, asked: block.Asked) -> None:
         shown[["stage", "value", "low", "high", "n"]],
         name="conversion",
         page=PAGE,
-        asked=[asked, (deals.stage_names, ())],
+        asked=told,
         measures=[Measure("PI-06", "conversion")],
     )
 

@@ -12,7 +12,14 @@ from windows import Visitor, serve, visiting
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/coaching", "/data", "/detail?rep=P2goyg2lj3jai")
+PAGES = (
+    "/",
+    "/coaching",
+    "/data",
+    "/detail?rep=P2goyg2lj3jai",
+    "/deals",
+    "/deals?part=Pipeline",
+)
 
 
 @pytest.fixture(scope="module")

@@ -130,6 +130,8 @@ def test_only_cohorts_that_had_their_time_are_shown() -> None:
     assert (label, len(shown)) == ("Q1", 2)
     assert conversion_sentence(shown) == "After stage 2, Proposal, 60% went on: the fewest"
     assert conversion_rows(rows.tail(1), {})[0].empty
+    bare, _ = conversion_rows(rows, {})
+    assert conversion_sentence(bare) == "After stage 2 60% went on: the fewest"
 
 
 def test_a_deal_without_amount_or_date_says_so() -> None:

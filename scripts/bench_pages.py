@@ -35,6 +35,7 @@ from windows import FLAGS, Visitor, serve, visiting  # noqa: E402
 PAGES = {
     "This week": ("/", ("Organisation", "Period", "Product")),
     "Coaching": ("/coaching", ("Organisation", "Period")),
+    "Does coaching work?": ("/proof", ("Organisation", "Deals created")),
     "Data & definitions": ("/data?part=Ledger", ("Source",)),
 }
 REPEATS = 5

@@ -140,6 +140,8 @@ def read_world(con: duckdb.DuckDBPyConnection) -> World:
             "is_strict": [True, False],
             "by_name": [True, False],
             "pipeline_view": ["open", "due"],
+            "leads": [Measure(*one) for one in measures],
+            "outcome": [Measure(*one) for one in measures],
         },
         deal_owner={deal: owner for deal, _, owner in deals},
         leaders=leaders,

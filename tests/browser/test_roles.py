@@ -51,7 +51,7 @@ def test_a_role_lands_on_its_page_and_is_offered_no_other(
 def test_the_address_of_a_page_opens_it_for_nobody_else(
     browser: Browser, address: str, known: dict[Role, Persona], role: Role
 ) -> None:
-    others = {"coaching", "detail"} - set(PAGES[role])
+    others = {"coaching", "proof", "detail"} - set(PAGES[role])
     assert others
     window = browser.new_page()
     for page in others:

@@ -74,6 +74,8 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "opportunity_id": deal,
         "rule_id": rule[0] if rule else "",
         "pipeline_view": "open",
+        "leads": Measure("CQ-01", "ratio"),
+        "outcome": Measure("PI-11", "by_count"),
     }
 
 

@@ -243,7 +243,7 @@ def pair_reason(row: Row) -> str:
         return "may be chance"
     if not row["is_confirmed"]:
         return "not found again later"
-    return "as strong at lag 0"
+    return "hardly above lag 0"
 
 
 def pairs_headline(rows: pd.DataFrame) -> str:

@@ -69,11 +69,12 @@ def cohorts(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Da
 
 
 def gaps(
-    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity, period: Period
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity, cohort: Period
 ) -> pd.DataFrame:
     """Return coached against other deals: the naive comparison first, then landmarks by their day.
 
-    Rates are 0-1, gaps are points; ``reason_code`` says where too few deals stand behind a row.
+    ``cohort`` is when the deals were created. Rates are 0-1, gaps are points; ``reason_code`` says
+    where too few deals stand behind a row.
     """
     seen = see.entities(scope, "gap.entity_type", "gap.entity_id")
     sql = f"""
@@ -104,7 +105,7 @@ def gaps(
             and {seen.sql}
         order by gap.landmark_days nulls first
     """
-    chosen = [entity.entity_type, entity.entity_id, period.grain, period.start]
+    chosen = [entity.entity_type, entity.entity_id, cohort.grain, cohort.start]
     return frame(connection, sql, [*chosen, *seen.parameters])
 
 

@@ -18,7 +18,7 @@ NAIVE_GAP = Measure("IM-01", "naive_gap")
 COMPARED = ("company", "region")
 MOST_LEADS = 5
 ROW, HEAD, TALLEST = 35, 38, 640
-TALL_ROW = 92  # of a table whose cells hold sentences
+TALL_ROW = 108  # of a table whose cells hold sentences
 
 
 def render() -> None:
@@ -219,15 +219,15 @@ def pair_columns() -> dict[str, ColumnConfig]:
     return {
         "verdict": text(
             "Verdict",
-            width=115,
+            width=105,
             help="Leads: found in the months for learning after a false discovery rate of 5%, "
             "found again in later months, and stronger than in the same month. Moves with: "
             "found, and found again, in the same month. No sign: anything else; it may be noise. "
             "Says nothing: both measures look at the same deals, so they are tied by how they "
             "are made. Too little data: fewer than 10 managers or too few months.",
         ),
-        "why": text("Because", width=165),
-        "leading": text("Leading indicator", width=225),
+        "why": text("Because", width=155),
+        "leading": text("Leading indicator", width=235),
         "lagging": text("Result", width=125),
         "lag_months": count(
             "Lag",
@@ -311,7 +311,7 @@ def draw_claims() -> None:
             "value": text("Claim", width=65),
             "conflict": text("Contradicted by", width=200),
             "confidence": text("Confidence", width=85),
-            "source": text("Source", width=165),
+            "source": text("Source", width=180),
             "year": st.column_config.NumberColumn("Year", format="%d", width=55),
             "sample": text("Sample", width=100),
             "care": text("Why to be careful", width=200),

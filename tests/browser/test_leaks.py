@@ -140,6 +140,7 @@ def read_world(con: duckdb.DuckDBPyConnection) -> World:
             "is_strict": [True, False],
             "by_name": [True, False],
             "pipeline_view": ["open", "due"],
+            "cohort": [Period(*row, is_complete=False) for row in periods],
             "leads": [Measure(*one) for one in measures],
             "outcome": [Measure(*one) for one in measures],
         },

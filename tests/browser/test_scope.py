@@ -58,7 +58,12 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         """
     ).fetchone() or ("", "")
     rule = marts.execute("select min(rule_id) from quality.rule_failure").fetchone()
+    # Young deals are not compared: the last quarter has none yet.
+    first = marts.execute(
+        "select min(period_start) from coaching.rpt_coached_deal_gap where period_grain = 'all'"
+    ).fetchone()
     assert quarter is not None
+    assert first is not None
     return {
         "entity": COMPANY,
         "period": Period("fiscal_quarter", *quarter, is_complete=False),
@@ -74,6 +79,7 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "opportunity_id": deal,
         "rule_id": rule[0] if rule else "",
         "pipeline_view": "open",
+        "cohort": Period("all", first[0], clock[0], "all", is_complete=False),
         "leads": Measure("CQ-01", "ratio"),
         "outcome": Measure("PI-11", "by_count"),
     }

@@ -181,7 +181,7 @@ def pair(verdict: str, **more: Any) -> dict[str, Any]:
             "There is no sign that",
         ),
         (pair("no_sign", is_confirmed=False), "○ No sign", "not found again later", "no sign"),
-        (pair("no_sign"), "○ No sign", "as strong at lag 0", "no sign"),
+        (pair("no_sign"), "○ No sign", "hardly above lag 0", "no sign"),
         (
             pair("no_sign", shares_cases=True),
             "✕ Says nothing",

@@ -355,13 +355,14 @@ def lag_rows(rows: pd.DataFrame) -> pd.DataFrame:
                 "value": rows[f"{prefix}correlation"],
                 "low": rows[f"{prefix}correlation_low"],
                 "high": rows[f"{prefix}correlation_high"],
-                "n": rows[f"{prefix}rep_month_count"].astype(int),
+                "n": rows[f"{prefix}rep_month_count"],
             }
         )
         for prefix, label in (("", "Learned"), ("hold_out_", "Held out"))
     ]
     shaped = pd.concat(parts, ignore_index=True)
-    return shaped[shaped["value"].notna()]
+    # Of what was not tested a council's build has no counts.
+    return shaped[shaped["value"].notna()].astype({"n": int})
 
 
 def claimed(value: object, unit: object) -> str:

@@ -20,16 +20,19 @@ def cohorts(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Da
 
     Columns: period_grain ('all', 'fiscal_year', 'fiscal_quarter'), period_start, period_end,
     period_label (NULL for all), is_complete, maturity_days (from which age on a deal is looked
-    at). Empty where no deal of the company can be compared.
+    at). Empty where no deal of the company can be compared; a council's build has no grain 'all'.
     """
     seen = see.anyone(scope)
     sql = f"""
         with whole as (
             select
-                min(period_start) as period_start,
-                max(maturity_days) as maturity_days
+                coalesce(
+                    min(case when period_grain = 'all' then period_start end), min(period_start)
+                ) as period_start,
+                max(maturity_days) as maturity_days,
+                bool_or(period_grain = 'all') as is_shown
             from coaching.rpt_coached_deal_gap
-            where period_grain = 'all' and entity_type = 'company'
+            where entity_type = 'company'
             having count(*) > 0
         ),
 
@@ -43,6 +46,7 @@ def cohorts(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Da
                 whole.maturity_days
             from whole
             cross join core.dim_clock as clock
+            where whole.is_shown
             union all
             select
                 period.period_grain,

@@ -12,14 +12,7 @@ from windows import Visitor, serve, visiting
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "/",
-    "/coaching",
-    "/data",
-    "/detail?rep=P2goyg2lj3jai",
-    "/deals",
-    "/deals?part=Pipeline",
-)
+PAGES = ("/", "/coaching", "/proof", "/data", "/detail?rep=P2goyg2lj3jai")
 
 
 @pytest.fixture(scope="module")

@@ -231,3 +231,19 @@ def test_a_claim_is_written_as_it_was_published() -> None:
     assert said.claimed(-10.0, "percent") == "−10%"
     assert said.claimed(6.0, "count") == "6"
     assert said.claimed(float("nan"), "none") == "–"
+
+
+def test_a_lag_that_was_not_asked_is_not_drawn_also_without_its_counts() -> None:
+    unasked = pair(
+        "leads",
+        lag_months=6,
+        correlation=None,
+        hold_out_correlation=None,
+        rep_month_count=None,
+        hold_out_rep_month_count=None,
+    )
+    drawn = said.lag_rows(rows(pair("leads"), unasked))
+    assert drawn[["lag", "part", "n"]].to_numpy().tolist() == [
+        [2, "Learned", 1260],
+        [2, "Held out", 745],
+    ]

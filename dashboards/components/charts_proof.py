@@ -48,10 +48,7 @@ def gaps(rows: pd.DataFrame) -> Chart:
         "value": colours.data,
     }
     place: Spec = {"y": _down(order), "x": across, "color": colour, "tooltip": tooltip}
-    lines: Spec = {
-        "mark": {"type": "rule", "strokeWidth": 3, "strokeCap": "round"},
-        "encoding": {**place, "x": {**across, "field": "low"}, "x2": {"field": "high"}},
-    }
+    lines = _intervals(place, "x")
     dots = {"mark": {"type": "point", "filled": True, "size": 150, "opacity": 1}, "encoding": place}
     words = {
         "mark": _words(align="center", dy=-17, color=colours.text),
@@ -93,10 +90,7 @@ def rates(rows: pd.DataFrame) -> Chart:
         },
         "tooltip": tooltip,
     }
-    lines = {
-        "mark": {"type": "rule", "strokeWidth": 2.5, "strokeCap": "round"},
-        "encoding": {**place, "x": {**across, "field": "low"}, "x2": {"field": "high"}},
-    }
+    lines = _intervals(place, "x")
     words = {
         "mark": _words(align="left", dx=8, color=colours.text),
         "encoding": {**_without(place, "color"), "x": {**across, "field": "high"}}
@@ -104,6 +98,15 @@ def rates(rows: pd.DataFrame) -> Chart:
     }
     layers = [lines, *_dots(place, "deals", kinds, size=110), words]
     return Chart(rows, {"layer": layers, "height": _ROW * len(order) + _ROOM_BELOW})
+
+
+def _intervals(place: Spec, channel: str) -> Spec:
+    """Return the lines from ``low`` to ``high`` of what is placed along a channel."""
+    ends = {channel: {**place[channel], "field": "low"}, f"{channel}2": {"field": "high"}}
+    return {
+        "mark": {"type": "rule", "strokeWidth": 2.5, "strokeCap": "round"},
+        "encoding": {**place, **ends},
+    }
 
 
 def _without(encoding: Spec, channel: str) -> Spec:
@@ -161,10 +164,7 @@ def lags(rows: pd.DataFrame, marked: int | None) -> Chart:
         "color": _nominal("part", scale=scale, legend=None),
         "tooltip": tooltip,
     }
-    lines = {
-        "mark": {"type": "rule", "strokeWidth": 2.5, "strokeCap": "round"},
-        "encoding": {**place, "y": {**up, "field": "low"}, "y2": {"field": "high"}},
-    }
+    lines = _intervals(place, "y")
     band = {
         "data": {"values": [{"lag": marked}]},
         "mark": {"type": "bar", "color": colours.grid, "opacity": 0.7},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,10 +61,32 @@ def _persona(build: Build, settings: Settings) -> Sight:
             f"others can reach ({address or 'every address of this machine'}). Serve them at "
             "127.0.0.1, or configure 'access: mode:' as oidc or header (docs/access.md).",
         )
+    if problem := elsewhere(st.context.headers):
+        return refused("", problem)
     known = _personas(build.build_id, build.database, build.is_council)
     labels = [persona.label for persona in known]
     chosen = _choice("Look through the eyes of", labels, "as")
     return sight_of_persona(known[labels.index(chosen)], settings)
+
+
+def elsewhere(headers: Mapping[str, str]) -> str:
+    """Return why a demonstration is not shown to this visitor; empty where it is.
+
+    A proxy on this machine would open it to everybody, and a foreign page could have its own name
+    point here: so only the names of this machine count, and nothing that was passed on.
+    """
+    lower = {key.lower(): value for key, value in headers.items()}
+    host = re.sub(r":\d+$", "", lower.get("host", "127.0.0.1")).strip("[]").lower()
+    passed_on = sorted(key for key in lower if key == "forwarded" or key.startswith("x-forwarded-"))
+    is_here = host in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", host)
+    if is_here and not passed_on:
+        return ""
+    how = f"through a proxy ({passed_on[0]})" if passed_on else f"as {host}"
+    return (
+        f"These pages run in the mode 'demo', in which nobody signs in, and were opened {how}. Open "
+        "them at 127.0.0.1 on the machine itself, or configure 'access: mode:' as oidc or header "
+        "(docs/access.md)."
+    )
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -198,16 +198,20 @@ def _say_figure(found: Trace, reporter: Reporter) -> None:
         f"build {found.build_id}"
     )
     value = "none" if figure["value"] is None else f"{figure['value']:.6g} {definition['unit']}"
-    interval = (
-        ""
-        if figure["value_low"] is None
-        else f"  (95 %: {figure['value_low']:.4g} to {figure['value_high']:.4g})"
-    )
+    interval = _interval(figure["value_low"], figure["value_high"])
     reason = f"  reason: {figure['reason_code']}" if figure["reason_code"] else ""
     reporter.say(f"value        {value}{interval}{reason}")
     reporter.say(f"numerator    {_plain(figure['numerator'])}")
     reporter.say(f"denominator  {_plain(figure['denominator'])}")
     reporter.say(f"n            {figure['observation_count']} {definition['minimum_n_of']}")
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    """Return the interval in words; of a median of survival an end may not be reached."""
+    if low is None and high is None:
+        return ""
+    ends = ["not reached" if end is None else f"{end:.4g}" for end in (low, high)]
+    return f"  (95 %: {ends[0]} to {ends[1]})"
 
 
 def _say_definition(found: Trace, reporter: Reporter) -> None:

@@ -12,7 +12,15 @@ from windows import Visitor, serve, visiting
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/coaching", "/proof", "/data", "/detail?rep=P2goyg2lj3jai")
+PAGES = (
+    "/",
+    "/coaching",
+    "/data",
+    "/detail?rep=P2goyg2lj3jai",
+    "/deals",
+    "/deals?part=Pipeline",
+    "/proof",
+)
 
 
 @pytest.fixture(scope="module")

@@ -61,11 +61,11 @@ def main() -> None:
     if sight.role is None:
         entrance.turned_away(sight)
         return
-    if not entrance.can_write_down():
-        return
     page = st.navigation(pages(sight.role))
     if page.title == DOOR:
         page.run()
+    if not entrance.may_open(page.title):
+        return
     data.begin_run()
     st.set_page_config(page_title=f"{page.title} · Halftime")
     try:

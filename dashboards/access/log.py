@@ -40,7 +40,7 @@ class LogError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the log. ``event`` is view or download; ``filters`` are those of the address."""
+    """One line of the log. ``event`` is open (before), view (after), download, refused."""
 
     who: str
     role: str

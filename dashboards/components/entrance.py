@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -83,9 +84,9 @@ def elsewhere(headers: Mapping[str, str]) -> str:
         return ""
     how = f"through a proxy ({passed_on[0]})" if passed_on else f"as {host}"
     return (
-        f"These pages run in the mode 'demo', in which nobody signs in, and were opened {how}. Open "
-        "them at 127.0.0.1 on the machine itself, or configure 'access: mode:' as oidc or header "
-        "(docs/access.md)."
+        f"These pages run in the mode 'demo', in which nobody signs in, and were opened {how}. "
+        "Open them at 127.0.0.1 on the machine itself, or configure 'access: mode:' as oidc or "
+        "header (docs/access.md)."
     )
 
 
@@ -163,19 +164,32 @@ def _read_list(path: str, version: int) -> list[Grant]:  # noqa: ARG001 - part o
 
 
 def turned_away(sight: Sight) -> None:
-    """Show why somebody sees nothing, and how to get in."""
+    """Show why somebody sees nothing, and how to get in; a login that is refused is logged."""
     st.title("There is nothing here that you may see", anchor=False)
     st.write(sight.problem)
     if st.session_state.pop("_may_sign_in", False):
         st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+        return
+    entry, home = _entry("refused", "none"), home_folder()
+    if entry is None or home is None or st.session_state.get("_refused") == entry:
+        return
+    with contextlib.suppress(log.LogError):  # nothing is shown either way
+        log.write(home, entry)
+        st.session_state["_refused"] = entry
 
 
-def can_write_down() -> bool:
-    """Tell whether the access log can be written; where not, say why nothing is shown."""
-    home = home_folder()
+def may_open(page: str) -> bool:
+    """Write down that a page is opened, before anything of it is shown; say why it is not.
+
+    A run of the page with the same filters is no second opening, but the log must stand.
+    """
+    entry, home = _entry("open", page), home_folder()
     try:
-        if home is not None:
+        if entry is not None and home is not None:
             log.require(home)
+            if st.session_state.get("_opened") != entry:
+                log.write(home, entry)
+                st.session_state["_opened"] = entry
     except log.LogError as error:
         st.title("Nothing can be shown", anchor=False)
         st.write(str(error))

@@ -78,3 +78,12 @@ def test_where_nothing_can_be_written_the_reason_is_said(tmp_path: Path) -> None
         log.require(tmp_path)
     with pytest.raises(log.LogError):
         log.write(tmp_path, ENTRY)
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_line(tmp_path: Path) -> None:
+    log.write(tmp_path, ENTRY)
+    (path,) = (tmp_path / log.FOLDER).iterdir()
+    path.unlink()
+    path.symlink_to("/dev/full")
+    with pytest.raises(log.LogError, match="No space left"):
+        log.write(tmp_path, ENTRY)

@@ -12,6 +12,7 @@ from windows import Visitor, photograph, visiting
 
 from dashboards.access.resolve import Persona, personas
 from dashboards.access.roles import Role
+from dashboards.components.figures import Unit, written
 from dashboards.components.words import money
 from dashboards.queries import deals
 from dashboards.queries.base import Entity, Period
@@ -140,7 +141,7 @@ def test_pipeline(
             """,
             quarter.start,
         )[0]
-        assert f"{low * 100:.{0 if low >= 0.0995 else 1}f}%" in visitor.text()
+        assert written(float(low), Unit.RATE) in visitor.text()
         assert "95% interval" in visitor.text()
         photograph(visitor, pictures / f"deals_pipeline_{scheme}.png")
 

@@ -384,7 +384,7 @@ def test_a_filter_is_kept_in_the_address_and_across_pages(
     assert "org=Manager" in visitor.page.url
     assert figure(visitor, "Win rate") == written(rate, Unit.RATE)
     shared = visitor.page.url.removeprefix(visitor.address)
-    visitor.page.get_by_role("link", name="Coaching").click()
+    visitor.page.get_by_role("link", name="Coaching", exact=True).click()
     visitor.page.get_by_text(f"{name} · FY").wait_for()
     visitor.wait()
     visitor.visit(shared)
@@ -408,7 +408,7 @@ def test_a_newer_build_is_offered_and_never_switched_to(
         visitor.visit("/")
         assert "A newer build is ready" not in visitor.text()
         publish("second", "20260102T000000Z-bbbbbb")
-        visitor.page.get_by_role("link", name="Coaching").click()
+        visitor.page.get_by_role("link", name="Coaching", exact=True).click()
         visitor.page.get_by_text("A newer build is ready").wait_for()
         visitor.wait()
         assert "Build 20260101T000000Z-aaaaaa" in visitor.text()

@@ -11,10 +11,14 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
+
+from dashboards.queries.base import Entity
 
 KEY_FILE = "pseudonym.key"
 _LENGTH = 12
@@ -71,6 +75,22 @@ def known_names(connection: duckdb.DuckDBPyConnection, key: bytes) -> dict[str, 
         mark = pseudonym(key, person_id) if person_id else "(a person)"
         known[plain] = mark if known.setdefault(plain, mark) == mark else "(a person)"
     return known
+
+
+def persons_behind(connection: duckdb.DuckDBPyConnection, key: bytes) -> dict[str, str]:
+    """Return the id of the person behind each pseudonym, for questions that name one."""
+    with connection.cursor() as cursor:
+        people = cursor.execute("select person_id from core.dim_person").fetchall()
+    return {pseudonym(key, person_id): person_id for (person_id,) in people}
+
+
+def who_is_meant(argument: Any, persons: Mapping[str, str]) -> Any:
+    """Return what a question asks of the build, where the reader can only say a pseudonym."""
+    if isinstance(argument, str):
+        return persons.get(argument, argument)
+    if isinstance(argument, Entity):
+        return replace(argument, entity_id=persons.get(argument.entity_id, argument.entity_id))
+    return argument
 
 
 def hidden(rows: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,9 +77,16 @@ def listed_grants(path: str) -> list[Grant]:
             missing = {"login", "role"} - {str(name).strip() for name in reader.fieldnames or ()}
             if missing:
                 raise AccessError(f"{path} has no column '{sorted(missing)[0]}'.")
-            return [_grant(path, reader.line_num, row) for row in reader]
+            grants = [_grant(path, reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise AccessError(f"The list of people {path} cannot be read ({error}).") from error
+    counted = Counter((grant.login, grant.role) for grant in grants)
+    twice = next((pair for pair, count in counted.items() if count > 1), None)
+    if twice:
+        raise AccessError(
+            f"{path}: '{twice[0]}' is {twice[1].value} twice. Keep one row of a login and role."
+        )
+    return grants
 
 
 def _grant(path: str, line: int, row: Mapping[str, str | None]) -> Grant:

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from dashboards.access.pseudonyms import hidden, key_of, known_names
+from dashboards.access.pseudonyms import hidden, key_of, known_names, persons_behind, who_is_meant
 from dashboards.components.registry import Definition, read
 from dashboards.published import Build, connect, current_build, home_folder
 from dashboards.queries import indicators
@@ -63,10 +63,12 @@ def asking(query: Query, *arguments: Any) -> Callable[[], pd.DataFrame]:
     name = f"{query.__module__}.{query.__qualname__}"
 
     def answer() -> pd.DataFrame:
-        rows = _answer(build.build_id, build.database, scope, name, arguments, query)
         if scope.persons is not Persons.PSEUDONYMS:
-            return rows
-        return hidden(rows, _known_names(build.build_id, build.database, str(home)))
+            return _answer(build.build_id, build.database, scope, name, arguments, query)
+        key = (build.build_id, build.database, str(home))
+        meant = tuple(who_is_meant(argument, _persons(*key)) for argument in arguments)
+        rows = _answer(build.build_id, build.database, scope, name, meant, query)
+        return hidden(rows, _known_names(*key))
 
     return answer
 
@@ -91,6 +93,12 @@ def connection() -> duckdb.DuckDBPyConnection:
 def _known_names(build_id: str, database: str, home: str) -> dict[str, str]:
     """Return what stands for each person of a build, read once."""
     return known_names(_connection(build_id, database), key_of(Path(home)))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _persons(build_id: str, database: str, home: str) -> dict[str, str]:
+    """Return the person behind each pseudonym of a build, read once."""
+    return persons_behind(_connection(build_id, database), key_of(Path(home)))
 
 
 def begin_run() -> None:
@@ -127,6 +135,11 @@ def is_council() -> bool:
     """Tell whether the session's build withholds persons and small groups."""
     build = session_build()
     return build is not None and build.is_council
+
+
+def shows_persons() -> bool:
+    """Tell whether the reader may see single persons in this build."""
+    return not is_council() and session_scope().persons is not Persons.GROUPS
 
 
 def withheld() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -31,8 +32,10 @@ from dashboards.access.settings import (
     same,
 )
 from dashboards.components import data
+from dashboards.components.words import plain
 from dashboards.published import Build, home_folder
 
+_LOGGER = logging.getLogger("halftime.dashboards")
 LOOPBACKS = ("127.", "::1", "localhost")
 
 
@@ -43,7 +46,12 @@ def enter(build: Build) -> Sight:
         settings = from_environment()
         sight = _persona(build, settings) if settings.is_demo else _signed_in(build, settings)
     except AccessError as error:
-        sight = refused("", f"Nobody is let in, because the settings are broken. {error}")
+        _LOGGER.error("%s", error)
+        sight = refused(
+            "",
+            "Nobody is let in, because the settings of these pages are broken. Whoever runs them "
+            "finds in the server's log what to mend.",
+        )
     else:
         if home := home_folder():
             _clear_old(str(home), settings.log_days)
@@ -135,7 +143,10 @@ def sidebar() -> None:
     if choice := st.session_state.get("_choice"):
         label, options, key = choice
         st.sidebar.selectbox(label, options, key=key, bind="query-params")
-    if from_environment().mode == "oidc":
+    mode = from_environment().mode
+    if mode != "demo":
+        st.sidebar.caption(plain(data.session_scope().name))
+    if mode == "oidc":
         st.sidebar.button("Sign out", icon=":material/logout:", on_click=st.logout)
 
 

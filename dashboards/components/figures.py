@@ -209,6 +209,8 @@ def _figure(
     now = [row for row in rows if row["period_start"] == start]
     before = [row for row in rows if row["period_start"] < start]
     current, previous = (part[-1] if part else None for part in (now, before))
+    if previous is not None and _end(previous) != start:  # a gap of several periods is no change
+        previous = None
     code = "" if current is None or is_missing(current["reason_code"]) else current["reason_code"]
     is_comparable = previous is not None and previous["reason_code"] not in (
         "small_n",
@@ -230,6 +232,10 @@ def _figure(
         history=_history(rows, unit, start, elapsed_days),
         definition=definition,
     )
+
+
+def _end(row: Row) -> pd.Timestamp:
+    return row["period_start"] + pd.Timedelta(days=int(row["day_count"]))
 
 
 def _history(

@@ -80,14 +80,18 @@ def product() -> str:
     return str(rows.iloc[labels.index(chosen)]["product_id"]) if chosen in labels else "all"
 
 
-def currency(reporting: str, codes: list[str] | None = None) -> str:
+def currency(reporting: str, entity: Entity) -> str:
     """Let the reader choose a currency where deals come in several; amounts are never mixed.
 
-    ``codes`` are those to choose from, in their order, where they are not the whole company's.
+    A part of the company begins in the one that most of its deals are in: a team in Milan has
+    nothing in dollars. A council's build does not tell whose a deal is: there they are the
+    company's.
     """
-    if codes is None:
-        known = [str(code) for code in data.ask(selection.currencies)["currency_code"]]
-        codes = sorted(known, key=lambda code: code != reporting)
+    if data.is_council():
+        entity = Entity("company", "company", "")
+    codes = [str(code) for code in data.ask(selection.currencies, entity)["currency_code"]]
+    if entity.entity_type == "company":
+        codes.sort(key=lambda code: code != reporting)
     if len(codes) < 2:
         return codes[0] if codes else reporting
     chosen = st.sidebar.selectbox("Currency", codes, key="currency", bind="query-params")

@@ -31,6 +31,14 @@ STEPS = (
 )
 
 
+# Deals that are open now, of a part of the organisation and of a product.
+_OPEN_OF = """deal.is_open
+                and not deal.is_deleted
+                and entity.entity_type = ?
+                and entity.entity_id = ?
+                and (? = 'all' or deal.product_id = ?)"""
+
+
 def warning_counts(
     connection: duckdb.DuckDBPyConnection,
     scope: Scope | None,
@@ -50,12 +58,7 @@ def warning_counts(
             select deal.opportunity_id
             from core.fct_opportunity as deal
             join core.bridge_org_entity as entity on deal.owner_org_key = entity.org_key
-            where deal.is_open
-                and not deal.is_deleted
-                and entity.entity_type = ?
-                and entity.entity_id = ?
-                and (? = 'all' or deal.product_id = ?)
-                and {seen.sql}
+            where {_OPEN_OF} and {seen.sql}
         ),
 
         warned as (
@@ -137,12 +140,7 @@ def at_risk(
             join core.fct_opportunity as deal on warning.opportunity_id = deal.opportunity_id
             join core.bridge_org_entity as entity on deal.owner_org_key = entity.org_key
             left join core.dim_person as owner on deal.owner_id = owner.person_id
-            where deal.is_open
-                and not deal.is_deleted
-                and entity.entity_type = ?
-                and entity.entity_id = ?
-                and (? = 'all' or deal.product_id = ?)
-                and {seen.sql}
+            where {_OPEN_OF} and {seen.sql}
         ),
 
         ranked as (
@@ -267,26 +265,6 @@ def _waterfall_of_a_rep(
     asked = [entity.entity_type, entity.entity_id, *seen.parameters, period.grain, period.start]
     changes = [pipeline_view, period.grain, period.start, pipeline_view, currency]
     return frame(connection, sql, [*asked, *changes])
-
-
-def currencies(
-    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity
-) -> pd.DataFrame:
-    """Return (currency_code, deal_count) of an entity's deals, the most used first."""
-    seen = see.entities(scope, "entity.entity_type", "entity.entity_id")
-    sql = f"""
-        select deal.currency_code, count(*) as deal_count
-        from core.fct_opportunity as deal
-        join core.bridge_org_entity as entity on deal.owner_org_key = entity.org_key
-        where deal.currency_code is not null
-            and not deal.is_deleted
-            and entity.entity_type = ?
-            and entity.entity_id = ?
-            and {seen.sql}
-        group by deal.currency_code
-        order by deal_count desc, deal.currency_code
-    """
-    return frame(connection, sql, [entity.entity_type, entity.entity_id, *seen.parameters])
 
 
 def breakdown(

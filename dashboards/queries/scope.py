@@ -138,9 +138,14 @@ def entities(scope: Scope | None, entity_type: str, entity_id: str) -> Predicate
 
 def rows(scope: Scope | None) -> Predicate:
     """Return the predicate for places in files, and names that match nobody: for those who mend."""
+    return _EVERYTHING if sees_rows(scope) else _NOTHING
+
+
+def sees_rows(scope: Scope | None) -> bool:
+    """Tell whether somebody mends data, and so sees where rows stand."""
     if scope is None or scope.reach not in (Reach.COMPANY, Reach.TRUST):
-        return _NOTHING
-    return _NOTHING if scope.persons is Persons.GROUPS else _EVERYTHING
+        return False
+    return scope.persons is not Persons.GROUPS
 
 
 def anyone(scope: Scope | None) -> Predicate:

@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 
 from dashboards.queries import scope as see
-from dashboards.queries.base import frame
+from dashboards.queries.base import Entity, frame
 from dashboards.queries.scope import Reach, Scope
 
 
@@ -24,7 +24,7 @@ def clock(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.Data
 def entities(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
     """Return (entity_type, entity_id, name, rep_count) of every part but single reps.
 
-    A rep's own figures are all that a rep may choose.
+    A rep's own figures are all that a rep may choose; a manager's own organisation comes first.
     """
     seen = see.entities(scope, "member.entity_type", "member.entity_id")
     is_rep = scope is not None and scope.reach is Reach.PERSON
@@ -56,13 +56,15 @@ def entities(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.D
             on member.entity_type = 'team' and member.entity_id = team.team_id
         where member.rep_count > 0 and {seen.sql}
         order by
+            member.entity_id = ? desc,
             case member.entity_type
                 when 'company' then 1 when 'region' then 2 when 'team' then 3 else 4
             end,
             name,
             member.entity_id
     """
-    return frame(connection, sql, seen.parameters)
+    own = scope.person_id if scope is not None else None
+    return frame(connection, sql, [*seen.parameters, own or ""])
 
 
 def periods(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
@@ -104,14 +106,30 @@ def products(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.D
     return frame(connection, sql, seen.parameters)
 
 
-def currencies(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
-    """Return (currency_code, deal_count) of the deals, the most used first."""
-    seen = see.anyone(scope)
-    sql = f"""
-        select currency_code, count(*) as deal_count
-        from core.fct_opportunity
-        where currency_code is not null and not is_deleted and {seen.sql}
-        group by currency_code
-        order by deal_count desc, currency_code
+def currencies(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, entity: Entity
+) -> pd.DataFrame:
+    """Return (currency_code, deal_count) of an entity's deals, the most used first.
+
+    Those of the company need no owner, so a council's build, which names none, has them too.
     """
-    return frame(connection, sql, seen.parameters)
+    if entity.entity_type == "company":
+        seen = see.entities(scope, "'company'", "'company'")
+        deals, asked = "core.fct_opportunity as deal", []
+        belongs = seen.sql
+    else:
+        seen = see.entities(scope, "entity.entity_type", "entity.entity_id")
+        deals = (
+            "core.fct_opportunity as deal"
+            " join core.bridge_org_entity as entity on deal.owner_org_key = entity.org_key"
+        )
+        asked = [entity.entity_type, entity.entity_id]
+        belongs = f"entity.entity_type = ? and entity.entity_id = ? and {seen.sql}"
+    sql = f"""
+        select deal.currency_code, count(*) as deal_count
+        from {deals}
+        where deal.currency_code is not null and not deal.is_deleted and {belongs}
+        group by deal.currency_code
+        order by deal_count desc, deal.currency_code
+    """
+    return frame(connection, sql, [*asked, *seen.parameters])

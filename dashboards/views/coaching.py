@@ -109,7 +109,7 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     measures = (cadence, overdue, coverage, follow_up, individual, group)
     rows = data.ask(indicators.series, entity, period, measures, "all", 8)
     shown = figures(rows, measures, data.registry(), data.sentences(), period, today)
-    if data.is_council():
+    if not data.shows_persons():
         weeks = pd.DataFrame()
         st.title(f"Coaching of {entity.label} by groups, not persons", anchor=False)
     else:
@@ -132,7 +132,7 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     with four:
         card(shown[follow_up], "Actions on time")
 
-    if data.is_council():
+    if not data.shows_persons():
         draw_groups_heatmap(entity, today, kind)
     elif len(weeks) and weeks["rep_count"].iloc[0] > MOST_REPS:
         draw_managers_heatmap(entity, today, kind)
@@ -183,7 +183,8 @@ def draw_groups_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
     arguments = (entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
     weeks = data.ask(coaching.group_weeks, *arguments)
     if weeks.empty:
-        st.subheader(f"No week of a group can be shown: {data.withheld()}", anchor=False)
+        why = data.withheld() if data.is_council() else "there is none"
+        st.subheader(f"No week of a group can be shown: {why}", anchor=False)
         return
     cells, groups = group_heatmap_rows(weeks)
     title = group_heatmap_title(weeks, SESSION_WORDS[kind])
@@ -193,8 +194,12 @@ def draw_groups_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
     if total > len(groups):
         which = f"the first {len(groups)} of {which}"
     st.caption(
-        f"n = {len(cells):,} weeks of {which}, by kind and name. "
-        f"A gap is {data.withheld()} were there, or would be left of a larger group."
+        f"n = {len(cells):,} weeks of {which}, by kind and name."
+        + (
+            f" A gap is {data.withheld()} were there, or would be left of a larger group."
+            if data.is_council()
+            else ""
+        )
     )
     charts.show(
         charts.group_heatmap(cells, groups),

@@ -22,6 +22,7 @@ from dashboards.components.words import (
     was,
 )
 from dashboards.queries import quality
+from dashboards.queries.scope import sees_rows
 
 ALL = "All"
 
@@ -146,7 +147,8 @@ def show_rules() -> None:
             anchor=False,
         )
     show_changes()
-    st.caption("Choose a row to see the keys that break the rule.")
+    if sees_rows(data.session_scope()):
+        st.caption("Choose a row to see the keys that break the rule.")
     shown = rules.assign(
         icon=rules["status"].map(
             {HELD: "✓ Held", "Warning": "! Warning", "Note": "i Note", "Broken": "✕ Broken"}
@@ -246,7 +248,10 @@ def show_failures(rule: pd.Series) -> None:
     keys = data.ask(quality.rule_failures, str(rule["rule_id"]))
     against = int(rule["unexpected_rows"] or 0)
     if keys.empty:
-        st.write("No row breaks it." if against == 0 else "This rule keeps a count, not the keys.")
+        why = "This rule keeps a count, not the keys."
+        if not sees_rows(data.session_scope()):
+            why = f"{count_of(against, 'row')} against it; their keys are not shown to your role."
+        st.write("No row breaks it." if against == 0 else why)
         return
     st.caption(f"{count_of(len(keys), 'key')} kept of {count_of(against, 'row')} against it.")
     st.dataframe(
@@ -261,6 +266,10 @@ def show_failures(rule: pd.Series) -> None:
 def show_rejected(system: str) -> None:
     """Show rejected rows by reason, the rows' places, and the file to take along."""
     reasons = data.ask(quality.rejected_reasons, system)
+    if reasons.empty and not sees_rows(data.session_scope()):
+        st.subheader("Where rejected rows stand is not shown to your role", anchor=False)
+        st.write("It is for those who mend the data. How many there are stands above.")
+        return
     if reasons.empty:
         st.subheader("No row was rejected", anchor=False)
         return

@@ -62,14 +62,7 @@ def render() -> None:
     )
     if pipeline.open:
         quarter = filters.period("fiscal_quarter")
-        # Those of the part chosen, the most used first: a team in Milan has nothing in dollars.
-        # A council's build does not tell whose a deal is: there, those of the company.
-        codes = (
-            None
-            if data.is_council()
-            else data.ask(deals.currencies, entity)["currency_code"].tolist()
-        )
-        currency = filters.currency(str(clock.iloc[0]["reporting_currency"]), codes)
+        currency = filters.currency(str(clock.iloc[0]["reporting_currency"]), entity)
         with pipeline:
             show_pipeline(head, entity, quarter, currency)
         return

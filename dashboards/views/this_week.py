@@ -72,7 +72,7 @@ def render() -> None:
         st.write("Ask whoever runs these pages to give you a scope.")
         return
     product = filters.product()
-    currency = filters.currency(str(clock.iloc[0]["reporting_currency"]))
+    currency = filters.currency(str(clock.iloc[0]["reporting_currency"]), entity)
     today = min(as_date(clock.iloc[0]["as_of_date"]), period.end)
     board(entity, period, product, currency, today)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from urllib.parse import urlencode
 
 import duckdb
 import pytest
 from playwright.sync_api import Browser, expect
-from windows import Visitor, photograph, visiting
+from streamlit.testing.v1 import AppTest
+from windows import ROOT, Visitor, photograph, visiting
 
 from dashboards.access.resolve import Persona, personas
 from dashboards.access.roles import Role
 from dashboards.components.figures import Unit, written
 from dashboards.components.words import money
+from dashboards.published import Build
 from dashboards.queries import deals
 from dashboards.queries.base import Entity, Period
 from dashboards.queries.scope import Persons, Scope
@@ -147,28 +150,20 @@ def test_pipeline(
 
 
 def test_where_nothing_is_open_the_page_says_so(
-    visitor: Visitor, marts: duckdb.DuckDBPyConnection
+    published_home: Path, build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    idle = marts.execute(
-        """
-        select full_name
-        from core.dim_person join core.bridge_org_entity on person_id = entity_id
-        join core.dim_org_version as version using (org_key) cross join core.dim_clock
-        where entity_type = 'manager_org' and version.is_rep
-            and valid_from <= as_of_date and as_of_date < valid_to
-            and entity_id not in (
-                select entity_id from core.fct_opportunity
-                join core.bridge_org_entity on owner_org_key = org_key
-                where is_open and not is_deleted and entity_type = 'manager_org'
-            )
-        order by all limit 1
-        """
-    ).fetchone()
-    if idle is None:
-        pytest.skip("everybody has open deals")
-    visitor.visit(f"/deals?{urlencode({'org': f'Manager: {idle[0]}'})}")
-    assert visitor.title() == "No deal is open"
-    assert "Choose another part of the organisation" in visitor.text()
+    shutil.copytree(published_home / "published", tmp_path / "published")
+    database = tmp_path / "published" / build.build_id / "marts.duckdb"
+    database.parent.chmod(0o755)
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as con:
+        con.execute("update core.fct_opportunity set is_open = false")
+    monkeypatch.setenv("HALFTIME_HOME", str(tmp_path))
+    page = AppTest.from_file(str(ROOT / "dashboards" / "app.py"), default_timeout=60).run()
+    page.switch_page("views/deals.py").run()
+    assert not page.exception
+    assert page.title[0].value == "No deal is open"
+    assert any("Choose another part of the organisation" in str(m.value) for m in page.markdown)
 
 
 def test_a_part_of_the_company_starts_in_a_currency_of_its_own(

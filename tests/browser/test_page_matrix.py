@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards.access.pages import PLACES
 from dashboards.access.resolve import Persona, personas
 from dashboards.access.roles import PAGES, Role
-from dashboards.published import Build
+from dashboards.published import Build, connect
 from halftime.home import Home
 from halftime.privacy.pseudonyms import key_file
 from halftime.privacy.redact import home_key
@@ -25,7 +26,7 @@ PAIRS = [(role, page) for role in Role for page in PAGES[role]]
 
 @pytest.fixture(scope="module")
 def known(build: Build) -> dict[Role, Persona]:
-    with duckdb.connect(build.database, read_only=True) as con:
+    with connect(build.database) as con:
         return {persona.role: persona for persona in personas(con, is_council=False)}
 
 
@@ -140,3 +141,58 @@ def test_nothing_is_shown_where_it_cannot_be_written_down(
     app = run(known[Role.ADMIN], "")
     assert "it cannot be written down who saw it" in words(app)
     assert "Build 2" not in words(app)
+
+
+def test_who_sees_pseudonyms_can_choose_a_manager_by_one(
+    home: Path,
+    known: dict[Role, Persona],
+    marts_again: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HALFTIME_ACCESS", json.dumps({"enablement_persons": "pseudonyms"}))
+    app = run(known[Role.ENABLEMENT], "")
+    (choice,) = [box for box in app.selectbox if box.label == "Organisation"]
+    managers = [label for label in choice.options if label.startswith("Manager: P")]
+    assert managers
+    app = choice.set_value(managers[0]).run()
+    assert not app.exception
+    names = marts_again.execute("select full_name from core.dim_person").fetchall()
+    told = words(app)
+    assert not [name for (name,) in names if name in told]
+    assert "No rep was on the roster" not in told
+    assert "0 of 0" not in told
+
+
+@pytest.fixture
+def marts_again(build: Build) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(build.database) as con:
+        yield con
+
+
+def test_groups_alone_are_told_as_groups_and_not_as_nobody(
+    home: Path, known: dict[Role, Persona], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFTIME_ACCESS", json.dumps({"enablement_persons": "groups"}))
+    app = run(known[Role.ENABLEMENT], "coaching")
+    assert "by groups, not persons" in app.title[0].value
+    app = run(known[Role.ENABLEMENT], "", part="Rejected rows")
+    app.switch_page("views/data_and_definitions.py").run()
+    said = [block.value for block in app.subheader]
+    assert "No row was rejected" not in said
+
+
+def test_a_manager_of_managers_lands_on_the_own_organisation(home: Path, build: Build) -> None:
+    with connect(build.database) as con:
+        boss = next(p for p in personas(con, is_council=False) if "of managers" in p.label)
+    app = run(boss, "")
+    (choice,) = [box for box in app.selectbox if box.label == "Organisation"]
+    assert choice.value == f"Manager: {boss.label.partition(': ')[2]}"
+
+
+def test_a_broken_list_is_explained_in_the_log_and_not_to_the_reader(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFTIME_ACCESS", "not json")
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert "settings of these pages are broken" in words(app)
+    assert "JSON" not in words(app)

@@ -6,7 +6,14 @@ import duckdb
 import pandas as pd
 import pytest
 
-from dashboards.access.pseudonyms import hidden, known_names, pseudonym, without
+from dashboards.access.pseudonyms import (
+    hidden,
+    known_names,
+    pseudonym,
+    who_is_meant,
+    without,
+)
+from dashboards.queries.base import Entity
 from halftime.privacy import pseudonyms as of_builds
 
 KEY = b"k" * 32
@@ -68,3 +75,12 @@ def test_a_name_of_two_or_of_nobody_is_a_person_and_no_more(known: dict[str, str
 def test_other_texts_and_numbers_stay(known: dict[str, str]) -> None:
     rows = pd.DataFrame({"table_name": ["core.fct_quota", None], "count": [1, 2]})
     pd.testing.assert_frame_equal(hidden(rows, known), rows)
+
+
+def test_who_may_only_say_a_pseudonym_is_understood() -> None:
+    persons = {"Pabc": "people:E1"}
+    assert who_is_meant("Pabc", persons) == "people:E1"
+    asked = who_is_meant(Entity("manager_org", "Pabc", "Pabc"), persons)
+    assert (asked.entity_type, asked.entity_id) == ("manager_org", "people:E1")
+    assert who_is_meant("all", persons) == "all"
+    assert who_is_meant(7, persons) == 7

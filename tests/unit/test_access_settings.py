@@ -87,6 +87,7 @@ def test_mistakes_are_named(tmp_path: Path, section: str, why: str) -> None:
         ("login,person\na,b\n", "has no column 'role'"),
         ("login,role\nana,boss\n", "line 2: 'boss' is no role"),
         ("login,role\n,admin\n", "line 2: there is no login"),
+        ("login,role\nana,rep\nANA,rep\n", "'ana' is rep twice"),
     ],
 )
 def test_a_broken_list_lets_nobody_in(tmp_path: Path, text: str, why: str) -> None:

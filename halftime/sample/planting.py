@@ -57,7 +57,8 @@ class Planter:
         Raises :class:`ValueError` if no such row is left.
         """
         for place in range(len(self._rows) - 1, -1, -1):
-            if fits(self._rows[place]):
+            # Another planter of the same file may have taken the row and planted it already.
+            if self._rows[place] not in self.file.removed and fits(self._rows[place]):
                 return self._rows.pop(place)
         raise ValueError(f"{self.file.path} has too few clean rows to plant all defects.")
 

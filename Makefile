@@ -35,11 +35,10 @@ dashboard: env ## Serve the published build on 127.0.0.1
 
 test: env-dev ## Everything that proves the project, fast tests first
 	@$(BIN)/python -m pytest tests/unit -n $(WORKERS) -q
-	@homes=$$(mktemp -d) && \
+	@homes=$$(mktemp -d) && trap 'rm -rf "$$homes"' EXIT && \
 	$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --basetemp="$$homes" -q && \
 	chromium=$$(scripts/find_chromium.sh) && scripts/install_node_packages.sh && \
-	HALFTIME_CHROMIUM="$$chromium" HALFTIME_TEST_HOMES="$$homes" $(BIN)/python -m pytest tests/browser -n $(WORKERS) --dist loadfile -q && \
-	rm -rf "$$homes"
+	HALFTIME_CHROMIUM="$$chromium" HALFTIME_TEST_HOMES="$$homes" $(BIN)/python -m pytest tests/browser -n $(WORKERS) --dist loadfile -q
 
 defects: env-dev ## Hold the warehouse to every planted defect: xs, demo and m, five seeds each (CASES=…)
 	@HALFTIME_SAMPLE_CASES=$(CASES) $(BIN)/python -m pytest tests/integration/test_sample_defects.py -n 0 -q

@@ -68,7 +68,8 @@ def _statements(asked: Sequence[Asked], trace: str) -> None:
     st.caption("Asked of the published build, with the condition that your scope adds:")
     for query, arguments in asked:
         for statement in statements(query, data.connection(), data.session_scope(), *arguments):
-            st.code(statement.text(), language="sql", height=260)
+            # A box that scrolls by itself cannot be reached by the keyboard; the popover can.
+            st.code(statement.text(), language="sql", wrap_lines=True)
     if trace:
         st.caption("The rows and files behind a figure, on the machine that holds the build:")
         st.code(f"halftime trace {trace}", language="shell")

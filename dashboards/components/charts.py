@@ -40,7 +40,7 @@ class Chart:
 _LIGHT = Palette(
     data="#0072B2",
     quiet="#C3C9CE",
-    text="#1F2933",
+    text="#0D151C",
     muted="#5A6570",
     grid="#E6E3DB",
     steps=("#ECEAE4", "#9CC9E3", "#3C93C6", "#00507D"),

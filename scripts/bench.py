@@ -25,6 +25,7 @@ from pathlib import Path
 import bench_history
 import bench_indicators
 import bench_landing
+import bench_load
 import bench_models
 import bench_rows
 import duckdb
@@ -325,6 +326,7 @@ def report(
     landings: list[bench_landing.LandingSpeed],
     histories: list[bench_history.HistorySpeed],
     indicators: list[bench_indicators.IndicatorSpeed],
+    loads: list[bench_load.Load],
     seed: int,
 ) -> str:
     """Write the page: the head, the missed aims, then a section for everything measured."""
@@ -338,6 +340,8 @@ def report(
         sections += bench_history.history_lines(histories, figures)
     if indicators:
         sections += bench_indicators.indicator_lines(indicators, figures)
+    if loads:
+        sections += bench_load.load_lines(loads, figures)
     head = [
         "# Benchmarks",
         "",
@@ -363,15 +367,17 @@ def main() -> None:
     parser.add_argument("--landing-rows", type=int, nargs="*", default=bench_landing.ROWS)
     parser.add_argument("--history-rows", type=int, nargs="*", default=bench_history.ROWS)
     parser.add_argument("--indicator-sizes", nargs="*", default=[bench_indicators.AIMED_SIZE])
+    parser.add_argument("--load-sizes", nargs="*", default=["m", "l"])
     options = parser.parse_args()
     results: list[SizeResult] = []
     landings: list[bench_landing.LandingSpeed] = []
     histories: list[bench_history.HistorySpeed] = []
     indicators: list[bench_indicators.IndicatorSpeed] = []
+    loads: list[bench_load.Load] = []
 
     def keep() -> None:
         """Write what was measured so far, whatever happens to the rest."""
-        page = report(results, landings, histories, indicators, options.seed)
+        page = report(results, landings, histories, indicators, loads, options.seed)
         options.out.write_text(page, encoding="utf-8")
 
     for size in options.sizes:
@@ -385,6 +391,9 @@ def main() -> None:
         indicators.append(
             bench_indicators.bench_indicators(size, options.seed, BENCH / "indicators")
         )
+        keep()
+    for size in options.load_sizes:
+        loads.append(bench_load.bench_load(size, options.seed, BENCH / size, 50, 4))
         keep()
     print(f"Wrote {options.out}")
 

@@ -136,12 +136,18 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def visiting(browser: Browser, address: str, scheme: str = "light") -> Iterator[Visitor]:
-    """Open a window; at its end nothing may have gone wrong or outside."""
+def visiting(
+    browser: Browser, address: str, scheme: str = "light", headers: dict[str, str] | None = None
+) -> Iterator[Visitor]:
+    """Open a window; at its end nothing may have gone wrong or outside.
+
+    ``headers`` are what a proxy would add to each request.
+    """
     context = browser.new_context(
         viewport={"width": 1440, "height": 1000},
         color_scheme="dark" if scheme == "dark" else "light",
         accept_downloads=True,
+        extra_http_headers=headers or {},
     )
     seen = Seen()
     page = context.new_page()

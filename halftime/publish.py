@@ -31,6 +31,7 @@ from halftime.home import (
     write_atomically,
 )
 from halftime.privacy import council, notes
+from halftime.privacy.fresh import write_apart
 from halftime.provenance import build_code
 from quality.load import RULE_TABLES, load_rule_tables
 from quality.results import connection_settings
@@ -175,6 +176,8 @@ def _copy_marts(
             rows, digest = content_hash(con, schema, table)
             tables[f"{schema}.{table}"] = {"rows": rows, "content_hash": digest}
         con.execute("checkpoint")
+    if privacy.is_council:
+        write_apart(folder / "marts.duckdb")
     return tables
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from halftime.home import Home, machine_errors, sync_folder
+from halftime.privacy.fresh import write_apart
 from halftime.privacy.redact import MARK
 from quality.results import connection_settings, literal
 
@@ -171,6 +172,7 @@ def write_store(home: Home, build_id: str, days: int) -> Path:
                 con.execute(statement, {"mark": _IS_MARK, "days": days})
             con.execute("detach warehouse")
             con.execute("checkpoint")
+        write_apart(scratch / FILE)
         sync_folder(scratch)
         shutil.rmtree(final, ignore_errors=True)
         scratch.rename(final)

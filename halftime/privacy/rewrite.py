@@ -1,7 +1,8 @@
 """Rewrite databases and files so that nothing of an erased person is left in their bytes.
 
 DuckDB keeps the blocks of deleted rows until they are used again, so every database is copied
-into a fresh file, which then takes the place of the old one.
+into a fresh file, which then takes the place of the old one, written by a process that has seen
+nothing else (``fresh.py``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from halftime.contracts import Contract, mapped_columns
 from halftime.hashing import content_hash, file_sha256, quote
 from halftime.home import sync_folder
+from halftime.privacy.fresh import write_apart
 from halftime.privacy.notes import open_fresh
 from halftime.privacy.people import TOKEN, Known
 from halftime.privacy.redact import Redactor
@@ -172,6 +174,7 @@ def write_anew(
             con.execute("detach old")
             con.execute("checkpoint")
         if is_changed:
+            write_apart(fresh)
             _replace(fresh, warehouse)
     finally:
         fresh.unlink(missing_ok=True)
@@ -274,6 +277,7 @@ def rewrite_published(
                 rows, digest = content_hash(con, schema, table)
                 tables[f"{schema}.{table}"] = {"rows": rows, "content_hash": digest}
             con.execute("checkpoint")
+        write_apart(fresh)
         fresh.chmod(0o444)
         file = {"bytes": fresh.stat().st_size, "sha256": file_sha256(fresh)}
         _replace(fresh, database)
@@ -333,6 +337,7 @@ def rewrite_store(path: Path, redactor: Redactor) -> int:
                 gone += int(row[0]) if row else 0
             con.execute("detach old")
             con.execute("checkpoint")
+        write_apart(fresh)
         _replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)

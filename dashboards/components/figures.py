@@ -54,6 +54,7 @@ class Figure:
     previous_day_count: int
     history: tuple[float, ...]
     definition: Definition | None
+    is_complete: bool = True
 
     @property
     def is_expired(self) -> bool:
@@ -111,18 +112,28 @@ class Figure:
 
     @property
     def is_better(self) -> bool | None:
-        """Tell whether the change is for the better; None where that cannot be said."""
+        """Tell whether the change is for the better; None where that cannot be said.
+
+        A period that still runs has not caught up with a whole one: only an interval can tell.
+        """
         if self.change is None or self.definition is None or self.is_within_margin:
+            return None
+        if not self.is_complete and not self.has_interval:
             return None
         up = self.definition.higher_is_better
         return None if up is None else (self.change > 0) == up
+
+    @property
+    def has_interval(self) -> bool:
+        """Tell whether an interval says how far chance reaches."""
+        return self.unit is Unit.RATE and self.low is not None and self.high is not None
 
     @property
     def is_within_margin(self) -> bool:
         """Tell whether the value before lies inside the interval of the value now."""
         if self.change is None or self.previous is None:
             return False
-        if self.unit is Unit.RATE and self.low is not None and self.high is not None:
+        if self.low is not None and self.high is not None and self.has_interval:
             return self.low <= self.previous <= self.high
         return abs(self.change) < 1e-9
 
@@ -131,6 +142,8 @@ class Figure:
         """Return the word beside the change; nothing where neither way is better."""
         if self.is_within_margin:
             return "within the margin"
+        if not self.is_complete and not self.has_interval:
+            return "so far"
         return {True: "better", False: "worse", None: ""}[self.is_better]
 
     def basis(self) -> str:
@@ -192,6 +205,7 @@ def figures(
             sentences,
             pd.Timestamp(period.start),
             elapsed_days,
+            is_complete=period.is_complete,
         )
         for measure in measures
     }
@@ -204,6 +218,8 @@ def _figure(
     sentences: dict[str, str],
     start: pd.Timestamp,
     elapsed_days: int,
+    *,
+    is_complete: bool,
 ) -> Figure:
     unit = Unit(definition.unit) if definition else Unit.RATE
     now = [row for row in rows if row["period_start"] == start]
@@ -231,6 +247,7 @@ def _figure(
         previous_day_count=0 if previous is None else int(previous["day_count"]),
         history=_history(rows, unit, start, elapsed_days),
         definition=definition,
+        is_complete=is_complete,
     )
 
 
@@ -264,7 +281,10 @@ def hover(registry: list[Definition], measure: Measure) -> str | None:
 def compared_with(shown: dict[Measure, Figure]) -> str:
     """Return which period the changes refer to, as a sentence; empty if there is none before."""
     labels = [figure.previous_label for figure in shown.values() if figure.previous_label]
-    return f"Compared with {labels[0]}." if labels else ""
+    if not labels:
+        return ""
+    running = any(not figure.is_complete for figure in shown.values())
+    return f"Compared with {'the whole of ' if running else ''}{labels[0]}."
 
 
 def card(shown: Figure, label: str, note: str = "") -> None:

@@ -280,6 +280,12 @@ def show_rejected(system: str) -> None:
     title = f"{count_of(total, 'row')} {was(total)} rejected, {share} of them for one reason"
     st.subheader(title, anchor=False)
     st.caption(f"{spoken(first)}: {sentences.get(first, 'no sentence is known for this code.')}")
+    with_their_file = int(data.ask(quality.totals).iloc[0]["rejected_rows"]) - total
+    if system == "all" and with_their_file > 0:
+        st.caption(
+            f"{count_of(with_their_file, 'more row')} went with a file that was rejected whole: "
+            "see the tab Sources."
+        )
     drawn = reasons.assign(
         label=[spoken(code) for code in reasons["reason_code"]],
         text=[

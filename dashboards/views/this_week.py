@@ -109,7 +109,9 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
     overdue_deals = Measure("ST-05", "share")
     pushed = Measure("ST-04", "share")
     created = Measure("PI-03", "amount", currency)
-    whole = (quota, cadence, overdue_reps)
+    coverage = Measure("PI-01", "coverage", currency)
+    forecast = Measure("PI-13", "accuracy", currency)
+    whole = (quota, cadence, overdue_reps, coverage, forecast)
     sliced = (win_rate, win_value, cycle, overdue_deals, pushed, created)
     if product == "all":
         rows = data.ask(indicators.series, entity, period, (*whole, *sliced), "all", 8)
@@ -137,6 +139,8 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
             card(shown[win_rate], "Win rate")
         line(shown[cycle], "Median time to win")
         line(shown[win_value], f"Win rate by value, {currency}")
+        if shown[forecast].value is not None:  # of a running quarter nobody can say it
+            line(shown[forecast], "Forecast accuracy")
     with right:
         st.subheader("This is still in play", anchor=False)
         st.caption(f"What can still change the score. {compared_with(shown)}")
@@ -149,6 +153,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         with two:
             card(shown[overdue_deals], "Overdue deals")
         line(shown[created], "Pipeline created")
+        line(shown[coverage], "Open pipeline against what is missing to the quota")
         line(shown[pushed], "Open deals pushed at least once")
         line(shown[overdue_reps], "Rep days beyond the interval")
 

@@ -9,6 +9,7 @@ import duckdb
 from quality.results import (
     CHANGE_COLUMNS,
     FAILURE_COLUMNS,
+    MODEL_COLUMNS,
     RESULT_COLUMNS,
     RULE_COLUMNS,
     identifier,
@@ -21,12 +22,14 @@ RULE_TABLES = {
     "rule_failure": ("*_failures.parquet", FAILURE_COLUMNS),
     "rule": ("rules.parquet", RULE_COLUMNS),
     "rule_change": ("changes.parquet", CHANGE_COLUMNS),
+    "model": ("models.parquet", MODEL_COLUMNS),
 }
 _ORDERS = {
     "rule_result": "rule_id, engine, table_name, severity, sentence",
     "rule_failure": "rule_id, table_name, key",
     "rule": "rule_id, engine",
     "rule_change": "is_weaker desc, subject, rule_id, change",
+    "model": "table_name",
 }
 
 

@@ -74,6 +74,14 @@ CHANGE_COLUMNS = {
     "before": "varchar",
     "after": "varchar",
 }
+MODEL_COLUMNS = {
+    "build_id": "varchar",
+    "table_name": "varchar",
+    "kind": "varchar",
+    "description": "varchar",
+    "reads": "varchar",
+    "sql": "varchar",
+}
 
 
 class Cursor(Protocol):

@@ -1,7 +1,8 @@
 """Write down the rules of a build, and compare them with those of the build that is served.
 
-Two files join the results in the ``rules`` folder of a build: ``rules.parquet`` (one row per rule)
-and ``changes.parquet``. Publishing loads them as ``quality.rule`` and ``quality.rule_change``.
+Files join the results in the ``rules`` folder of a build: ``rules.parquet`` (one row per rule),
+``changes.parquet`` and ``models.parquet``. Publishing loads them as ``quality.rule``,
+``quality.rule_change`` and ``quality.model``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ import pyarrow as pa
 
 from quality.catalogue import CatalogueRule, catalogue
 from quality.changes import Change, definition_changes, rule_changes, waiver_changes
-from quality.results import CHANGE_COLUMNS, RULE_COLUMNS, connection_settings, identifier, literal
+from quality.models import MODELS_FILE, read_models
+from quality.results import (
+    CHANGE_COLUMNS,
+    MODEL_COLUMNS,
+    RULE_COLUMNS,
+    connection_settings,
+    identifier,
+    literal,
+)
 from quality.waivers import Waiver
 
 RULES_FILE = "rules.parquet"
@@ -55,6 +64,8 @@ def review(
             *waiver_changes(before, waivers, [row["rule_id"] for row in rows], as_of),
             *definition_changes(defined, definitions),
         ]
+    models = read_models(manifest_json, build_id)
+    _write(out_dir / MODELS_FILE, MODEL_COLUMNS, models, "table_name")
     changes.sort(key=lambda change: (not change.is_weaker, change.subject, change.rule_id))
     _write(out_dir / RULES_FILE, RULE_COLUMNS, [tuple(row.values()) for row in rows], "rule_id")
     _write(

@@ -5,8 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import access_log, charts, data, download, frame, sources
-from dashboards.components.registry import Definition
+from dashboards.components import (
+    access_log,
+    builds,
+    charts,
+    data,
+    definitions,
+    download,
+    frame,
+    sources,
+)
 from dashboards.components.sentences import HELD, rule_state, verdict_headline
 from dashboards.components.words import (
     ENGINES,
@@ -43,11 +51,10 @@ def render() -> None:
         st.markdown(f":{colour}[{icon} **{words}**]")
     figures(total)
     names = ["Rules", "Rejected rows", "Ledger", "Sources", "Definitions"]
-    rules_tab, rows_tab, files_tab, sources_tab, definitions_tab, *access_tabs = st.tabs(
-        [*names, "Access"] if access_log.may_read() else names,
-        key="part",
-        on_change="rerun",
-        bind="query-params",
+    parts = {"Builds": builds, "Access": access_log}  # for some roles only
+    more = {name: part for name, part in parts.items() if part.may_read()}
+    rules_tab, rows_tab, files_tab, sources_tab, definitions_tab, *further = st.tabs(
+        [*names, *more], key="part", on_change="rerun", bind="query-params"
     )
     if rules_tab.open:
         with rules_tab:
@@ -66,10 +73,11 @@ def render() -> None:
     if definitions_tab.open:
         with definitions_tab:
             show_suppression()
-            show_definitions()
-    if access_tabs and access_tabs[0].open:
-        with access_tabs[0]:
-            access_log.show()
+            definitions.show()
+    for part, tab in zip(more.values(), further, strict=True):
+        if tab.open:
+            with tab:
+                part.show()
 
 
 def source_filter() -> str:
@@ -492,52 +500,6 @@ def show_suppression() -> None:
                     "Of", format="localized", help="All figures of the same measures and entities"
                 ),
             },
-        )
-
-
-def show_definitions() -> None:
-    """Show every indicator as a card."""
-    registry = data.registry()
-    by_id: dict[str, list[Definition]] = {}
-    for entry in registry:
-        by_id.setdefault(entry.indicator_id, []).append(entry)
-    leading = [key for key, measures in by_id.items() if measures[0].is_leading]
-    st.subheader(
-        f"{len(leading):,} of {count_of(len(by_id), 'indicator')} are leading, which can still be "
-        f"changed; the other {len(by_id) - len(leading):,} are lagging",
-        anchor=False,
-    )
-    columns = st.columns(2)
-    for position, entries in enumerate(by_id.values()):
-        with columns[position % 2]:
-            definition_card(entries)
-
-
-def definition_card(entries: list[Definition]) -> None:
-    """Show one indicator with its measures."""
-    first = entries[0]
-    with st.container(border=True):
-        kind = "Leading" if first.is_leading else "Lagging"
-        st.markdown(f"**{first.indicator_id} · {plain(first.name)}** :gray[:small[{kind}]]")
-        for entry in entries:
-            with st.container(gap=None):
-                if entry.measure_name:
-                    st.markdown(f":small[**{plain(entry.measure_name)}**]")
-                st.markdown(f":small[{plain(entry.definition)}]")
-            st.code(entry.formula or NO_VALUE, language=None, wrap_lines=True)
-            facts = {
-                "Unit": entry.unit,
-                "Better": "depends" if entry.direction == "context" else entry.direction,
-                "Judged from n": entry.threshold or "1",
-                "Interval": "none"
-                if entry.interval_method in ("", "none")
-                else f"{spoken(entry.interval_method)} 95%",
-            }
-            st.caption(" · ".join(f"{name}: {plain(text)}" for name, text in facts.items()))
-        st.caption(
-            f"Needs: {plain(first.required_fields)}  \n"
-            f"Owner: {plain(first.owner)} · Version {plain(first.version)} since "
-            f"{day(first.valid_from)} · Article {plain(first.article)}"
         )
 
 

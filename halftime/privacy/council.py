@@ -74,6 +74,8 @@ TABLES: dict[str, Shown] = {
         ),
         _ALL,
     ),
+    # SQL holds what a company configured.
+    "quality.model": Shown(("build_id", "table_name", "kind", "description", "reads")),
     # A text beside a file that names somebody would tell whose list it is, and how long.
     "quality.file": Shown(instead={"reason": _NAMELESS.format("reason")}),
     "quality.schema_drift": Shown(

@@ -132,6 +132,7 @@ def read_world(con: duckdb.DuckDBPyConnection) -> World:
             "person_id": sorted(words),
             "opportunity_id": [deal for deal, _, _ in deals],
             "rule_id": sorted(rule for (rule,) in rules),
+            "indicator_id": sorted({indicator for indicator, _ in measures}),
             "system": ["all", "salesforce", "people"],
             "reason": ["all"],
             "limit": [3, 50, 100_000],

@@ -78,6 +78,7 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "person_id": person,
         "opportunity_id": deal,
         "rule_id": rule[0] if rule else "",
+        "indicator_id": "PI-11",
         "pipeline_view": "open",
         "cohort": Period("all", first[0], clock[0], "all", is_complete=False),
         "leads": Measure("CQ-01", "ratio"),

@@ -275,7 +275,7 @@ def later(
 def test_loaded_until_looks_at_the_warehouse_as_it_was(later: Later) -> None:
     """Invariant 5: with both clocks set, what was landed since then changes no figure."""
     before, then, now = later.before["tables"], later.then["tables"], later.now["tables"]
-    about_loads = {"core.dim_clock", "quality.rule_result", "quality.rule_failure"}
+    about_loads = {"core.dim_clock", "quality.model", "quality.rule_result", "quality.rule_failure"}
     assert {name for name in then if then[name] != before[name]} <= about_loads
     assert now["core.fct_opportunity"] != then["core.fct_opportunity"]
 

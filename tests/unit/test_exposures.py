@@ -21,7 +21,7 @@ TABLE = re.compile(
     r'\b(?:core|indicators|"?leading"?|lagging|coaching|pipeline|quality|reference)\.([a-z_]+)'
 )
 # Written when a build is published, from the results of the rules: no model makes them.
-NO_MODEL = {"rule", "rule_change", "rule_failure", "rule_result"}
+NO_MODEL = {"model", "rule", "rule_change", "rule_failure", "rule_result"}
 VIEWS = sorted(
     path.stem for path in (ROOT / "dashboards" / "views").glob("*.py") if path.stem != "__init__"
 )

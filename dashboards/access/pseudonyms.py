@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from dashboards.queries.base import Entity
+from dashboards.queries.base import Cell, Entity
 
 KEY_FILE = "pseudonym.key"
 _LENGTH = 12
@@ -90,6 +90,8 @@ def who_is_meant(argument: Any, persons: Mapping[str, str]) -> Any:
         return persons.get(argument, argument)
     if isinstance(argument, Entity):
         return replace(argument, entity_id=persons.get(argument.entity_id, argument.entity_id))
+    if isinstance(argument, Cell):
+        return replace(argument, entity=who_is_meant(argument.entity, persons))
     return argument
 
 

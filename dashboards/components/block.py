@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import data, download
+from dashboards.components import behind, data, download
 from dashboards.components.registry import find
 from dashboards.components.words import NO_VALUE
-from dashboards.queries.base import Measure
+from dashboards.queries.base import Entity, Measure, Period
 from dashboards.queries.told import statements
 
 Asked = tuple[data.Query, tuple[Any, ...]]  # a query, and what it was asked beside the scope
@@ -26,12 +26,14 @@ def under(
     measures: Sequence[Measure] = (),
     columns: dict[str, Any] | None = None,
     trace: str = "",
+    part: behind.Part | None = None,
 ) -> None:
     """Offer the rows of a chart as a table and a file, and say how they were computed.
 
     ``name`` is that of the file and unique on its page; ``asked`` are the queries behind the rows;
     ``columns`` configures the table; ``trace`` is a figure as ``halftime trace`` takes it. What
-    opens is filled when it is opened.
+    opens is filled when it is opened. The rows behind the figures of ``measures`` are those of
+    ``part``, else of the entity and period that a query was asked for.
     """
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         table = st.popover(
@@ -55,6 +57,19 @@ def under(
         with how:
             _definitions(measures)
             _statements(asked, trace)
+    part = part or _part(asked)
+    if part is not None and measures:
+        behind.expander(part, measures, name=name, page=page, rows=rows)
+
+
+def _part(asked: Sequence[Asked]) -> behind.Part | None:
+    """Return the entity and the period that one of the queries was asked for."""
+    for _, arguments in asked:
+        entity = next((item for item in arguments if isinstance(item, Entity)), None)
+        period = next((item for item in arguments if isinstance(item, Period)), None)
+        if entity is not None and period is not None and period.grain != "all":
+            return behind.Part(entity, period)
+    return None
 
 
 def _definitions(measures: Sequence[Measure]) -> None:
@@ -70,6 +85,8 @@ def _statements(asked: Sequence[Asked], trace: str) -> None:
         for statement in statements(query, data.connection(), data.session_scope(), *arguments):
             # A box that scrolls by itself cannot be reached by the keyboard; the popover can.
             st.code(statement.text(), language="sql", wrap_lines=True)
+    if data.is_council():
+        st.caption("The rows behind are not listed: each would tell of one person.")
     if trace:
         st.caption("The rows and files behind a figure, on the machine that holds the build:")
         st.code(f"halftime trace {trace}", language="shell")

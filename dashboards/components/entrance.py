@@ -222,6 +222,17 @@ def write_down(page: str, rows: int) -> None:
         st.session_state["_last_entry"] = entry
 
 
+def looked_at(what: str, rows: int) -> None:
+    """Write down that single rows were shown, such as those behind a figure; once, until others."""
+    entry, home = _entry("view", what), home_folder()
+    if entry is None or home is None:
+        return
+    entry = replace(entry, row_count=rows)
+    if st.session_state.get("_last_rows") != entry:
+        log.write(home, entry)
+        st.session_state["_last_rows"] = entry
+
+
 def taking(page: str) -> Callable[[str, int], None]:
     """Return what writes down that the reader of now takes a file of so many rows away.
 

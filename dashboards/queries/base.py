@@ -43,6 +43,34 @@ class Measure:
     currency: str = "none"
 
 
+@dataclass(frozen=True)
+class Cell:
+    """The key of one published figure."""
+
+    indicator_id: str
+    measure_id: str
+    entity: Entity
+    grain: str
+    start: dt.date
+    dimension: str = "all"
+    member: str = "all"
+    currency: str = "none"
+
+    def text(self) -> str:
+        """Return the figure as ``halftime trace`` takes it."""
+        kind, code = self.entity.entity_type, self.entity.entity_id
+        parts = [
+            f"{self.indicator_id}:{self.measure_id}",
+            "company" if kind == "company" else f"{kind}={code}",
+            f"{self.grain}={self.start.isoformat()}",
+        ]
+        if self.dimension != "all":
+            parts.append(f"{self.dimension}={self.member}")
+        if self.currency != "none":
+            parts.append(f"currency={self.currency}")
+        return "@".join(parts)
+
+
 def frame(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()
 ) -> pd.DataFrame:
@@ -67,15 +95,17 @@ def exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bo
         return cursor.execute(sql, [schema, table]).fetchone() is not None
 
 
-def indicator_facts(where: str) -> str:
+def indicator_facts(where: str, *more: str) -> str:
     """Return both families of figures in one shape, each filtered before they are joined up.
 
     ``where`` may say ``fact`` for the table; its parameters are needed once per table of ``FACTS``.
+    ``more`` are columns beside those that a page always needs.
     """
+    others = "".join(f"fact.{name}, " for name in more)
     return " union all ".join(
         f"""
         select
-            fact.indicator_id,
+            {others}fact.indicator_id,
             fact.measure_id,
             fact.entity_id,
             fact.period_start,

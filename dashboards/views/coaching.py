@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboards.components import block, charts, data, filters
+from dashboards.components import behind, block, charts, data, filters
 from dashboards.components.figures import Figure, Unit, card, compared_with, figures, hover, written
 from dashboards.components.sentences import (
     group_heatmap_rows,
@@ -132,12 +132,14 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     with four:
         card(shown[follow_up], "Actions on time")
 
+    part = behind.Part(entity, period)
+    behind.expander(part, measures, name="coaching_figures", page=PAGE, rows=None)
     if not data.shows_persons():
-        draw_groups_heatmap(entity, today, kind)
+        draw_groups_heatmap(part, today, kind)
     elif len(weeks) and weeks["rep_count"].iloc[0] > MOST_REPS:
-        draw_managers_heatmap(entity, today, kind)
+        draw_managers_heatmap(part, today, kind)
     elif len(weeks):
-        draw_heatmap(weeks, kind, asked)
+        draw_heatmap(weeks, kind, asked, part)
     left, right = st.columns(2, gap="large")
     with left:
         draw_areas(entity, period, shown[individual].is_expired)
@@ -147,9 +149,9 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
     draw_managers(entity, period, kind)
 
 
-def draw_managers_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
+def draw_managers_heatmap(part: behind.Part, today: dt.date, kind: str) -> None:
     """Draw the dominant chart for more reps than fit: manager × week."""
-    arguments = (entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
+    arguments = (part.entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
     weeks = data.ask(coaching.manager_weeks, *arguments)
     cells, managers = manager_heatmap_rows(weeks)
     total = int(weeks["manager_count"].iloc[0])
@@ -175,12 +177,13 @@ def draw_managers_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
         page=PAGE,
         asked=[(coaching.manager_weeks, arguments)],
         measures=[Measure("CO-09", f"coverage_{kind}")],
+        part=part,
     )
 
 
-def draw_groups_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
+def draw_groups_heatmap(part: behind.Part, today: dt.date, kind: str) -> None:
     """Draw the dominant chart of a council's build: group × week."""
-    arguments = (entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
+    arguments = (part.entity, today, kind == "strict", WEEKS, MOST_MANAGERS)
     weeks = data.ask(coaching.group_weeks, *arguments)
     if weeks.empty:
         why = data.withheld() if data.is_council() else "there is none"
@@ -212,10 +215,11 @@ def draw_groups_heatmap(entity: Entity, today: dt.date, kind: str) -> None:
         page=PAGE,
         asked=[(coaching.group_weeks, arguments)],
         measures=[Measure("CO-09", f"coverage_{kind}")],
+        part=part,
     )
 
 
-def draw_heatmap(weeks: pd.DataFrame, kind: str, asked: block.Asked) -> None:
+def draw_heatmap(weeks: pd.DataFrame, kind: str, asked: block.Asked, part: behind.Part) -> None:
     """Draw the dominant chart: rep × week."""
     cells, reps = heatmap_rows(weeks)
     empty = int((cells["sessions"] == 0).sum())
@@ -238,6 +242,7 @@ def draw_heatmap(weeks: pd.DataFrame, kind: str, asked: block.Asked) -> None:
         page=PAGE,
         asked=[asked],
         measures=[Measure("CO-01", kind)],
+        part=part,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import block, charts, charts_deals, data, filters
+from dashboards.components import behind, block, charts, charts_deals, data, filters
 from dashboards.components.deal_sentences import (
     DUE,
     OPEN,
@@ -114,25 +114,40 @@ def show_warnings(shown: pd.DataFrame, asked: block.Asked) -> None:
         f"Open deals by warning. {title}.",
         key="warnings",
     )
-    block.under(shown, name="warnings", page=PAGE, asked=[asked], measures=warned_measures())
+    entity, quarter = asked[1][0], running_quarter()
+    block.under(
+        shown,
+        name="warnings",
+        page=PAGE,
+        asked=[asked],
+        measures=warned_measures(),
+        part=behind.Part(entity, quarter) if quarter else None,
+    )
 
 
-def warning_figures(entity: Entity) -> None:
-    """Draw the shares of open deals by warning where no deal may be told: from the figures."""
+def running_quarter() -> Period | None:
+    """Return the fiscal quarter of the as-of date; its figures of open deals are those of today."""
     rows = data.ask(selection.periods)
     rows = rows[rows["period_grain"] == "fiscal_quarter"]
-    measures = tuple(warned_measures())
     if rows.empty:
-        st.write("No fiscal quarter has begun by this day.")
-        return
+        return None
     first = rows.iloc[0]
-    period = Period(
+    return Period(
         "fiscal_quarter",
         as_date(first["period_start"]),
         as_date(first["period_end"]),
         str(first["period_label"]),
         bool(first["is_complete"]),
     )
+
+
+def warning_figures(entity: Entity) -> None:
+    """Draw the shares of open deals by warning where no deal may be told: from the figures."""
+    measures = tuple(warned_measures())
+    period = running_quarter()
+    if period is None:
+        st.write("No fiscal quarter has begun by this day.")
+        return
     told = data.ask(indicators.series, entity, period, measures, "all", 1)
     told = told.dropna(subset=["value"]).sort_values("value", ascending=False)
     if told.empty:

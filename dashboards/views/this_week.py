@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import block, charts, data, filters
+from dashboards.components import behind, block, charts, data, filters
 from dashboards.components.figures import card, compared_with, figures, line
 from dashboards.components.sentences import (
     MOVEMENTS,
@@ -157,6 +157,8 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         line(shown[pushed], "Open deals pushed at least once")
         line(shown[overdue_reps], "Rep days beyond the interval")
 
+    part = behind.Part(entity, period)
+    behind.expander(part, (*whole, *sliced), name="board", page="This week", rows=None)
     if data.is_council():
         withheld_persons()
         return

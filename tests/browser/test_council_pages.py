@@ -51,6 +51,8 @@ def test_groups_stand_where_persons_stood(
     window.page.screenshot(path=str(pictures / "council_coaching.png"), full_page=True)
     assert "by groups, not persons" in window.title()
     assert "fewer than 4 people" in window.text()
+    assert "How was this computed?" in window.text()
+    assert "Rows behind it" not in window.text()  # each would tell of one person
     everything = window.page.content()
     assert not [name for name in names if name and name in everything]
 

@@ -15,7 +15,7 @@ import pytest
 
 from dashboards import queries
 from dashboards.queries import coaching, detail, indicators, quality, selection, week
-from dashboards.queries.base import Entity, Measure, Period
+from dashboards.queries.base import Cell, Entity, Measure, Period
 from dashboards.queries.scope import Scope
 
 NOT_QUERIES = {"base", "scope", "told", "notes"}  # notes: of another file, see test_private_notes
@@ -83,6 +83,7 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "cohort": Period("all", first[0], clock[0], "all", is_complete=False),
         "leads": Measure("CQ-01", "ratio"),
         "outcome": Measure("PI-11", "by_count"),
+        "cell": Cell("PI-11", "by_count", COMPANY, "fiscal_quarter", quarter[0]),
     }
 
 

@@ -72,12 +72,15 @@ def write(home: Path, entry: Entry) -> None:
         raise _cannot(home, error) from error
 
 
-def clear(home: Path, days: int) -> list[str]:
-    """Remove the months that ended more than so many days ago; returns their names."""
+def clear(home: Path, days: int, folder: str = FOLDER) -> list[str]:
+    """Remove the months that ended more than so many days ago; returns their names.
+
+    ``folder`` is that of another log of readers that is kept as long.
+    """
     limit = _now().date() - dt.timedelta(days=days)
     removed = []
     with contextlib.suppress(OSError):
-        for path in sorted((home / FOLDER).iterdir()):
+        for path in sorted((home / folder).iterdir()):
             found = _MONTH.fullmatch(path.name)
             if found is None:
                 continue

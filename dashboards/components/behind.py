@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboards.components import data, download, entrance
+from dashboards.components import data, disputes, download, entrance
 from dashboards.components.figures import Unit, written
 from dashboards.components.registry import find
 from dashboards.components.words import NO_VALUE, as_date, count_of, is_missing, number, spoken
@@ -185,7 +185,9 @@ def _rows(cell: Cell, totals: Row, name: str, page: str) -> None:
         column_order=[column for column in order if shown[column].notna().any()],
         column_config={**_COLUMNS, **dict(zip(extra, map(spoken, extra), strict=True))},
     )
-    download.buttons(data.asking(behind.rows, cell, behind.MOST_ROWS), f"{name}_rows", page)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        disputes.form(disputes.rows_of(shown, cell.text()), name)
+        download.buttons(data.asking(behind.rows, cell, behind.MOST_ROWS), f"{name}_rows", page)
 
 
 # Of the rows in a file, and not in the table: names and ids of tables say nothing to a reader.

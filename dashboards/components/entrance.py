@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.access import log
+from dashboards.access import disputes, log
 from dashboards.access.identity import Login, who
 from dashboards.access.resolve import (
     Persona,
@@ -248,6 +248,14 @@ def taking(page: str) -> Callable[[str, int], None]:
     return write
 
 
+def speaker() -> disputes.Speaker:
+    """Return who says something of a row now; raises where no build is open."""
+    said = _entry("dispute", "")
+    if said is None:
+        raise disputes.DisputeError("No build is open in this session.")
+    return disputes.Speaker(said.who, said.role, said.scope, said.build_id)
+
+
 def _entry(event: str, page: str) -> log.Entry | None:
     build = data.session_build()
     if build is None:
@@ -271,5 +279,6 @@ def _scope_words() -> str:
 
 @st.cache_resource(ttl="1h", show_spinner=False)
 def _clear_old(home: str, days: int) -> int:
-    """Remove months of the log that are kept no longer; looked at once an hour."""
-    return len(log.clear(Path(home), days))
+    """Remove months of the logs that are kept no longer; looked at once an hour."""
+    folders = (log.FOLDER, disputes.FOLDER)
+    return sum(len(log.clear(Path(home), days, folder)) for folder in folders)

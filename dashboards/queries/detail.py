@@ -132,3 +132,70 @@ def deal_versions(
         limit 50
     """
     return frame(connection, sql, [opportunity_id, *seen.parameters])
+
+
+def deal_rows(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, opportunity_id: str
+) -> pd.DataFrame:
+    """Return the row of core of a deal with its place in the files, so that it can be disputed."""
+    seen = see.people(scope, "deal.owner_id")
+    sql = f"""
+        select
+            'core.fct_opportunity' as core_table,
+            deal.opportunity_id as core_key,
+            deal.owner_id as person_id,
+            deal.opportunity_name as what,
+            deal.close_date as day,
+            deal.source_system,
+            deal._source_file as source_file,
+            deal._source_row as source_row
+        from core.fct_opportunity as deal
+        where deal.opportunity_id = ? and {seen.sql}
+    """
+    return frame(connection, sql, [opportunity_id, *seen.parameters])
+
+
+def person_rows(
+    connection: duckdb.DuckDBPyConnection,
+    scope: Scope | None,
+    person_id: str,
+    until: dt.date,
+    weeks: int = 26,
+) -> pd.DataFrame:
+    """Return a person's coaching sessions of the last weeks and open deals, with their places.
+
+    Columns: core_table, core_key, person_id, what, day, source_system, source_file, source_row;
+    the newest first.
+    """
+    session, deal = see.people(scope, "attendee.coachee_id"), see.people(scope, "deal.owner_id")
+    sql = f"""
+        select
+            'core.fct_coaching_session' as core_table,
+            session.session_id || '#' || attendee.coachee_id as core_key,
+            attendee.coachee_id as person_id,
+            'session' as what,
+            session.session_date as day,
+            session.source_system,
+            session._source_file as source_file,
+            session._source_row as source_row
+        from core.bridge_session_attendee as attendee
+        join core.fct_coaching_session as session on attendee.session_id = session.session_id
+        where attendee.coachee_id = ? and session.session_date > cast(? as date) - 7 * ?
+            and session.session_date <= ? and {session.sql}
+        union all
+        select
+            'core.fct_opportunity',
+            deal.opportunity_id,
+            deal.owner_id,
+            coalesce(deal.opportunity_name, 'deal'),
+            deal.close_date,
+            deal.source_system,
+            deal._source_file,
+            deal._source_row
+        from core.fct_opportunity as deal
+        where deal.is_open and not deal.is_deleted and deal.owner_id = ? and {deal.sql}
+        order by day desc, core_key
+        limit 200
+    """
+    given = [person_id, until, weeks, until, *session.parameters, person_id, *deal.parameters]
+    return frame(connection, sql, given)

@@ -11,6 +11,7 @@ from dashboards.components import (
     charts,
     data,
     definitions,
+    disputes,
     download,
     frame,
     sources,
@@ -51,7 +52,7 @@ def render() -> None:
         st.markdown(f":{colour}[{icon} **{words}**]")
     figures(total)
     names = ["Rules", "Rejected rows", "Ledger", "Sources", "Definitions"]
-    parts = {"Builds": builds, "Access": access_log}  # for some roles only
+    parts = {"Builds": builds, "Disputes": disputes, "Access": access_log}  # for some roles only
     more = {name: part for name, part in parts.items() if part.may_read()}
     rules_tab, rows_tab, files_tab, sources_tab, definitions_tab, *further = st.tabs(
         [*names, *more], key="part", on_change="rerun", bind="query-params"

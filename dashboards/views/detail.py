@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import charts, data, notes
+from dashboards.components import charts, data, disputes, notes
 from dashboards.components.words import NO_VALUE, as_date, count_of, day, deal_name, money, plain
 from dashboards.queries import detail, selection
 
@@ -90,6 +90,8 @@ def show_person(person: pd.Series) -> None:
                 "last_activity_date": st.column_config.DateColumn("Last activity"),
             },
         )
+    rows = data.ask(detail.person_rows, str(person["person_id"]), today)
+    disputes.form(disputes.rows_of(rows), "person")
     notes.section(str(person["person_id"]))
 
 
@@ -139,6 +141,8 @@ def show_deal(deal: pd.Series) -> None:
                 "close_date": st.column_config.DateColumn("Expected close"),
             },
         )
+    rows = data.ask(detail.deal_rows, str(deal["opportunity_id"]))
+    disputes.form(disputes.rows_of(rows), "deal")
     if not pd.isna(deal["owner_name"]):
         # A link to the page one is on would leave the address behind, so this is a button.
         st.button(

@@ -114,7 +114,8 @@ def _others(home: Home) -> list[Path]:
         and path.name not in ("lock", *_REWRITTEN)
         and not (path.name == "manifest.json" and path.parent.parent == home.published)
         and keys not in path.parents
-        and path not in reader_logs.access_logs(home)  # they lose persons under a lock
+        # These lose persons under a lock.
+        and path not in (*reader_logs.access_logs(home), *reader_logs.dispute_logs(home))
         and home.history not in path.parents
     )
 

@@ -1,9 +1,9 @@
 """The logs that the dashboards write of their readers: of private notes, and of all that was seen.
 
 ``HOME/privacy/notes_read.jsonl`` has one line per reading of notes: when, who, whose, how many.
-``HOME/access/YYYY-MM.jsonl`` has one per view and download. Both are read here, and lose persons
-who are erased. Who appends holds the file's lock and looks whether it is still the file of that
-name.
+``HOME/access/YYYY-MM.jsonl`` has one per view and download, ``HOME/disputes/YYYY-MM.jsonl`` one
+per row that somebody called wrong. All are read here, and lose persons who are erased. Who appends
+holds the file's lock and looks whether it is still the file of that name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ from halftime.home import Home, sync_folder
 from halftime.privacy.redact import Redactor
 
 # What of a line can name a person.
-_NAMING = ("who", "whose", "scope", "page", "filters")
+_NAMING = (
+    *("who", "whose", "scope", "page", "filters"),
+    *("person_id", "core_key", "figure", "source_file", "said_by"),
+)
+# What readers of an erased person wrote, or wrote about one, in their own words.
+_WRITTEN = ("wrong", "right", "why")
 
 
 def notes_log(home: Home) -> Path:
@@ -30,6 +35,37 @@ def notes_log(home: Home) -> Path:
 def access_logs(home: Home) -> list[Path]:
     """Return the files of the access log, oldest first."""
     return sorted((home.root / "access").glob("*.jsonl"))
+
+
+def dispute_logs(home: Home) -> list[Path]:
+    """Return the files of what readers called wrong, oldest first."""
+    return sorted((home.root / "disputes").glob("*.jsonl"))
+
+
+def disputed_by_or_of(home: Home, texts: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what was called wrong by a person, or of a row of the person, and what became of it.
+
+    ``texts`` are those by which the person is known. Who settled it, and who said it of somebody
+    else's row, is left out: it is another person.
+    """
+    known = {text.casefold() for text in texts}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in dispute_logs(home):
+        for entry in map(_entry, path.read_text(encoding="utf-8").splitlines()):
+            found.setdefault(str(entry.get("id", "")), []).append(entry)
+    kept = ("at", "event", "core_key", "wrong", "right", "outcome", "why", "build_id")
+    return [
+        {key: entry[key] for key in kept if key in entry}
+        for entries in found.values()
+        if _is_of(entries[0], known)
+        for entry in entries
+    ]
+
+
+def _is_of(entry: dict[str, Any], known: set[str]) -> bool:
+    login = str(entry.get("who", "")).rpartition(" (")[0]
+    seen = str(entry.get("scope", "")).partition(" ")[2]
+    return bool({text.casefold() for text in (login, seen, str(entry.get("person_id")))} & known)
 
 
 def seen_by(home: Home, texts: Iterable[str]) -> list[dict[str, Any]]:
@@ -59,7 +95,7 @@ def notes_of(home: Home, person_id: str) -> list[dict[str, Any]]:
 
 def rewrite(home: Home, redactor: Redactor) -> None:
     """Replace erased persons in the logs, those who read and those who were read about."""
-    for path in (notes_log(home), *access_logs(home)):
+    for path in (notes_log(home), *access_logs(home), *dispute_logs(home)):
         if path.is_file():
             _rewrite(path, redactor)
 
@@ -86,6 +122,11 @@ def _without(line: str, redactor: Redactor) -> str:
     if not entry:
         return redactor.value(line)
     known = {key: redactor.value(str(entry[key])) for key in _NAMING if key in entry}
+    is_known = known != {key: entry[key] for key in known}
+    for key in (key for key in _WRITTEN if key in entry):
+        known[key] = redactor.value(str(entry[key]))
+        if is_known or known[key] != entry[key]:  # what else it tells of the person, nobody knows
+            known[key] = redactor.scrub(known[key])
     if known == {key: entry[key] for key in known}:
         return line
     return json.dumps({**entry, **known}, sort_keys=True, ensure_ascii=False)

@@ -44,6 +44,9 @@ def write_subject(home: Home, person_id: str, out: Path) -> dict[str, Any]:
             ],
             "notes_read": reader_logs.notes_of(home, person_id),
             "pages_seen": reader_logs.seen_by(home, [person_id, *(item.text for item in known)]),
+            "disputes": reader_logs.disputed_by_or_of(
+                home, [person_id, *(item.text for item in known)]
+            ),
             "rows": sum(table["rows"] for table in tables),
             "tables": tables,
         }

@@ -632,18 +632,22 @@ def dashboard(
         Path | None,
         typer.Option(
             "--config",
-            help="Says who may see what ('access'); halftime.yml of this folder, if there is one.",
+            help="Says who may see what ('access') and where records are ('record_url'); "
+            "halftime.yml of this folder, if there is one.",
         ),
     ] = None,
 ) -> None:
     """Serve the published build until it is stopped with Ctrl-C; on 127.0.0.1 without 'access'."""
     from halftime.access import Access
-    from halftime.config import load_access
+    from halftime.config import load_access, load_record_urls
+    from halftime.contracts import load_contracts
+    from halftime.home import PROJECT_ROOT
     from halftime.serve import serve
 
     chosen = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
     access = load_access(chosen) if chosen else Access()
-    raise typer.Exit(serve(_home(home), access, port))
+    links = load_record_urls(chosen, load_contracts(PROJECT_ROOT)) if chosen else {}
+    raise typer.Exit(serve(_home(home), access, port, links))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,6 +20,7 @@ from halftime.date_formats import mistake
 from halftime.errors import UsageError
 from halftime.landing.shaping import check_header_format
 from halftime.landing.spec import Delivery, ObjectSpec, Shape, SourceSpec, Unpivot
+from halftime.record_urls import read_record_urls
 from halftime.yaml_reader import Reader, nearest
 from quality.waivers import Waiver
 
@@ -65,6 +66,7 @@ _SOURCE_KEYS = _FORMAT_KEYS | {
     "expand_until",
     "coaching_patterns",
     "retention_days",
+    "record_url",
 }
 _OBJECT_KEYS = _FORMAT_KEYS | {
     "files",
@@ -173,6 +175,7 @@ class Config:
     privacy: Privacy = Privacy()
     access: Access = field(default_factory=Access)
     retention: Mapping[str, int] = field(default_factory=dict, hash=False)
+    record_urls: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -251,6 +254,7 @@ def load_config(
             for spec in sources
             if (days := _retention(reader, spec.system, top["sources"][spec.system], contracts))
         },
+        record_urls=read_record_urls(reader, top.get("sources"), contracts),
     )
 
 
@@ -266,6 +270,13 @@ def load_access(path: Path) -> Access:
     reader = Reader(path)
     top = reader.mapping(reader.root, (), _TOP_KEYS)
     return read_access(reader, top.get("access"))
+
+
+def load_record_urls(path: Path, contracts: Mapping[tuple[str, str], Contract]) -> dict[str, str]:
+    """Read ``record_url`` of each source alone, for who serves the pages."""
+    reader = Reader(path)
+    top = reader.mapping(reader.root, (), _TOP_KEYS)
+    return read_record_urls(reader, top.get("sources"), contracts)
 
 
 def _landing_folder(reader: Reader, path: Path, own: Any, given: Path | None) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import socket
@@ -25,8 +26,12 @@ PROXY_SECRET = ("HALFTIME_PROXY_SECRET", "secret_file")
 SHORTEST_SECRET = 16
 
 
-def serve(home: Home, access: Access, port: int) -> int:
+def serve(
+    home: Home, access: Access, port: int, record_urls: Mapping[str, str] | None = None
+) -> int:
     """Run the dashboard until it ends and return its exit code.
+
+    ``record_urls`` says by system where a record can be looked at.
 
     Raises :class:`UsageError` where nothing is published yet, where anybody in the network could
     look at everything, or where a secret is missing; :class:`MachineError` where the port is taken.
@@ -54,6 +59,7 @@ def serve(home: Home, access: Access, port: int) -> int:
                     **os.environ,
                     "HALFTIME_HOME": str(home.root),
                     "HALFTIME_ACCESS": access.to_json(),
+                    "HALFTIME_RECORD_URLS": json.dumps(dict(record_urls or {})),
                     **environment,
                 },
             )

@@ -34,6 +34,7 @@ from dashboards.components.words import as_date, count_of, day, deal_name, numbe
 from dashboards.queries import deals, indicators, selection
 from dashboards.queries.base import Entity, Measure, Period
 from dashboards.queries.scope import Persons
+from dashboards.record_links import record_link
 
 PAGE = "Deals"
 DETAIL = "views/detail.py"
@@ -218,6 +219,11 @@ def deal_line(place: int, deal: Deal) -> None:
         f"**{name}**  \n:small[{plain(what)}]  \n"
         f":small[:gray[{plain(when)}]]  \n:small[:gray[deal of {owner}]]"
     )
+    system, address = record_link(row["opportunity_id"])
+    if address:
+        columns[1].link_button(
+            f"Open in {system}", address, icon=":material/open_in_new:", type="tertiary"
+        )
     reasons = "\n".join(f"- :small[{plain(text)}]" for text in deal.reasons)
     columns[2].markdown(f"**{count_of(len(deal.reasons), 'warning')}**\n{reasons}")
     columns[3].page_link(

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards.components import charts, data, disputes, notes
 from dashboards.components.words import NO_VALUE, as_date, count_of, day, deal_name, money, plain
 from dashboards.queries import detail, selection
+from dashboards.record_links import record_link
 
 HOME_PAGE = "views/this_week.py"
 
@@ -124,6 +125,9 @@ def show_deal(deal: pd.Series) -> None:
     for column, (label, value) in zip(st.columns(4), facts, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.markdown(f":gray[:small[{label}]]  \n**{plain(value)}**")
+    system, address = record_link(deal["opportunity_id"])
+    if address:
+        st.link_button(f"Open in {system}", address, icon=":material/open_in_new:", type="tertiary")
     versions = data.ask(detail.deal_versions, str(deal["opportunity_id"]))
     if len(versions) > 1:
         st.subheader(

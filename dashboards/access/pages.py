@@ -20,6 +20,7 @@ PLACES = (
     Place("week", "this_week", "This week", "today", "Coach"),
     Place("deals", "deals", "Deals", "handshake", "Coach"),
     Place("coaching", "coaching", "Coaching", "forum", "Programme"),
+    Place("results", "results", "Results", "flag", "Proof"),
     Place("proof", "does_coaching_work", "Does coaching work?", "science", "Proof"),
     Place("data", "data_and_definitions", "Data & definitions", "fact_check", "Trust"),
     Place("detail", "detail", "Detail", "search"),

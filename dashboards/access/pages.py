@@ -18,6 +18,7 @@ class Place:
 
 PLACES = (
     Place("week", "this_week", "This week", "today", "Coach"),
+    Place("prep", "prep", "1:1 prep", "group", "Coach"),
     Place("deals", "deals", "Deals", "handshake", "Coach"),
     Place("coaching", "coaching", "Coaching", "forum", "Programme"),
     Place("results", "results", "Results", "flag", "Proof"),

@@ -32,10 +32,10 @@ WORDS = {
 
 # By the addresses of the pages; the first is where the role lands. Details are reached by links.
 PAGES: dict[Role, tuple[str, ...]] = {
-    Role.REP: ("week", "deals", "results", "data", "detail"),
-    Role.MANAGER: ("week", "deals", "coaching", "results", "proof", "data", "detail"),
-    Role.ENABLEMENT: ("coaching", "week", "deals", "results", "proof", "data", "detail"),
+    Role.REP: ("prep", "week", "deals", "results", "data", "detail"),
+    Role.MANAGER: ("week", "prep", "deals", "coaching", "results", "proof", "data", "detail"),
+    Role.ENABLEMENT: ("coaching", "week", "prep", "deals", "results", "proof", "data", "detail"),
     Role.AUDITOR: ("data",),
     Role.DATA_TEAM: ("data",),
-    Role.ADMIN: ("week", "deals", "coaching", "results", "proof", "data", "detail"),
+    Role.ADMIN: ("week", "prep", "deals", "coaching", "results", "proof", "data", "detail"),
 }

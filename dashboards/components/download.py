@@ -54,3 +54,27 @@ def buttons(rows: Callable[[], pd.DataFrame], name: str, page: str, width: str =
                 type="tertiary",
                 help=HELP[label],
             )
+
+
+def sheet(write: Callable[[], str], name: str, page: str, row_count: int, label: str) -> None:
+    """Offer one HTML file to print, called ``name``; it is written when it is asked for.
+
+    ``row_count`` is what the access log says of it; as above, no line in the log, no file.
+    """
+    take = entrance.taking(page)
+
+    def fetch() -> bytes:
+        take(f"{name}.html", row_count)
+        return write().encode("utf-8")
+
+    st.download_button(
+        label,
+        data=fetch,
+        file_name=f"{name}.html",
+        mime="text/html",
+        icon=":material/print:",
+        key=f"download_{name}_html",
+        on_click="ignore",
+        help="One page of A4 or Letter: open the file and print it. "
+        "The download is written to the access log.",
+    )

@@ -22,6 +22,7 @@ from dashboards.queries import coaching, indicators, selection, week
 from dashboards.queries.base import Entity, Measure, Period, Row
 
 DETAIL = "views/detail.py"
+PREP = "views/prep.py"
 # Of a line of "coach next"; the last share holds the whole link in a window of 1200 pixels too.
 LINE_WIDTHS = [0.35, 3, 5.6, 1.3]
 
@@ -60,6 +61,8 @@ def next_line(position: int, row: Row) -> None:
         icon_position="right",
         query_params=target,
     )
+    if not is_deal:
+        columns[3].page_link(PREP, label="1:1 prep", icon=":material/group:", query_params=target)
 
 
 def render() -> None:

@@ -33,9 +33,15 @@ WORDS = {
 # By the addresses of the pages; the first is where the role lands. Details are reached by links.
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.REP: ("prep", "week", "deals", "results", "data", "detail"),
-    Role.MANAGER: ("week", "prep", "deals", "coaching", "results", "proof", "data", "detail"),
-    Role.ENABLEMENT: ("coaching", "week", "prep", "deals", "results", "proof", "data", "detail"),
+    Role.MANAGER: (
+        *("week", "prep", "deals", "coaching", "skills", "results", "proof", "data", "detail"),
+    ),
+    Role.ENABLEMENT: (
+        *("coaching", "skills", "week", "prep", "deals", "results", "proof", "data", "detail"),
+    ),
     Role.AUDITOR: ("data",),
     Role.DATA_TEAM: ("data",),
-    Role.ADMIN: ("week", "prep", "deals", "coaching", "results", "proof", "data", "detail"),
+    Role.ADMIN: (
+        *("week", "prep", "deals", "coaching", "skills", "results", "proof", "data", "detail"),
+    ),
 }

@@ -46,11 +46,11 @@ def organisation() -> Entity | None:
     return Entity(kind, str(row["entity_id"]), name)
 
 
-def period(grain: str = "") -> Period | None:
-    """Let the reader choose a fiscal quarter, month or year, or one of ``grain``; None if none."""
+def period(*grains: str) -> Period | None:
+    """Let the reader choose a fiscal quarter, month or year, or one of ``grains``; None if none."""
     rows = data.ask(selection.periods)
-    if grain:
-        rows = rows[rows["period_grain"] == grain]
+    if grains:
+        rows = rows[rows["period_grain"].isin(grains)]
     if rows.empty:
         return None
     labels = [

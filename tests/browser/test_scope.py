@@ -84,6 +84,8 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "leads": Measure("CQ-01", "ratio"),
         "outcome": Measure("PI-11", "by_count"),
         "cell": Cell("PI-11", "by_count", COMPANY, "fiscal_quarter", quarter[0]),
+        "measure": Measure("BE-10", "shown"),
+        "level": "team",
     }
 
 

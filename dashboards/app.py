@@ -16,7 +16,7 @@ if _ROOT not in sys.path:
 from dashboards.access import pseudonyms  # noqa: E402
 from dashboards.access.pages import PLACES  # noqa: E402
 from dashboards.access.roles import PAGES, Role  # noqa: E402
-from dashboards.components import data, entrance, frame  # noqa: E402
+from dashboards.components import data, entrance, frame, locales  # noqa: E402
 
 DOOR = "Halftime"
 
@@ -53,6 +53,7 @@ def pages(role: Role) -> dict[str, list[st.Page]]:
 def main() -> None:
     """Let the reader in, register the pages of the role, and run the chosen one in the frame."""
     st.set_page_config(page_title="Halftime", page_icon=str(_FAVICON), layout="wide")
+    locales.use(st.context.locale)
     build = data.session_build()
     if build is None:
         frame.empty_state()

@@ -24,7 +24,7 @@ TOLERANCE = 1e-6
 WITHHELD_CODES = ("small_group", "differencing")
 _COLUMNS: dict[str, ColumnConfig | str] = {
     "full_name": "Whose",
-    "day": st.column_config.DateColumn("Day"),
+    "day": st.column_config.DateColumn("Day", format="localized"),
     "what": "What",
     "numerator_part": st.column_config.NumberColumn("To numerator", format="localized"),
     "denominator_part": st.column_config.NumberColumn("To denominator", format="localized"),
@@ -169,7 +169,10 @@ def _rows(cell: Cell, totals: Row, name: str, page: str) -> None:
         hidden = count_of(count - told, "row")
         notes.append(f"{hidden} of people whom you may not see today: counted, not listed.")
     if told > len(shown):
-        notes.append(f"The first {len(shown):,} are shown; the files hold up to 100,000.")
+        notes.append(
+            f"The first {number(len(shown))} are shown; the files hold up to "
+            f"{number(behind.MOST_ROWS)}."
+        )
     if notes:
         st.caption(" ".join(notes))
     if shown.empty:
@@ -220,12 +223,9 @@ def sums_words(row: Row | pd.Series, totals: Row, *, adds_up: bool) -> str:
             "or made of other figures. The command below works it out a second time."
         )
     wanted = published_sums(row)
-    parts = [
-        f"{part} {number(total, 2).removesuffix('.00')}"
-        for part, total in ((part, totals[part]) for part in wanted)
-    ]
+    parts = [f"{part} {_sum(total)}" for part, total in ((part, totals[part]) for part in wanted)]
     wrong = [
-        f"{part} {number(value, 2).removesuffix('.00')}"
+        f"{part} {_sum(value)}"
         for part, value in wanted.items()
         if not _is_same(totals[part], value)
     ]
@@ -236,6 +236,12 @@ def sums_words(row: Row | pd.Series, totals: Row, *, adds_up: bool) -> str:
             "Please tell whoever runs these pages."
         )
     return f"They add up to the published figure: {found}."
+
+
+def _sum(value: object) -> str:
+    """Return a sum with as many digits as it has, two at most; 0 for one of no rows."""
+    total = 0.0 if is_missing(value) else float(str(value))
+    return number(total, 0 if f"{total:.2f}".endswith(".00") else 2)
 
 
 def published_sums(row: Row | pd.Series) -> dict[str, float]:

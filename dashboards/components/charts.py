@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboards.components import locales
 from dashboards.components.sentences import SESSION_STEPS, SHARE_STEPS
 
 Spec = dict[str, Any]
@@ -86,7 +87,7 @@ _LOOKS = {colours: _look(colours) for colours in (_LIGHT, _DARK)}
 
 def show(chart: Chart, alt_text: str, key: str) -> None:
     """Show a chart in the house's look, with its text for those who do not see it."""
-    spec = {**chart.spec, "config": _LOOKS[palette()]}
+    spec = {**chart.spec, "config": {**_LOOKS[palette()], **locales.current().chart()}}
     st.vega_lite_chart(chart.rows, spec, theme=None, alt=alt_text, key=key)
 
 
@@ -105,17 +106,25 @@ def _words(**more: Any) -> Spec:
 
 _COLUMNS = {"type": "bar", "cornerRadiusTopLeft": 2, "cornerRadiusTopRight": 2}
 _BARS = {"type": "bar", "cornerRadius": 2}
-_WEEK_OF = {"field": "week_start", "type": "temporal", "title": "Week of", "format": "%-d %b %Y"}
-_SESSIONS = [
-    _WEEK_OF,
-    _quantity("sessions", title="Sessions"),
-    _quantity("minutes", title="Minutes"),
-]
+
+
+def _week_of() -> Spec:
+    pattern = locales.current().axis_day(is_short=False)
+    return {"field": "week_start", "type": "temporal", "title": "Week of", "format": pattern}
+
+
+def _sessions() -> list[Spec]:
+    return [
+        _week_of(),
+        _quantity("sessions", title="Sessions"),
+        _quantity("minutes", title="Minutes"),
+    ]
 
 
 def _week_axis(**more: Any) -> Spec:
     """Return the weeks as columns, named by their Mondays."""
-    axis = {"format": "%-d %b", "labelAngle": 0, "labelOverlap": True, **more}
+    pattern = locales.current().axis_day(is_short=True)
+    axis = {"format": pattern, "labelAngle": 0, "labelOverlap": True, **more}
     return {
         "field": "week_start",
         "timeUnit": "yearmonthdate",
@@ -191,7 +200,7 @@ def heatmap(rows: pd.DataFrame, reps: list[str]) -> Chart:
     order of manager. The manager's name stands at the right of each manager's first rep.
     """
     people = [_nominal("rep", title="Rep"), _nominal("manager", title="Manager")]
-    cells = _cells("rep", reps, SESSION_STEPS, "Sessions in the week", [*people, *_SESSIONS])
+    cells = _cells("rep", reps, SESSION_STEPS, "Sessions in the week", [*people, *_sessions()])
     names = {
         "mark": _words(align="left", dx=8, color=palette().muted),
         "encoding": {
@@ -213,7 +222,7 @@ def manager_heatmap(rows: pd.DataFrame, managers: list[str]) -> Chart:
     """
     tooltip = [
         _nominal("manager", title="Manager"),
-        _WEEK_OF,
+        _week_of(),
         _quantity("coached", title="Reps with a session"),
         _quantity("reps", title="Reps on the roster"),
     ]
@@ -228,7 +237,7 @@ def group_heatmap(rows: pd.DataFrame, groups: list[str]) -> Chart:
     """
     tooltip = [
         _nominal("group", title="Group"),
-        _WEEK_OF,
+        _week_of(),
         _quantity("reps", title="Reps on the roster"),
         _nominal("step", title="Share with a session"),
     ]
@@ -326,7 +335,7 @@ def weeks(rows: pd.DataFrame) -> Chart:
     encoding = {
         "x": _week_axis(),
         "y": _quantity("minutes", title="Minutes", axis={"tickCount": 4}),
-        "tooltip": _SESSIONS,
+        "tooltip": _sessions(),
     }
     mark = {**_COLUMNS, "color": palette().data}
     return Chart(_with_local_weeks(rows), {"mark": mark, "encoding": encoding, "height": 200})

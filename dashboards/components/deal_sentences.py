@@ -56,8 +56,8 @@ def risk_title(counts: pd.DataFrame) -> str:
     if not warned:
         return f"None of {count_of(total, 'open deal')} has a warning"
     verb = "has" if warned == 1 else "have"
-    start = f"{warned:,} of {count_of(total, 'open deal')} {verb} a warning"
-    return f"{start}, {several:,} of them three or more" if several else start
+    start = f"{number(warned)} of {count_of(total, 'open deal')} {verb} a warning"
+    return f"{start}, {number(several)} of them three or more" if several else start
 
 
 def warning_rows(counts: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def warning_rows(counts: pd.DataFrame) -> pd.DataFrame:
         share=known["warned_count"] / known["open_count"],
     )
     rows["text"] = [
-        f"{count:,} · {percent(share)}"
+        f"{number(count)} · {percent(share)}"
         for count, share in zip(rows["warned_count"], rows["share"], strict=True)
     ]
     return rows[["warning", "share", "text", "warned_count", "open_count"]]
@@ -86,15 +86,15 @@ def reason(row: Row) -> str:
     days, times = count_of(value, "day"), count_of(value, "time")
     won = "won deals" if row["learned_from"] == "segment" else "won deals of the company"
     if not is_missing(row["won_deal_count"]):
-        won = f"{int(row['won_deal_count']):,} {won}"
+        won = f"{number(int(row['won_deal_count']))} {won}"
     pushed_days = row["close_date_push_days"]
     by = "" if is_missing(pushed_days) else f", by {count_of(pushed_days, 'day')} in all"
     sentences = {
         "stuck_in_stage": f"{days} in '{row['stage_name']}'; "
-        f"3 in 4 of {won} left it within {limit:,}.",
-        "older_than_won": f"Open for {days}; 9 in 10 of {won} were won within {limit:,}.",
+        f"3 in 4 of {won} left it within {number(limit)}.",
+        "older_than_won": f"Open for {days}; 9 in 10 of {won} were won within {number(limit)}.",
         "no_two_way_contact": f"No two-way contact for {days}; "
-        f"9 in 10 gaps of {won} were up to {limit:,}.",
+        f"9 in 10 gaps of {won} were up to {number(limit)}.",
         "pushed": f"Close date pushed {times}{by}; from {count_of(limit, 'time')} on we ask.",
         "overdue_close_date": f"Its close date passed {days} ago; "
         f"from {count_of(limit, 'day')} on we ask.",
@@ -102,7 +102,7 @@ def reason(row: Row) -> str:
         "no_next_step": f"Nothing planned for {days}; from {count_of(limit, 'day')} on we ask.",
     }
     code = str(row["warning_code"])
-    return sentences.get(code, f"{spoken(code)}: {value:,}; from {limit:,} on we ask.")
+    return sentences.get(code, f"{spoken(code)}: {number(value)}; from {number(limit)} on we ask.")
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,10 @@ def deals_of(rows: pd.DataFrame, limit: int) -> list[Deal]:
 def list_title(shown: int, total: int) -> str:
     """Return which deals the list holds."""
     if shown < total:
-        return f"These {shown:,} of {total:,} deals have the most warnings"
-    return "This deal has a warning" if total == 1 else f"These {total:,} deals have a warning"
+        return f"These {number(shown)} of {number(total)} deals have the most warnings"
+    return (
+        "This deal has a warning" if total == 1 else f"These {number(total)} deals have a warning"
+    )
 
 
 def waterfall_rows(row: pd.Series, currency: str, period: Period) -> pd.DataFrame:
@@ -240,7 +242,7 @@ def conversion_rows(rows: pd.DataFrame, names: dict[str, str]) -> tuple[pd.DataF
         }
     ).reset_index(drop=True)
     shown["text"] = [
-        f"{percent(value)} ({number(low * 100)}–{percent(high)}) · n = {n:,}"
+        f"{percent(value)} ({number(low * 100)}–{percent(high)}) · n = {number(n)}"
         for value, low, high, n in zip(
             shown["value"], shown["low"], shown["high"], shown["n"], strict=True
         )
@@ -285,7 +287,7 @@ def funnel_places(rows: pd.DataFrame, period: Period) -> list[Place]:
         if member not in now:
             continue
         row = now[member]
-        basis = f"{int(row['numerator']):,} of {count_of(row['denominator'], 'open deal')}"
+        basis = f"{number(int(row['numerator']))} of {count_of(row['denominator'], 'open deal')}"
         if row["reason_code"] == "small_n":
             basis += ", too few to judge"
         if member in before:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards.components import entrance
 from dashboards.components.export import MOST_WORKBOOK_ROWS, to_csv, to_xlsx
+from dashboards.components.words import number
 
 KINDS = {
     "CSV": ("csv", "text/csv", to_csv),
@@ -17,11 +18,6 @@ KINDS = {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         to_xlsx,
     ),
-}
-
-HELP = {
-    "CSV": "All these rows. The download is written to the access log.",
-    "Excel": f"The first {MOST_WORKBOOK_ROWS:,} rows. The download is written to the access log.",
 }
 
 
@@ -52,7 +48,7 @@ def buttons(rows: Callable[[], pd.DataFrame], name: str, page: str, width: str =
                 on_click="ignore",
                 width=width,  # type: ignore[arg-type]
                 type="tertiary",
-                help=HELP[label],
+                help=_hint(label),
             )
 
 
@@ -78,3 +74,8 @@ def sheet(write: Callable[[], str], name: str, page: str, row_count: int, label:
         help="One page of A4 or Letter: open the file and print it. "
         "The download is written to the access log.",
     )
+
+
+def _hint(label: str) -> str:
+    which = f"The first {number(MOST_WORKBOOK_ROWS)}" if label == "Excel" else "All these"
+    return f"{which} rows. The download is written to the access log."

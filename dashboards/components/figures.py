@@ -99,16 +99,16 @@ class Figure:
         sign = "+" if self.change >= 0 else "-"
         size = abs(self.change)
         if self.unit is Unit.RATE:
-            return f"{sign}{size * 100:.1f} pts"
+            return f"{sign}{number(size * 100, 1)} pts"
         if self.unit is Unit.MONEY:
-            return f"{sign}{size * 100:.0f}% a day"
+            return f"{sign}{percent(size)} a day"
         if self.unit is Unit.DAYS:
-            return f"{sign}{size:.0f} days" if size >= 9.5 else f"{sign}{size:.1f} days"
+            return f"{sign}{number(size, 0 if size >= 9.5 else 1)} days"
         if self.unit is Unit.HOURS:
-            return f"{sign}{size:.1f} h"
+            return f"{sign}{number(size, 1)} h"
         if self.unit in _PER_UNIT:
-            return f"{sign}{_PER_UNIT[self.unit].format(size)}"
-        return f"{sign}{size:.2f}"
+            return f"{sign}{_PER_UNIT[self.unit].format(number(size, 1))}"
+        return f"{sign}{number(size, 2)}"
 
     @property
     def is_better(self) -> bool | None:
@@ -150,17 +150,17 @@ class Figure:
         """Return n and the interval: 'n = 118 deals, 95% interval 41–58%'."""
         if self.value is None:
             return self.reason or "Nothing is known for this period."
-        parts = [f"n = {self.n:,} {self.definition.counts if self.definition else 'cases'}"]
+        parts = [f"n = {number(self.n)} {self.definition.counts if self.definition else 'cases'}"]
         if self.is_small:
             parts.append("too few to judge")
         elif self.is_truncated:
             parts.append("the data begin too shortly before")
         elif self.unit is Unit.RATE and self.low is not None and self.high is not None:
-            parts.append(f"95% interval {self.low * 100:.0f}–{self.high * 100:.0f}%")
+            parts.append(f"95% interval {number(self.low * 100)}–{percent(self.high)}")
         return ", ".join(parts)
 
 
-_PER_UNIT = {Unit.MONTHS: "{:.1f} months", Unit.POINTS: "{:.1f} pts", Unit.RATIO: "{:.1f}x"}
+_PER_UNIT = {Unit.MONTHS: "{} months", Unit.POINTS: "{} pts", Unit.RATIO: "{}x"}
 
 
 def written(value: float | None, unit: Unit, currency: str = "none") -> str:
@@ -179,7 +179,7 @@ def written(value: float | None, unit: Unit, currency: str = "none") -> str:
     if unit is Unit.MONEY_PER_DAY:
         return f"{money(value, currency)} a day"
     if unit in _PER_UNIT:
-        return _PER_UNIT[unit].format(value)
+        return _PER_UNIT[unit].format(number(value, 1))
     return number(value, 2)
 
 

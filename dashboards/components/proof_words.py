@@ -153,7 +153,7 @@ def _too_few(rows: pd.DataFrame) -> str:
     """Return how few deals there are in the smaller group of comparisons that are not judged."""
     smaller = rows[["coached_deal_count", "other_deal_count"]].fillna(0).min(axis=1).astype(int)
     told = [
-        f"{row_name(day)}: {count:,}"
+        f"{row_name(day)}: {number(count)}"
         for day, count in zip(rows["landmark_days"], smaller, strict=True)
     ]
     return f"Too few deals in the smaller group to judge; {FEWEST} are needed ({', '.join(told)})."
@@ -166,8 +166,8 @@ def basis(rows: pd.DataFrame) -> str:
     left_out = int(naive["left_out_deal_count"] or 0)
     words = (
         f"n = {count_of(looked, 'decided deal')}, each at least {int(naive['maturity_days'])} days "
-        f"old: by that age 95 of 100 won deals were won. {left_out:,} more are left out: open, "
-        "without a decision, or disqualified. 95% intervals."
+        f"old: by that age 95 of 100 won deals were won. {number(left_out)} more are left out: "
+        "open, without a decision, or disqualified. 95% intervals."
     )
     if not bool(naive["is_whole_cohort"]):
         words += " Not all deals of this time are old enough yet."
@@ -219,7 +219,7 @@ def rate_rows(rows: pd.DataFrame) -> pd.DataFrame:
     shaped = pd.concat(parts, ignore_index=True)
     shaped = shaped[shaped["rate"].notna()]
     words = zip(shaped["rate"], shaped["n"], strict=True)
-    return shaped.assign(text=[f"{percent(rate)}, n = {n:,}" for rate, n in words])
+    return shaped.assign(text=[f"{percent(rate)}, n = {number(n)}" for rate, n in words])
 
 
 def pair_verdict(verdict_code: str, shares_cases: bool) -> str:
@@ -253,13 +253,13 @@ def pairs_headline(rows: pd.DataFrame) -> str:
     together = int((tested["verdict"] == "moves_with").sum())
     if tested.empty:
         return "Which indicators lead cannot be told yet"
-    found = "None" if leading == 0 else f"{leading:,}"
+    found = "None" if leading == 0 else number(leading)
     words = f"{found} of {count_of(len(tested), 'pair')} that could be asked"
     words += " leads" if leading < 2 else " lead"
     if not together:
         return f"{words}; none moves with its result in the same month"
     moves = "moves with its result" if together == 1 else "move with their results"
-    return f"{words}; {together:,} {moves} in the same month"
+    return f"{words}; {number(together)} {moves} in the same month"
 
 
 def correlation(value: object, low: object, high: object) -> str:
@@ -370,8 +370,9 @@ def claimed(value: object, unit: object) -> str:
     if is_missing(value):
         return NO_VALUE
     size = abs(float(str(value)))
-    text = f"{'−' if float(str(value)) < 0 else ''}{size:,.1f}".removesuffix(".0")
-    return f"{text}%" if unit == "percent" else text
+    sign = "−" if float(str(value)) < 0 else ""
+    digits = 0 if f"{size:.1f}".endswith(".0") else 1
+    return sign + (percent(size / 100, digits) if unit == "percent" else number(size, digits))
 
 
 def benchmark_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -399,6 +400,6 @@ def benchmark_headline(rows: pd.DataFrame) -> str:
     """Return how many figures are known, and how many another one contradicts."""
     contradicted = int(rows["conflicting_figure"].notna().sum())
     return (
-        f"{contradicted:,} of {count_of(len(rows), 'published figure')} "
+        f"{number(contradicted)} of {count_of(len(rows), 'published figure')} "
         f"{'contradicts' if contradicted == 1 else 'contradict'} another one"
     )

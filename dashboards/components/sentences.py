@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from dashboards.components.words import as_date, count_of, listed, money
+from dashboards.components.words import as_date, count_of, listed, money, number, percent, short_day
 from dashboards.queries.base import Period
 
 HELD = "Held"
@@ -41,7 +41,7 @@ def period_headline(
     over = elapsed >= length
     start = f"{period.label} is over" if over else f"Day {elapsed} of {length} in {period.label}"
     if attainment is not None:
-        share = f"{attainment * 100:.0f}%"
+        share = percent(attainment)
         if over:
             return f"{start}: {share} of the quota was won"
         return f"{start}: won deals stand at {share} of the quota due by now"
@@ -115,7 +115,7 @@ def _moved(rows: pd.DataFrame, currency: str) -> str:
 def movement_sentence(rows: pd.DataFrame, monday: dt.date, currency: str) -> str:
     """Return what moved since Monday: the net change, its largest parts, and what changed dates."""
     now = rows[rows["week"] == "This week"].sort_values(["amount", "kind"], ascending=[False, True])
-    since = f"Since Monday {monday.day} {monday:%b}"
+    since = f"Since Monday {short_day(monday)}"
     if now.empty:
         return f"{since} nothing has moved in the pipeline"
     effect = now["kind"].map(lambda kind: MOVEMENTS.get(kind, ("", 0))[1])
@@ -134,7 +134,7 @@ def coach_next_title(count: int) -> str:
     """Return what the list of whom to coach next asks for."""
     if count == 0:
         return "Nobody and no deal stands out by the rules in force"
-    return f"Coach these {count:,} next" if count > 1 else "Coach this one next"
+    return f"Coach these {number(count)} next" if count > 1 else "Coach this one next"
 
 
 def managers_title(kept: pd.Series) -> str:
@@ -145,8 +145,8 @@ def managers_title(kept: pd.Series) -> str:
     known = kept.dropna()
     if known.empty:
         return "No manager has enough cases to judge the cadence"
-    low, high = f"{known.min():.0f}%", f"{known.max():.0f}%"
-    who = f"{len(known):,} managers" if len(known) > 1 else "One manager"
+    low, high = percent(known.min() / 100), percent(known.max() / 100)
+    who = f"{number(len(known))} managers" if len(known) > 1 else "One manager"
     share = low if low == high else f"between {low} and {high}"
     return f"{who} kept {share} of the cadence due"
 
@@ -156,7 +156,8 @@ def heatmap_title(rows: pd.DataFrame, period: str) -> str:
     first = rows.iloc[0]
     reps, without = count_of(first["rep_count"], "rep"), int(first["uncoached_count"])
     if without:
-        return f"{without:,} of {reps} {'was' if without == 1 else 'were'} not coached in {period}"
+        verb = "was" if without == 1 else "were"
+        return f"{number(without)} of {reps} {verb} not coached in {period}"
     weeks = count_of(first["fewest_weeks"], "week")
     return f"Each of the {reps} was coached in {period}, everyone in at least {weeks}"
 
@@ -164,7 +165,7 @@ def heatmap_title(rows: pd.DataFrame, period: str) -> str:
 def manager_heatmap_title(rows: pd.DataFrame, what: str) -> str:
     """Return how much of the coaching due week by week there was; ``rows`` as the query gives."""
     share = rows["coached_count"].sum() / rows["rep_count"].sum()
-    return f"In a week {share * 100:.0f}% of the reps have {what}"
+    return f"In a week {percent(share)} of the reps have {what}"
 
 
 def manager_heatmap_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -215,7 +216,8 @@ def group_heatmap_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 def group_heatmap_title(rows: pd.DataFrame, what: str) -> str:
     """Return in how many of the group weeks few of the reps had a session; as the query gives."""
     few = int((rows["share_step"] <= 1).sum())
-    return f"In {few:,} of {len(rows):,} group weeks at most a third of the reps had {what}"
+    weeks = f"{number(few)} of {number(len(rows))} group weeks"
+    return f"In {weeks} at most a third of the reps had {what}"
 
 
 def _told_apart(names: pd.Series, ids: pd.Series) -> pd.Series:
@@ -254,7 +256,7 @@ def verdict_headline(verdict: str, totals: pd.Series) -> str:
     )
     if broken == 0 and verdict == "passed":
         return f"All {rules} held, and {rows}"
-    return f"{broken:,} of {rules} did not hold, and {rows}"
+    return f"{number(broken)} of {rules} did not hold, and {rows}"
 
 
 def rule_state(succeeded: bool, severity: str) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components import data
-from dashboards.components.words import NO_VALUE, count_of, day, listed, plain, spoken, was
+from dashboards.components.words import NO_VALUE, count_of, day, listed, number, plain, spoken, was
 from dashboards.queries import quality, selection
 
 FINDINGS = {
@@ -48,7 +48,7 @@ def freshness_headline(objects: pd.DataFrame, as_of: object) -> str:
         return "No object bears a date"
     fresh = int((dated["days_behind"] < _WEEK).sum())
     return (
-        f"{fresh:,} of {count_of(len(dated), 'dated object')} "
+        f"{number(fresh)} of {count_of(len(dated), 'dated object')} "
         f"{'has' if fresh == 1 else 'have'} news of the seven days to {day(as_of)}"
     )
 
@@ -56,7 +56,7 @@ def freshness_headline(objects: pd.DataFrame, as_of: object) -> str:
 def drift_headline(columns: pd.DataFrame) -> str:
     """Return how many columns differ from their contract, and how."""
     tally = columns["finding"].value_counts()
-    named = [f"{tally[name]:,} {words}" for name, words in FINDINGS.items() if name in tally]
+    named = [f"{number(tally[name])} {words}" for name, words in FINDINGS.items() if name in tally]
     return f"Columns differ from their contract: {listed(named)}"
 
 
@@ -102,7 +102,7 @@ def control_headline(totals: pd.DataFrame) -> str:
     wrong = int(totals["finding"].isin([k for k, v in COMPARED.items() if v[0] == "✕"]).sum())
     if wrong:
         return (
-            f"{wrong:,} of {count_of(len(totals), 'control total')} "
+            f"{number(wrong)} of {count_of(len(totals), 'control total')} "
             f"{'differs' if wrong == 1 else 'differ'} from what was landed"
         )
     return f"Landed to the row: {count_of(len(totals), 'control total')} of the exporting systems"
@@ -142,7 +142,7 @@ def show_files(system: str) -> None:
         return
     tally = files["file_status"].value_counts()
     words = {"rejected": "refused whole", "unknown": "of no object", "duplicate": "landed before"}
-    named = [f"{tally[name]:,} {said}" for name, said in words.items() if name in tally]
+    named = [f"{number(tally[name])} {said}" for name, said in words.items() if name in tally]
     st.subheader(
         f"{count_of(len(files), 'file')} {was(len(files))} not landed: {listed(named)}",
         anchor=False,
@@ -188,7 +188,7 @@ def show_orphans(system: str) -> None:
         return
     total = int(pointers["row_count"].sum())
     named = [
-        f"{rows:,} by {column} of {source} {kind}"
+        f"{number(rows)} by {column} of {source} {kind}"
         for source, kind, column, rows in pointers[
             ["source_system", "object", "column_name", "row_count"]
         ]

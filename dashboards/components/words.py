@@ -7,6 +7,8 @@ import math
 
 import pandas as pd
 
+from dashboards.components import locales
+
 NO_VALUE = "–"
 
 ENGINES = {"dbt": "dbt", "great_expectations": "Great Expectations", "gx": "Great Expectations"}
@@ -30,14 +32,14 @@ def number(value: float | None, digits: int = 0) -> str:
     """Return 1,234 or 1.4; a dash for nothing."""
     if value is None or is_missing(value):
         return NO_VALUE
-    return f"{float(value):,.{digits}f}"
+    return locales.current().number(f"{float(value):,.{digits}f}")
 
 
 def percent(value: float | None, digits: int = 0) -> str:
     """Return 41% for 0.41."""
     if value is None or is_missing(value):
         return NO_VALUE
-    return f"{float(value) * 100:,.{digits}f}%"
+    return number(float(value) * 100, digits) + locales.current().percent
 
 
 def money(value: float | None, currency: str) -> str:
@@ -52,14 +54,14 @@ def money(value: float | None, currency: str) -> str:
             scaled = size / divisor
             digits = 1 if scaled < 99.95 else 0
             text = f"{scaled:,.{digits}f}".removesuffix(".0")
-            return f"{currency} {sign}{text}{suffix}"
-    return f"{currency} {sign}{size:,.0f}"
+            return f"{currency} {sign}{locales.current().number(text)}{suffix}"
+    return f"{currency} {sign}{number(size)}"
 
 
 def count_of(amount: float, one: str, many: str | None = None) -> str:
     """Return '1 deal' or '3 deals'."""
     whole = int(amount)
-    return f"{whole:,} {one if whole == 1 else many or one + 's'}"
+    return f"{number(whole)} {one if whole == 1 else many or one + 's'}"
 
 
 def was(amount: float) -> str:
@@ -68,11 +70,11 @@ def was(amount: float) -> str:
 
 
 def day(value: object) -> str:
-    """Return 20 Aug 2025 for a date, a timestamp or an ISO text."""
+    """Return 20 Aug 2025, or as the reader writes it, for a date, a timestamp or an ISO text."""
     if value is None or is_missing(value) or value == "":
         return NO_VALUE
     moment = pd.Timestamp(value)  # type: ignore[arg-type]
-    return f"{moment.day} {moment:%b %Y}"
+    return _written(moment, locales.current().day)
 
 
 def short_day(value: object) -> str:
@@ -80,7 +82,18 @@ def short_day(value: object) -> str:
     if value is None or is_missing(value):
         return NO_VALUE
     moment = pd.Timestamp(value)  # type: ignore[arg-type]
-    return f"{moment.day} {moment:%b}"
+    return _written(moment, locales.current().short_day)
+
+
+def _written(moment: pd.Timestamp, pattern: str) -> str:
+    return pattern.format(
+        d=moment.day,
+        dd=f"{moment.day:02}",
+        m=moment.month,
+        mm=f"{moment.month:02}",
+        month=f"{moment:%b}",
+        y=moment.year,
+    )
 
 
 def as_date(value: object) -> dt.date:

@@ -158,12 +158,12 @@ def draw_managers_heatmap(part: behind.Part, today: dt.date, kind: str) -> None:
     title = manager_heatmap_title(weeks, SESSION_WORDS[kind])
     st.subheader(title, anchor=False)
     which = (
-        f"the {len(managers)} of {total:,} managers with the smallest share coached"
+        f"the {len(managers)} of {number(total)} managers with the smallest share coached"
         if total > len(managers)
         else count_of(total, "manager")
     )
     st.caption(
-        f"n = {int(weeks['rep_count'].sum()):,} rep weeks of {which}, by name. "
+        f"n = {number(int(weeks['rep_count'].sum()))} rep weeks of {which}, by name. "
         "Choose a manager in the sidebar to see every rep."
     )
     charts.show(
@@ -197,7 +197,7 @@ def draw_groups_heatmap(part: behind.Part, today: dt.date, kind: str) -> None:
     if total > len(groups):
         which = f"the first {len(groups)} of {which}"
     st.caption(
-        f"n = {len(cells):,} weeks of {which}, by kind and name."
+        f"n = {number(len(cells))} weeks of {which}, by kind and name."
         + (
             f" A gap is {data.withheld()} were there, or would be left of a larger group."
             if data.is_council()
@@ -228,7 +228,7 @@ def draw_heatmap(weeks: pd.DataFrame, kind: str, asked: block.Asked, part: behin
         f"{share} of the rep weeks shown passed without {SESSION_WORDS[kind]}", anchor=False
     )
     st.caption(
-        f"n = {len(cells):,} rep weeks of {count_of(len(reps), 'rep')}, by manager and name. "
+        f"n = {number(len(cells))} rep weeks of {count_of(len(reps), 'rep')}, by manager and name. "
         "A gap: not on the roster."
     )
     charts.show(
@@ -270,7 +270,7 @@ def draw_areas(entity: Entity, period: Period, is_expired: bool) -> None:
     st.subheader(title, anchor=False)
     st.caption(
         f"{percent(unknown['share'].sum())} is unclassified and is not spread over the five areas; "
-        f"n = {int(mix['observation_count'].max()):,} attendances."
+        f"n = {number(int(mix['observation_count'].max()))} attendances."
         + (f" An area that is not here is {data.withheld()}." if data.is_council() else "")
     )
     charts.show(

@@ -97,7 +97,10 @@ def files_of(total: pd.Series) -> str:
     unknown = int(uncounted["file_count"].sum())
     if not unknown:
         return files
-    return f"{files}; {unknown:,} of them with an unknown number of rows, none of which count here"
+    return (
+        f"{files}; {number(unknown)} of them with an unknown number of rows, none of which count "
+        "here"
+    )
 
 
 def figures(total: pd.Series) -> None:
@@ -150,9 +153,10 @@ def show_rules() -> None:
     else:
         words = {"Broken": "broken", "Warning": "with a warning", "Note": "to note"}
         tally = broken["status"].value_counts()
-        names = [f"{tally[name]:,} {word}" for name, word in words.items() if name in tally]
+        names = [f"{number(tally[name])} {word}" for name, word in words.items() if name in tally]
         st.subheader(
-            f"{len(rules) - len(broken):,} of {count_of(len(rules), 'rule')} held; {listed(names)}",
+            f"{number(len(rules) - len(broken))} of {count_of(len(rules), 'rule')} held; "
+            f"{listed(names)}",
             anchor=False,
         )
     show_changes()
@@ -298,7 +302,7 @@ def show_rejected(system: str) -> None:
     drawn = reasons.assign(
         label=[spoken(code) for code in reasons["reason_code"]],
         text=[
-            f"{rows:,} in {count_of(files, 'file')}"
+            f"{number(rows)} in {count_of(files, 'file')}"
             for rows, files in zip(reasons["row_count"], reasons["file_count"], strict=True)
         ],
     )
@@ -359,7 +363,7 @@ def show_corrections(system: str) -> None:
     refused = int((~applied).sum())
     st.subheader(
         f"{count_of(int(applied.sum()), 'correction')} {was(int(applied.sum()))} applied"
-        + (f", {refused:,} not" if refused else ""),
+        + (f", {number(refused)} not" if refused else ""),
         anchor=False,
     )
     sentences = data.sentences()

@@ -168,7 +168,9 @@ def warning_figures(entity: Entity) -> None:
         }
     )
     st.subheader(f"{shown['warning'].iloc[0]}: {shown['text'].iloc[0]}", anchor=False)
-    st.caption(f"n = {int(shown['open_count'].max()):,} open deals. No single deal is listed.")
+    st.caption(
+        f"n = {number(int(shown['open_count'].max()))} open deals. No single deal is listed."
+    )
     charts.show(
         charts.ranked_bars(shown, category="warning", value="share", text="text", quiet=[]),
         "Shares of open deals by warning.",
@@ -204,7 +206,7 @@ def show_list(entity: Entity, product: str) -> None:
         measures=warned_measures(),
     )
     if total > MOST_ROWS:
-        st.caption(f"Table and files hold the first {MOST_ROWS:,} of {total:,} deals.")
+        st.caption(f"Table and files hold the first {number(MOST_ROWS)} of {number(total)} deals.")
 
 
 def deal_line(place: int, deal: Deal) -> None:
@@ -322,7 +324,7 @@ def show_waterfall(
     head.title(title, anchor=False)
     then = "at the end" if period.is_complete else "today"
     st.subheader(
-        f"{count_of(row['start_count'], 'deal')} at the start, {row['end_count']:,.0f} {then}, "
+        f"{count_of(row['start_count'], 'deal')} at the start, {number(row['end_count'])} {then}, "
         "and what happened between",
         anchor=False,
     )

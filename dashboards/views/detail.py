@@ -6,7 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components import charts, data, disputes, notes
-from dashboards.components.words import NO_VALUE, as_date, count_of, day, deal_name, money, plain
+from dashboards.components.words import (
+    NO_VALUE,
+    as_date,
+    count_of,
+    day,
+    deal_name,
+    money,
+    number,
+    plain,
+)
 from dashboards.queries import detail, selection
 from dashboards.record_links import record_link
 
@@ -60,7 +69,7 @@ def show_person(person: pd.Series) -> None:
         )
     overdue = int(deals["is_overdue"].sum()) if len(deals) else 0
     st.subheader(
-        f"{overdue:,} of {count_of(len(deals), 'open deal')} "
+        f"{number(overdue)} of {count_of(len(deals), 'open deal')} "
         f"{'is' if overdue == 1 else 'are'} past the expected close date"
         if len(deals)
         else "No deal is open",
@@ -86,9 +95,11 @@ def show_person(person: pd.Series) -> None:
                 "stage_name": "Stage",
                 "amount": st.column_config.NumberColumn("Amount", format="localized"),
                 "currency_code": "Currency",
-                "close_date": st.column_config.DateColumn("Expected close"),
+                "close_date": st.column_config.DateColumn("Expected close", format="localized"),
                 "close_date_push_count": "Pushes",
-                "last_activity_date": st.column_config.DateColumn("Last activity"),
+                "last_activity_date": st.column_config.DateColumn(
+                    "Last activity", format="localized"
+                ),
             },
         )
     rows = data.ask(detail.person_rows, str(person["person_id"]), today)
@@ -138,11 +149,11 @@ def show_deal(deal: pd.Series) -> None:
             hide_index=True,
             placeholder=NO_VALUE,
             column_config={
-                "valid_from_date": st.column_config.DateColumn("Since"),
+                "valid_from_date": st.column_config.DateColumn("Since", format="localized"),
                 "stage_name": "Stage",
                 "amount": st.column_config.NumberColumn("Amount", format="localized"),
                 "currency_code": "Currency",
-                "close_date": st.column_config.DateColumn("Expected close"),
+                "close_date": st.column_config.DateColumn("Expected close", format="localized"),
             },
         )
     rows = data.ask(detail.deal_rows, str(deal["opportunity_id"]))

@@ -137,10 +137,15 @@ class Visitor:
 
 @contextlib.contextmanager
 def visiting(
-    browser: Browser, address: str, scheme: str = "light", headers: dict[str, str] | None = None
+    browser: Browser,
+    address: str,
+    scheme: str = "light",
+    locale: str = "en-GB",
+    headers: dict[str, str] | None = None,
 ) -> Iterator[Visitor]:
     """Open a window; at its end nothing may have gone wrong or outside.
 
+    Numbers and dates are written as ``locale`` does: that of the tests is the pages' own English.
     ``headers`` are what a proxy would add to each request.
     """
     context = browser.new_context(
@@ -148,6 +153,7 @@ def visiting(
         color_scheme="dark" if scheme == "dark" else "light",
         accept_downloads=True,
         extra_http_headers=headers or {},
+        locale=locale,
     )
     seen = Seen()
     page = context.new_page()

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards import build_log
 from dashboards.access.roles import Role
 from dashboards.components import data, download
-from dashboards.components.words import NO_VALUE, count_of, plain, spoken
+from dashboards.components.words import NO_VALUE, count_of, number, plain, spoken
 from dashboards.published import home_folder
 
 READERS = (Role.AUDITOR, Role.DATA_TEAM, Role.ADMIN)
@@ -85,7 +85,7 @@ def headline(rows: pd.DataFrame) -> str:
     signed = int((rows["signed"] != "").sum())
     if len(rows) == 1:
         return f"One build in the chain, {'signed' if signed else 'not signed'}"
-    return f"{len(rows):,} builds in the chain, {signed or 'none'} of them signed"
+    return f"{number(len(rows))} builds in the chain, {signed or 'none'} of them signed"
 
 
 @st.cache_resource

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards.access.pages import PLACES
 from dashboards.components import data
 from dashboards.components.registry import Definition
-from dashboards.components.words import NO_VALUE, count_of, day, listed, plain, spoken
+from dashboards.components.words import NO_VALUE, count_of, day, listed, number, plain, spoken
 from dashboards.queries import quality
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -28,8 +28,8 @@ def show() -> None:
         by_id.setdefault(entry.indicator_id, []).append(entry)
     leading = [key for key, measures in by_id.items() if measures[0].is_leading]
     st.subheader(
-        f"{len(leading):,} of {count_of(len(by_id), 'indicator')} are leading, which can still be "
-        f"changed; the other {len(by_id) - len(leading):,} are lagging",
+        f"{number(len(leading))} of {count_of(len(by_id), 'indicator')} are leading, which can "
+        f"still be changed; the other {number(len(by_id) - len(leading))} are lagging",
         anchor=False,
     )
     word = st.text_input("Find", placeholder="win rate, CO-01, coaching log …", key="find")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from dashboards.components.prep_words import Place, Point, Question, Standing
-from dashboards.components.words import count_of
+from dashboards.components.words import count_of, number
 
 MOST_ACTIONS, MOST_WARNINGS, MOST_SESSIONS = 6, 2, 2
 _LONGEST = 150  # letters of a line; longer ones end in …
@@ -109,7 +109,7 @@ def _text(words: str, longest: int = _LONGEST) -> str:
 
 
 def _counted(what: str, shown: int, total: int) -> str:
-    return f"{what}: {shown:,} of {total:,}" if shown < total else what
+    return f"{what}: {number(shown)} of {number(total)}" if shown < total else what
 
 
 def _section(head: str, items: list[str], nothing: str, note: str = "") -> str:

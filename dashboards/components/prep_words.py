@@ -113,16 +113,16 @@ class Place:
     def basis(self) -> str:
         """Return n, the interval and where the others lie."""
         counted = self.definition.counts if self.definition else "cases"
-        parts = [f"n = {self.n:,} {counted}"]
+        parts = [f"n = {number(self.n)} {counted}"]
         if not self.is_judged:
             parts.append("too few to judge")
         elif self.low is not None and self.high is not None:
-            parts.append(f"95% interval {self.low * 100:.0f}–{percent(self.high)}")
+            parts.append(f"95% interval {number(100 * self.low)}–{percent(self.high)}")
         if self.peer_low is not None and self.peer_high is not None:
             ends = percent(self.peer_low), percent(self.peer_high)
             span = ends[0] if ends[0] == ends[1] else f"{ends[0].removesuffix('%')}–{ends[1]}"
             where = self.peer_region or "the company"
-            parts.append(f"middle half of {self.peer_count:,} others in {where}: {span}")
+            parts.append(f"middle half of {number(self.peer_count)} others in {where}: {span}")
         return "; ".join(parts)
 
 
@@ -230,9 +230,10 @@ def title(name: str, sessions: pd.DataFrame, actions: pd.DataFrame) -> str:
     if not late:
         return f"{start}; {count_of(total, 'action')} {verb} open, none overdue"
     if late == total:
-        which = "the open action" if total == 1 else f"all {total:,} open actions"
+        which = "the open action" if total == 1 else f"all {number(total)} open actions"
         return f"{start}; {which} {verb} overdue"
-    return f"{start}; {late:,} of {total:,} open actions {'is' if late == 1 else 'are'} overdue"
+    verb = "is" if late == 1 else "are"
+    return f"{start}; {number(late)} of {number(total)} open actions {verb} overdue"
 
 
 def who(row: Row) -> list[str]:
@@ -295,7 +296,7 @@ def standing_rows(shown: list[Place]) -> pd.DataFrame:
             "others_median": [place.peer_median for place in shown],
             "others_high": [place.peer_high for place in shown],
             "others_of": [place.peer_region or "company" for place in shown],
-            "text": [f"{place.text} · n = {place.n:,}" for place in shown],
+            "text": [f"{place.text} · n = {number(place.n)}" for place in shown],
         }
     )
 
@@ -327,8 +328,8 @@ def actions_title(rows: pd.DataFrame, shown: int) -> str:
     total, late = (int(rows.iloc[0][name]) for name in ("open_count", "overdue_count"))
     start = count_of(total, "open action")
     if shown < total:
-        start = f"The latest {shown:,} of {start}"
-    return f"{start}, {late:,} overdue" if late else start
+        start = f"The latest {number(shown)} of {start}"
+    return f"{start}, {number(late)} overdue" if late else start
 
 
 def oldest_words(rows: pd.DataFrame) -> str:
@@ -359,7 +360,7 @@ def _agreed(row: Row) -> str:
     agreed, done, still = (int(row[f"{name}_count"]) for name in ("agreed", "done", "open"))
     if not agreed:
         return "no action is in the log"
-    return f"{count_of(agreed, 'action')} agreed: {done:,} done, {still:,} open"
+    return f"{count_of(agreed, 'action')} agreed: {number(done)} done, {number(still)} open"
 
 
 @dataclass(frozen=True)

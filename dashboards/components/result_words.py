@@ -11,7 +11,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboards.components.figures import Unit, written
-from dashboards.components.words import NO_VALUE, count_of, is_missing, money, percent, plain
+from dashboards.components.words import (
+    NO_VALUE,
+    count_of,
+    is_missing,
+    money,
+    number,
+    percent,
+    plain,
+)
 from dashboards.queries.base import Entity, Period
 
 WHOLE, RUNNING, UNSURE = "whole", "running", "unsure"
@@ -216,8 +224,10 @@ def parts_title(rows: pd.DataFrame, period: Period) -> str:
     verb = "was" if period.is_complete else "is"
     verbs = "were" if period.is_complete else "are"
     if several:
-        return f"{reached:,} of {total:,} {noun} {verb if reached == 1 else verbs} reached"
-    return f"{reached:,} of {total:,} {noun} {verb if reached == 1 else verbs} at the {what}"
+        return (
+            f"{number(reached)} of {number(total)} {noun} {verb if reached == 1 else verbs} reached"
+        )
+    return f"{number(reached)} of {number(total)} {noun} {verb if reached == 1 else verbs} at the {what}"
 
 
 # ---------- win rate, cycle, forecasts
@@ -227,7 +237,7 @@ def _span(item: Quarter, unit: Unit) -> str:
     if item.low is None or item.high is None:
         return ""
     if unit is Unit.RATE:
-        return f"{item.low * 100:.0f}–{item.high * 100:.0f}%"
+        return f"{number(100 * item.low)}–{percent(item.high)}"
     return f"{item.low:.0f}–{item.high:.0f}"
 
 
@@ -308,7 +318,7 @@ def undecided_note(rows: pd.DataFrame, period: Period) -> str:
     for _, row in rows.iterrows():
         if label_of(row["period_label"], row["is_complete"]) == label:
             return (
-                f"{count_of(row['no_decision_count'], 'deal')} of {row['closed_count']:,} that "
+                f"{count_of(row['no_decision_count'], 'deal')} of {number(row['closed_count'])} that "
                 f"closed ended without a decision: {percent(row['no_decision_share'])}."
             )
     return ""
@@ -344,7 +354,7 @@ def censored_note(series: pd.DataFrame, period: Period) -> str:
     if not total:
         return ""
     return (
-        f"Of {count_of(total, 'deal')} created in {period.label}, {total - closed:,} are still "
+        f"Of {count_of(total, 'deal')} created in {period.label}, {number(total - closed)} are still "
         "open and count for as long as they were watched (censored). Won deals leave them out, so "
         "a quarter with many slow open deals looks faster there than it is."
     )
@@ -409,7 +419,7 @@ def ramp_marks(rows: pd.DataFrame) -> pd.DataFrame:
     """
     shaped = []
     for cohort, own in rows.groupby("cohort", sort=False):
-        name = f"Hired in {cohort}, n = {int(own['hired_count'].iloc[0]):,}"
+        name = f"Hired in {cohort}, n = {number(int(own['hired_count'].iloc[0]))}"
         first = pd.DataFrame(
             [{"cohort": name, "months": 0, "share": 0.0, "watched": own["hired_count"].iloc[0]}]
         )
@@ -471,7 +481,7 @@ def fade_title(found: list[Quarter]) -> str:
         return "Whether new hires fade is not estimable yet"
     last = known[-1]
     value = float(last.value or 0)
-    when = f"{last.label}, n = {last.n:,}"
+    when = f"{last.label}, n = {number(last.n)}"
     if last.low is None or last.high is None or last.low <= 0 <= last.high:
         return f"No fade can be told from chance after the first half year ({when})"
     if value < 0:

@@ -92,7 +92,7 @@ def cell_rows(cells: pd.DataFrame, entity: Entity, kind: GapKind, withheld: str)
     drawn["skill"] = drawn["member"].map(spoken)
     drawn["n"] = drawn["observation_count"].astype(int)
     drawn["text"] = [
-        withheld if is_missing(gap) else f"{kind.written(gap)} · {n:,}"
+        withheld if is_missing(gap) else f"{kind.written(gap)} · {number(n)}"
         for gap, n in zip(drawn["gap"], drawn["n"], strict=True)
     ]
     columns = ["part", "skill", "gap", "n", "text", "is_small", "is_whole", "is_judged"]
@@ -146,7 +146,7 @@ def heatmap_caption(rows: pd.DataFrame, level: str, total: int, kind: GapKind) -
     parts = rows.loc[~rows["is_whole"], "part"].nunique()
     one, many = PART_WORDS[level]
     what = "scored calls" if kind.is_share else "pairs of rep and skill"
-    which = f"{parts:,} of {count_of(total, one, many)}" if parts < total else ""
+    which = f"{number(parts)} of {count_of(total, one, many)}" if parts < total else ""
     which = which or count_of(total, one, many)
     rest = ", the others are in the table" if parts < total else ""
     return (
@@ -206,15 +206,15 @@ def closing_caption(curve: pd.DataFrame, rows: pd.DataFrame) -> str:
     )
     watched = listed(
         [
-            f"{int(step['at_risk']):,} after {day} days"
+            f"{number(int(step['at_risk']))} after {day} days"
             for day in (90, 180, 365)
             if (step := on_day(rows, OPEN_ALL, day)) is not None
         ]
     )
     still = f" Still watched: {watched}." if watched else ""
     return (
-        f"n = {count_of(whole['gap_count'], 'gap')}, {int(whole['closed_count']):,} closed; "
-        f"{int(whole['open_count']):,} were open when last seen and count until then."
+        f"n = {count_of(whole['gap_count'], 'gap')}, {number(int(whole['closed_count']))} closed; "
+        f"{number(int(whole['open_count']))} were open when last seen and count until then."
         f"{interval}{still}"
     )
 

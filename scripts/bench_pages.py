@@ -34,6 +34,7 @@ from windows import FLAGS, Visitor, serve, visiting  # noqa: E402
 # The tab of rules takes no heed of the filter, so the ledger is looked at.
 PAGES = {
     "This week": ("/", ("Organisation", "Period", "Product")),
+    "1:1 prep": ("/prep", ("Person", "Period")),
     "Coaching": ("/coaching", ("Organisation", "Period")),
     "Does coaching work?": ("/proof", ("Organisation", "Deals created")),
     "Data & definitions": ("/data?part=Ledger", ("Source",)),

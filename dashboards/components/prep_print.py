@@ -1,8 +1,8 @@
 """The sheet of the page 1:1 prep: one HTML file that prints on one page of A4 or Letter.
 
 It needs nothing from elsewhere, runs no script, and every text of the data in it is escaped. What
-fits is bounded here: so many lines of each kind, each cut at its end, so that no name and no list
-can push the sheet onto a second page.
+fits is bounded here: so many lines of each kind, each cut at its end, and the room to write in is
+what they leave. So no name and no list pushes the sheet onto a second page.
 """
 
 from __future__ import annotations
@@ -16,24 +16,33 @@ from dashboards.components.words import count_of, number
 MOST_ACTIONS, MOST_WARNINGS, MOST_SESSIONS = 6, 2, 2
 _LONGEST = 150  # letters of a line; longer ones end in …
 
+_BAND = "grey: the middle half of others"
+
 _STYLE = """
 @page { margin: 11mm 13mm; }
+/* What a page of Letter, the lower of the two, holds between its margins is 257.4 mm high. */
+body { display: flex; flex-direction: column; height: 256mm; overflow: hidden; }
+body > * { flex: none; min-width: 0; }
 * { box-sizing: border-box; }
-html { font: 9.2pt/1.32 Inter, "Segoe UI", Helvetica, Arial, sans-serif; color: #0d151c; }
+html { font: 8.4pt/1.28 Inter, "Segoe UI", Helvetica, Arial, sans-serif; color: #0d151c;
+  overflow-wrap: anywhere; }
 body { margin: 0 auto; max-width: 184mm; }
-h1 { font-size: 14pt; line-height: 1.2; margin: 0 0 1mm; }
+h1 { font-size: 13pt; line-height: 1.2; margin: 0 0 1mm; }
 h2 { font-size: 10pt; margin: 0 0 1mm; border-bottom: .3mm solid #0072b2; }
 h2 small { font-weight: normal; }
 p { margin: 0; padding: 0; }
-section { margin-top: 3mm; break-inside: avoid; }
-small, .quiet { color: #4b5560; font-size: 8pt; }
-.two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 7mm; }
+section { margin-top: 2.4mm; }
+small, .quiet { color: #4b5560; font-size: 7.4pt; }
+.two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 7mm; }
 .cut { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
   overflow-wrap: anywhere; }
 .one { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; display: block; }
-.item { margin-bottom: 1mm; }
-.write { border-bottom: .2mm dotted #5a6570; height: 6mm; }
-svg { display: block; width: 100%; height: 3.4mm; }
+.item { margin-bottom: .7mm; }
+.room { flex: 1 1 0; min-height: 0; overflow: hidden; }
+.write { border-bottom: .2mm dotted #5a6570; height: 7mm; }
+.beside { display: grid; grid-template-columns: minmax(0, 1fr) 30mm; gap: 2mm;
+  align-items: center; }
+svg { display: block; width: 100%; height: 3mm; }
 footer { margin-top: 3mm; border-top: .2mm solid #c3c9ce; }
 @media screen { body { padding: 12mm 0; } }
 """
@@ -64,7 +73,7 @@ def document(sheet: Sheet) -> str:
         f'<h1 class="cut">{_text(sheet.title)}</h1>',
         f'<p class="quiet cut">{_text(sheet.who, 300)}</p>',
         '<div class="two">',
-        _section("Gaps", [_point(point) for point in sheet.gaps], "None stands out."),
+        _section("Gaps", [_point(point) for point in sheet.gaps], "None stands out.", _BAND),
         _section("Strengths", [_point(point) for point in sheet.strengths], "None stands out."),
         "</div>",
         _section("Ask, and let the other one answer", _questions(sheet.questions), "None."),
@@ -85,8 +94,8 @@ def document(sheet: Sheet) -> str:
             "The log has none.",
             sheet.due,
         ),
-        "<section><h2>What we agree today, in the words of the one who does it</h2>"
-        + '<div class="write"></div>' * 3
+        '<section class="room"><h2>What we agree today, in the words of the one who does it</h2>'
+        + '<div class="write"></div>' * 20
         + "</section>",
         f'<footer><small class="cut">{_text(sheet.foot, 400)}</small></footer>',
     ]
@@ -115,15 +124,15 @@ def _counted(what: str, shown: int, total: int) -> str:
 def _section(head: str, items: list[str], nothing: str, note: str = "") -> str:
     more = f" <small>{_text(note)}</small>" if note else ""
     inside = "".join(items) if items else f"<p>{nothing}</p>"
-    return f"<section><h2>{_text(head)}{more}</h2>{inside}</section>"
+    return f'<section><h2 class="one">{_text(head)}{more}</h2>{inside}</section>'
 
 
 def _point(point: Point) -> str:
     strip = _strip(point.place) if point.place else ""
-    head = f"<b>{_text(point.text)}</b> {_text(point.value)}"
+    head = f'<span class="one"><b>{_text(point.text)}</b> {_text(point.value)}</span>'
     return (
-        f'<div class="item"><span class="one">{head}</span>'
-        f'{strip}<small class="cut">{_text(point.basis, 200)}</small></div>'
+        f'<div class="item"><div class="beside">{head}{strip}</div>'
+        f'<small class="cut">{_text(point.basis, 200)}</small></div>'
     )
 
 

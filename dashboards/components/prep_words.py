@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pandas as pd
@@ -22,7 +22,7 @@ from dashboards.components.words import (
     percent,
     spoken,
 )
-from dashboards.queries.base import Measure, Row
+from dashboards.queries.base import Measure, Period, Row
 
 # What a rep does, and how the own open deals stand; what the coach does is no gap of the rep.
 MEASURES = {
@@ -64,7 +64,7 @@ class Place:
     low: float | None
     high: float | None
     n: int
-    period: str
+    period: str  # empty where it is the one that was chosen
     is_judged: bool
     peer_low: float | None
     peer_median: float | None
@@ -113,11 +113,13 @@ class Place:
     def basis(self) -> str:
         """Return n, the interval and where the others lie."""
         counted = self.definition.counts if self.definition else "cases"
-        parts = [f"n = {number(self.n)} {counted}"]
+        parts = [f"n = {number(self.n)} {counted}{f' in {self.period}' if self.period else ''}"]
         if not self.is_judged:
             parts.append("too few to judge")
         elif self.low is not None and self.high is not None:
             parts.append(f"95% interval {number(100 * self.low)}–{percent(self.high)}")
+        else:
+            parts.append("no interval known")
         if self.peer_low is not None and self.peer_high is not None:
             ends = percent(self.peer_low), percent(self.peer_high)
             span = ends[0] if ends[0] == ends[1] else f"{ends[0].removesuffix('%')}–{ends[1]}"
@@ -126,7 +128,7 @@ class Place:
         return "; ".join(parts)
 
 
-def places(rows: pd.DataFrame, registry: list[Definition]) -> list[Place]:
+def places(rows: pd.DataFrame, registry: list[Definition], period: Period) -> list[Place]:
     """Read the answer of ``prep.standing`` in the order of ``MEASURES``; without a value: left out.
 
     Where rows were removed because of their age a value would mislead, so it is left out too.
@@ -140,7 +142,8 @@ def places(rows: pd.DataFrame, registry: list[Definition]) -> list[Place]:
         if row is None or is_missing(row["value"]) or row["reason_code"] == "expired":
             continue
         definition = find(registry, measure.indicator_id, measure.measure_id)
-        shown.append(_place(row, measure, label, definition))
+        place = _place(row, measure, label, definition)
+        shown.append(replace(place, period="") if place.period == period.label else place)
     return shown
 
 
@@ -212,7 +215,7 @@ def _skills(rows: pd.DataFrame, way: str) -> list[Point]:
 
 
 def _scored(days: int) -> str:
-    return f"n = {count_of(days, 'day')} on which a person scored it; no interval is known"
+    return f"n = {count_of(days, 'day')} on which a person scored it; no interval known"
 
 
 def title(name: str, sessions: pd.DataFrame, actions: pd.DataFrame) -> str:
@@ -230,7 +233,9 @@ def title(name: str, sessions: pd.DataFrame, actions: pd.DataFrame) -> str:
     if not late:
         return f"{start}; {count_of(total, 'action')} {verb} open, none overdue"
     if late == total:
-        which = "the open action" if total == 1 else f"all {number(total)} open actions"
+        which = {1: "the open action", 2: "both open actions"}.get(
+            total, f"all {number(total)} open actions"
+        )
         return f"{start}; {which} {verb} overdue"
     verb = "is" if late == 1 else "are"
     return f"{start}; {number(late)} of {number(total)} open actions {verb} overdue"
@@ -280,7 +285,7 @@ def standing_sentence(shown: list[Place]) -> str:
     return f"Behind most others in {behind} {of}, ahead in {ahead}"
 
 
-def standing_rows(shown: list[Place]) -> pd.DataFrame:
+def standing_rows(shown: list[Place], period: Period) -> pd.DataFrame:
     """Return the rows of the chart, and of its table."""
     return pd.DataFrame(
         {
@@ -289,14 +294,17 @@ def standing_rows(shown: list[Place]) -> pd.DataFrame:
             "low": [place.low for place in shown],
             "high": [place.high for place in shown],
             "n": [place.n for place in shown],
-            "period": [place.period for place in shown],
+            "period": [place.period or period.label for place in shown],
             "standing": [place.standing.value for place in shown],
             "others": [place.peer_count for place in shown],
             "others_low": [place.peer_low for place in shown],
             "others_median": [place.peer_median for place in shown],
             "others_high": [place.peer_high for place in shown],
             "others_of": [place.peer_region or "company" for place in shown],
-            "text": [f"{place.text} · n = {number(place.n)}" for place in shown],
+            "text": [
+                f"{place.text} · n = {number(place.n)}{f' · {place.period}' if place.period else ''}"
+                for place in shown
+            ],
         }
     )
 
@@ -311,14 +319,14 @@ def action_words(row: Row) -> tuple[str, str]:
         due = "Due today"
     else:
         due = f"Due {day(row['due_date'])}, in {count_of(-row['days_overdue'], 'day')}"
-    parts = [f"agreed {day(row['agreed_date'])}"] if not is_missing(row["agreed_date"]) else []
-    if not is_missing(row["coach_name"]):
-        parts.append(f"with {row['coach_name']}")
+    agreed = "" if is_missing(row["agreed_date"]) else f"agreed {day(row['agreed_date'])}"
+    coach = "" if is_missing(row["coach_name"]) else f"with {row['coach_name']}"
+    parts = [f"{agreed} {coach}".strip()]
     if not is_missing(row["area_name"]):
         parts.append(f"on {str(row['area_name']).lower()}")
     if not is_missing(row["is_rep_owned"]) and not row["is_rep_owned"]:
         parts.append("for the coach to do")
-    return due, " ".join(parts[:2]) + "".join(f", {part}" for part in parts[2:])
+    return due, ", ".join(part for part in parts if part)
 
 
 def actions_title(rows: pd.DataFrame, shown: int) -> str:
@@ -359,7 +367,7 @@ def session_words(row: Row) -> tuple[str, str, str]:
 def _agreed(row: Row) -> str:
     agreed, done, still = (int(row[f"{name}_count"]) for name in ("agreed", "done", "open"))
     if not agreed:
-        return "no action is in the log"
+        return "No action of it is in the log"
     return f"{count_of(agreed, 'action')} agreed: {number(done)} done, {number(still)} open"
 
 

@@ -223,11 +223,8 @@ def parts_title(rows: pd.DataFrame, period: Period) -> str:
         return f"The one {one} with a quota {done} at its {what}"
     verb = "was" if period.is_complete else "is"
     verbs = "were" if period.is_complete else "are"
-    if several:
-        return (
-            f"{number(reached)} of {number(total)} {noun} {verb if reached == 1 else verbs} reached"
-        )
-    return f"{number(reached)} of {number(total)} {noun} {verb if reached == 1 else verbs} at the {what}"
+    start = f"{number(reached)} of {number(total)} {noun} {verb if reached == 1 else verbs}"
+    return f"{start} reached" if several else f"{start} at the {what}"
 
 
 # ---------- win rate, cycle, forecasts
@@ -318,8 +315,8 @@ def undecided_note(rows: pd.DataFrame, period: Period) -> str:
     for _, row in rows.iterrows():
         if label_of(row["period_label"], row["is_complete"]) == label:
             return (
-                f"{count_of(row['no_decision_count'], 'deal')} of {number(row['closed_count'])} that "
-                f"closed ended without a decision: {percent(row['no_decision_share'])}."
+                f"{count_of(row['no_decision_count'], 'deal')} of {number(row['closed_count'])} "
+                f"that closed ended without a decision: {percent(row['no_decision_share'])}."
             )
     return ""
 
@@ -354,8 +351,8 @@ def censored_note(series: pd.DataFrame, period: Period) -> str:
     if not total:
         return ""
     return (
-        f"Of {count_of(total, 'deal')} created in {period.label}, {number(total - closed)} are still "
-        "open and count for as long as they were watched (censored). Won deals leave them out, so "
+        f"Of {count_of(total, 'deal')} created in {period.label}, {number(total - closed)} are "
+        "still open and count for as long as they were watched (censored). Won deals leave them out, so "
         "a quarter with many slow open deals looks faster there than it is."
     )
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboards import private_notes
 from dashboards.components import block, charts, charts_prep, data, download, filters, notes
 from dashboards.components import prep_words as say
 from dashboards.components.deal_sentences import Deal, deal_facts, deals_of
 from dashboards.components.prep_print import MOST_ACTIONS, Sheet, document
 from dashboards.components.words import count_of, day, deal_name, plain
+from dashboards.published import home_folder
 from dashboards.queries import deals, prep
 from dashboards.queries.base import Entity, Period, Row
 
@@ -74,9 +76,8 @@ def chosen_person() -> str:
 def show(person: Row, period: Period) -> None:
     """Ask for everything about a person, and draw it."""
     person_id = str(person["person_id"])
-    measures = tuple(say.MEASURES)
-    standing = (prep.standing, (person_id, period, measures))
-    places = say.places(data.ask(standing[0], *standing[1]), data.registry())
+    standing: block.Asked = (prep.standing, (person_id, period, tuple(say.MEASURES)))
+    places = say.places(data.ask(standing[0], *standing[1]), data.registry(), period)
     skills = data.ask(prep.skills, person_id, period)
     gaps, strengths = say.gaps(places, skills), say.strengths(places, skills)
     sessions = data.ask(prep.sessions, person_id, MOST_SESSIONS)
@@ -112,7 +113,7 @@ def show(person: Row, period: Period) -> None:
 
     left, right = st.columns([3, 2], gap="large")
     with left:
-        show_standing(places, (standing[0], standing[1]), measures)
+        show_standing(places, period, standing)
     with right:
         show_points("Gaps", gaps)
         show_points("Strengths", strengths)
@@ -139,9 +140,7 @@ def foot() -> str:
     )
 
 
-def show_standing(
-    places: list[say.Place], asked: block.Asked, measures: tuple[say.Measure, ...]
-) -> None:
+def show_standing(places: list[say.Place], period: Period, asked: block.Asked) -> None:
     """Draw the dominant chart: the person's marks on the bands of the others."""
     sentence = say.standing_sentence(places)
     st.subheader(sentence, anchor=False)
@@ -152,7 +151,7 @@ def show_standing(
         "Band: the middle half of the other reps of the region. Line: 95% interval, where one is "
         f"known. {say.LESS} less is better."
     )
-    rows = say.standing_rows(places)
+    rows = say.standing_rows(places, period)
     words = "; ".join(rows["measure"] + ": " + rows["text"] + ", " + rows["standing"].str.lower())
     charts.show(charts_prep.standing(rows), f"{sentence}. {words}.", key="standing")
     block.under(
@@ -160,7 +159,7 @@ def show_standing(
         name="standing",
         page=PAGE,
         asked=[asked],
-        measures=measures,
+        measures=tuple(say.MEASURES),
     )
 
 
@@ -253,7 +252,7 @@ def show_tabs(person_id: str, period: Period, entity: Entity) -> None:
             show_held(person_id)
     elif private.open:
         with private:
-            notes.section(person_id)
+            show_private(person_id)
     else:
         with behind:
             show_rows(person_id, period, entity)
@@ -273,6 +272,18 @@ def show_rows(person_id: str, period: Period, entity: Entity) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{label} :small[:gray[{count_of(len(rows), 'row')}]]", width=280)
             block.under(rows, name=name, page=PAGE, asked=[(query, arguments)])
+
+
+def show_private(person_id: str) -> None:
+    """Offer the private notes, or say why there are none."""
+    build, home = data.session_build(), home_folder()
+    if build is None or private_notes.store(home, build.build_id) is None:
+        st.write(
+            "No private notes are kept with this build. Whoever runs these pages can have them "
+            "kept for the person, the coach, and those above the person."
+        )
+        return
+    notes.section(person_id)
 
 
 def show_held(person_id: str) -> None:

@@ -62,7 +62,13 @@ def next_line(position: int, row: Row) -> None:
         query_params=target,
     )
     if not is_deal:
-        columns[3].page_link(PREP, label="1:1 prep", icon=":material/group:", query_params=target)
+        columns[3].page_link(
+            PREP,
+            label="Prepare",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params=target,
+        )
 
 
 def render() -> None:

@@ -20,6 +20,7 @@ PAGES = (
     "/deals",
     "/deals?part=Pipeline",
     "/proof",
+    "/prep",
 )
 
 
@@ -61,6 +62,13 @@ def test_no_list_of_persons_or_deals(window: Visitor) -> None:
     window.visit("/")
     assert "No person and no single deal is listed" in window.text()
     assert "Coach these" not in window.text()
+
+
+def test_nobody_can_be_prepared_for(window: Visitor) -> None:
+    window.visit("/prep?rep=P2goyg2lj3jai")
+    assert window.title() == "No single person is shown here"
+    assert "fewer than 4 people" in window.text()
+    assert window.page.get_by_label("Person").count() == 0
 
 
 def test_the_standard_profile_has_no_such_banner(visitor: Visitor) -> None:

@@ -53,7 +53,7 @@ class World:
     entities: list[Entity]
     values: dict[str, list[Any]]
     deal_owner: dict[str, str | None]
-    leaders: dict[str, set[str]]  # id and name of everybody who ever led a person
+    leaders: dict[str, set[str]]  # id and name of everybody who ever led or coached a person
     shared: set[str]  # what means several persons
 
     def below(self, manager: str) -> set[str]:
@@ -97,6 +97,14 @@ def read_world(con: duckdb.DuckDBPyConnection) -> World:
         "select person_id, ancestor_id from core.dim_reporting_line"
     ).fetchall():
         leaders.setdefault(person, set()).update({leader, names.get(leader, leader)})
+    for person, coach in con.execute(
+        """
+        select coachee_id, coach_id from core.fct_coaching_session
+        join core.bridge_session_attendee using (session_id) where coach_id is not null
+        union select coachee_id, coach_id from core.fct_coaching_action where coach_id is not null
+        """
+    ).fetchall():
+        leaders.setdefault(person, set()).update({coach, names.get(coach, coach)})
     counted = Counter(word for mine in words.values() for word in mine)
     entities = con.execute(
         "select distinct entity_type, entity_id from core.bridge_org_entity order by all"
@@ -284,7 +292,7 @@ def test_no_rows_behind_a_figure_are_of_others(
 
 
 def own_words(reader: Reader, world: World) -> set[str]:
-    """What means the reader's people, and who leads them: that is no secret to those led."""
+    """What means the reader's people, and who leads or coaches them: no secret to those led."""
     known = reader.allowed & set(world.words)
     return set().union(*(world.words[one] | world.leaders.get(one, set()) for one in known))
 

@@ -54,8 +54,19 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         """
         select owner_id, opportunity_id from core.fct_opportunity
         join coaching.fct_rep_week on owner_id = person_id
-        where is_open order by opportunity_id limit 1
-        """
+        where is_open
+        order by
+            -- The page 1:1 prep asks for these three, which not everybody has.
+            (person_id in (select coachee_id from core.fct_coaching_action where status = 'open'))::int
+                + (person_id in (select person_id from coaching.rpt_coach_next))::int
+                + (person_id in (
+                    select entity_id from "leading".fct_leading_indicator
+                    where measure_id = 'gap' and dimension = 'skill' and period_start = ?
+                ))::int desc,
+            opportunity_id
+        limit 1
+        """,
+        [quarter[0] if quarter else None],
     ).fetchone() or ("", "")
     rule = marts.execute("select min(rule_id) from quality.rule_failure").fetchone()
     # Young deals are not compared: the last quarter has none yet.

@@ -22,6 +22,7 @@ PLACES = (
     Place("deals", "deals", "Deals", "handshake", "Coach"),
     Place("coaching", "coaching", "Coaching", "forum", "Programme"),
     Place("skills", "skills_and_training", "Skills & training", "school", "Programme"),
+    Place("maturity", "maturity_and_managers", "Maturity & managers", "stairs", "Programme"),
     Place("results", "results", "Results", "flag", "Proof"),
     Place("proof", "does_coaching_work", "Does coaching work?", "science", "Proof"),
     Place("data", "data_and_definitions", "Data & definitions", "fact_check", "Trust"),

@@ -30,18 +30,15 @@ WORDS = {
     Role.ADMIN: "Administrator",
 }
 
+_PROGRAMME = ("coaching", "skills", "maturity")
+_PROOF = ("results", "proof")
+
 # By the addresses of the pages; the first is where the role lands. Details are reached by links.
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.REP: ("prep", "week", "deals", "results", "data", "detail"),
-    Role.MANAGER: (
-        *("week", "prep", "deals", "coaching", "skills", "results", "proof", "data", "detail"),
-    ),
-    Role.ENABLEMENT: (
-        *("coaching", "skills", "week", "prep", "deals", "results", "proof", "data", "detail"),
-    ),
+    Role.MANAGER: ("week", "prep", "deals", *_PROGRAMME, *_PROOF, "data", "detail"),
+    Role.ENABLEMENT: (*_PROGRAMME, "week", "prep", "deals", *_PROOF, "data", "detail"),
     Role.AUDITOR: ("data",),
     Role.DATA_TEAM: ("data",),
-    Role.ADMIN: (
-        *("week", "prep", "deals", "coaching", "skills", "results", "proof", "data", "detail"),
-    ),
+    Role.ADMIN: ("week", "prep", "deals", *_PROGRAMME, *_PROOF, "data", "detail"),
 }

@@ -302,7 +302,7 @@ def standing_rows(shown: list[Place], period: Period) -> pd.DataFrame:
             "others_high": [place.peer_high for place in shown],
             "others_of": [place.peer_region or "company" for place in shown],
             "text": [
-                f"{place.text} · n = {number(place.n)}{f' · {place.period}' if place.period else ''}"
+                " · ".join([place.text, f"n = {number(place.n)}", *filter(None, [place.period])])
                 for place in shown
             ],
         }

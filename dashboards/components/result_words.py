@@ -352,8 +352,8 @@ def censored_note(series: pd.DataFrame, period: Period) -> str:
         return ""
     return (
         f"Of {count_of(total, 'deal')} created in {period.label}, {number(total - closed)} are "
-        "still open and count for as long as they were watched (censored). Won deals leave them out, so "
-        "a quarter with many slow open deals looks faster there than it is."
+        "still open and count for as long as they were watched (censored). Won deals leave them "
+        "out, so a quarter with many slow open deals looks faster there than it is."
     )
 
 

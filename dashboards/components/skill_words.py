@@ -80,7 +80,9 @@ def cell_rows(cells: pd.DataFrame, entity: Entity, kind: GapKind, withheld: str)
     rows["is_judged"] = rows["key"].isin(enough["key"])
     # A gap of one call ranks nobody: parts without a cell to judge come by how much was scored.
     rows["rank"] = rows["gap"].where(rows["is_judged"], -1.0)
-    overall = rows[rows["member"] == "all"].sort_values(
+    # Where the figure over all skills is withheld, that of one skill stands for it.
+    first = rows.sort_values("member", key=lambda member: member != "all", kind="stable")
+    overall = first.drop_duplicates("key").sort_values(
         ["is_whole", "is_judged", "rank", "observation_count", "name", "entity_id"],
         ascending=[False, False, False, False, True, True],
     )
@@ -141,7 +143,9 @@ def page_title(rows: pd.DataFrame, kind: GapKind) -> str:
     return f"{row['skill']} lies furthest below its target: {number(row['gap'], 1)} points of 5"
 
 
-def heatmap_caption(rows: pd.DataFrame, level: str, total: int, kind: GapKind) -> str:
+def heatmap_caption(
+    rows: pd.DataFrame, level: str, total: int, kind: GapKind, withheld: str = ""
+) -> str:
     """Return what a cell holds, how many parts have one, and what an empty one means."""
     parts = rows.loc[~rows["is_whole"], "part"].nunique()
     one, many = PART_WORDS[level]
@@ -151,7 +155,8 @@ def heatmap_caption(rows: pd.DataFrame, level: str, total: int, kind: GapKind) -
     rest = ", the others are in the table" if parts < total else ""
     return (
         f"In a cell: the gap and n, {what}. {which} with any score{rest}. "
-        "Outlined and grey: too few to judge. No cell: nothing was scored."
+        "Outlined and grey: too few to judge. No cell: nothing was scored"
+        f"{f', or it is {withheld} stand behind it' if withheld else ''}."
     )
 
 

@@ -140,3 +140,23 @@ def measure_filter(measures: Sequence[Measure]) -> tuple[str, list[str]]:
     for measure in measures:
         parameters += [measure.indicator_id, measure.measure_id, measure.currency]
     return sql, parameters
+
+
+# The parts of one kind that an entity has: with somebody who was in both on a day of the period.
+PART = """
+            select distinct inner_entity.entity_type, inner_entity.entity_id
+            from core.bridge_org_entity as outer_entity
+            join core.bridge_org_entity as inner_entity
+                on outer_entity.org_key = inner_entity.org_key
+            join core.dim_org_version as version on outer_entity.org_key = version.org_key
+            where outer_entity.entity_type = ?
+                and outer_entity.entity_id = ?
+                and inner_entity.entity_type = ?
+                and inner_entity.entity_id <> '(unassigned)'
+                and version.valid_from <= ?
+                and version.valid_to > ?"""
+
+
+def part_of(entity: Entity, level: str, period: Period) -> list[Any]:
+    """Return what ``PART`` is asked with."""
+    return [entity.entity_type, entity.entity_id, level, period.end, period.start]

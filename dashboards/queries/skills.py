@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from dashboards.queries import scope as see
-from dashboards.queries.base import Entity, Measure, Period, frame
+from dashboards.queries.base import PART, Entity, Measure, Period, frame, part_of
 from dashboards.queries.scope import Scope
 
 YEAR = 365  # days up to the end of a period whose gaps and trainings are followed
@@ -36,17 +36,7 @@ def gap_cells(
     seen = see.entities(scope, "fact.entity_type", "fact.entity_id")
     sql = f"""
         with part as (
-            select distinct inner_entity.entity_type, inner_entity.entity_id
-            from core.bridge_org_entity as outer_entity
-            join core.bridge_org_entity as inner_entity
-                on outer_entity.org_key = inner_entity.org_key
-            join core.dim_org_version as version on outer_entity.org_key = version.org_key
-            where outer_entity.entity_type = ?
-                and outer_entity.entity_id = ?
-                and inner_entity.entity_type = ?
-                and inner_entity.entity_id <> '(unassigned)'
-                and version.valid_from <= ?
-                and version.valid_to > ?
+            {PART}
             union
             select ?, ?
         )
@@ -75,8 +65,7 @@ def gap_cells(
             and {seen.sql}
         order by fact.entity_type, name, fact.entity_id, fact.member
     """
-    chosen = [entity.entity_type, entity.entity_id]
-    asked = [*chosen, level, period.end, period.start, *chosen]
+    asked = [*part_of(entity, level, period), entity.entity_type, entity.entity_id]
     asked += [measure.indicator_id, measure.measure_id, period.grain, period.start]
     return frame(connection, sql, [*asked, *seen.parameters])
 

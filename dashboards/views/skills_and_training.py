@@ -98,7 +98,8 @@ def show_gaps(entity: Entity, period: Period, kind: GapKind, today: dt.date) -> 
         found[-1],
     )
     st.caption(f"{entity.label} · {period.label}, seen on {day(today)}")
-    if cells.empty:
+    rows = cell_rows(cells, entity, kind, data.withheld()) if len(cells) else cells
+    if rows.empty:
         st.title("No skill was scored here in this time", anchor=False)
         st.write(
             f"Every figure is {data.withheld()} stand behind it. Choose a larger group."
@@ -108,12 +109,12 @@ def show_gaps(entity: Entity, period: Period, kind: GapKind, today: dt.date) -> 
             "to score two calls a month."
         )
         return
-    rows = cell_rows(cells, entity, kind, data.withheld())
     title = page_title(rows, kind)
     st.title(title, anchor=False)
     total = int(rows.loc[~rows["is_whole"], "part"].nunique())
     shown = drawn_rows(rows)
-    st.caption(heatmap_caption(shown, level, total, kind))
+    withheld = data.withheld() if data.is_council() else ""
+    st.caption(heatmap_caption(shown, level, total, kind, withheld))
     if total == 0:
         st.caption(
             "Single persons are not shown to your role."

@@ -21,6 +21,9 @@ PAGES = (
     "/deals?part=Pipeline",
     "/proof",
     "/prep",
+    "/skills",
+    "/maturity",
+    "/maturity?part=Managers",
 )
 
 

@@ -157,6 +157,7 @@ def read_world(con: duckdb.DuckDBPyConnection) -> World:
             "measure": [Measure("BE-10", "shown"), Measure("BE-07", "gap")],
             "level": ["team", "region", "manager", "rep"],
             "days": [91, 365],
+            "rule_version": ["article_000", "cso_2017"],
         },
         deal_owner={deal: owner for deal, _, owner in deals},
         leaders=leaders,

@@ -97,6 +97,7 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "cell": Cell("PI-11", "by_count", COMPANY, "fiscal_quarter", quarter[0]),
         "measure": Measure("BE-10", "shown"),
         "level": "team",
+        "rule_version": "article_000",
     }
 
 

@@ -26,10 +26,10 @@ def show() -> None:
     home = home_folder()
     lines = log.read(home, NEWEST) if home is not None else pd.DataFrame()
     if lines.empty:
-        st.subheader("Nobody has looked at anything yet", anchor=False)
+        st.header("Nobody has looked at anything yet", anchor=False)
         return
     lines = data.for_reader(lines)
-    st.subheader(headline(lines), anchor=False)
+    st.header(headline(lines), anchor=False)
     st.caption(
         f"The newest {count_of(len(lines), 'line')}, since {day(lines['at'].min())}, in UTC. Rows "
         "are those that the page read, its frame included. Readings of private notes have a log "

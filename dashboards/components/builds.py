@@ -35,12 +35,12 @@ def show() -> None:
     home, build = home_folder(), data.session_build()
     rows = build_log.builds(home, build.build_id if build else "")
     if home is None or rows.empty:
-        st.subheader("No build is in the chain yet", anchor=False)
+        st.header("No build is in the chain yet", anchor=False)
         st.write(
             "The next publication begins one: each build then holds the hash of the one before."
         )
         return
-    st.subheader(headline(rows), anchor=False)
+    st.header(headline(rows), anchor=False)
     st.caption(
         "Each entry of the chain holds the hash of the one before, so nothing can be changed or "
         "left out unseen. Note the head elsewhere, and nobody can write the whole chain anew."

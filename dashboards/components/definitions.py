@@ -27,7 +27,7 @@ def show() -> None:
     for entry in data.registry():
         by_id.setdefault(entry.indicator_id, []).append(entry)
     leading = [key for key, measures in by_id.items() if measures[0].is_leading]
-    st.subheader(
+    st.header(
         f"{number(len(leading))} of {count_of(len(by_id), 'indicator')} are leading, which can "
         f"still be changed; the other {number(len(by_id) - len(leading))} are lagging",
         anchor=False,

@@ -116,12 +116,12 @@ def show() -> None:
     found = disputes.known(home) if home is not None else []
     is_open = [entry for entry in found if entry["state"] == "open"]
     if home is None or not found:
-        st.subheader("Nobody has said that a row is wrong", anchor=False)
+        st.header("Nobody has said that a row is wrong", anchor=False)
         st.caption(
             "Whoever sees a row, below a figure or on the page of a person, can say so there."
         )
         return
-    st.subheader(headline(len(is_open), len(found)), anchor=False)
+    st.header(headline(len(is_open), len(found)), anchor=False)
     st.caption(
         "In UTC. A row is mended at its source, or by a correction that two people sign. What "
         "became of it is told to whoever said it."

@@ -19,7 +19,7 @@ def section(person_id: str) -> None:
     build, home = data.session_build(), home_folder()
     if build is None or home is None or private_notes.store(home, build.build_id) is None:
         return
-    st.subheader("Each reading of private notes is written down", anchor=False)
+    st.header("Each reading of private notes is written down", anchor=False)
     st.caption(
         "They are for the person, the coach, and those above the person. Written down is when, who "
         f"(here: {plain(data.session_scope().name)}), whose and how many."

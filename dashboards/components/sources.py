@@ -77,11 +77,11 @@ def show_freshness(system: str) -> None:
     """Show per object how old its newest news is."""
     objects = data.ask(quality.freshness, system)
     if objects.empty:
-        st.subheader("Nothing was landed", anchor=False)
+        st.header("Nothing was landed", anchor=False)
         return
     as_of = data.ask(selection.clock).iloc[0]["as_of_date"]
     undated = int(objects["days_behind"].isna().sum())
-    st.subheader(freshness_headline(objects, as_of), anchor=False)
+    st.header(freshness_headline(objects, as_of), anchor=False)
     st.caption(
         "By the objects' own dates. What changes rarely, such as roles and policies, is old "
         f"without being late. {count_of(undated, 'object')} without a date."
@@ -113,7 +113,7 @@ def show_control_totals(system: str) -> None:
     totals = data.ask(quality.control_totals, system)
     if totals.empty:
         return
-    st.subheader(control_headline(totals), anchor=False)
+    st.header(control_headline(totals), anchor=False)
     number = st.column_config.NumberColumn
     table(
         totals.assign(
@@ -138,12 +138,12 @@ def show_files(system: str) -> None:
     """Show the files that were not landed, and why."""
     files = data.ask(quality.files_not_landed, system)
     if files.empty:
-        st.subheader("Every file was landed", anchor=False)
+        st.header("Every file was landed", anchor=False)
         return
     tally = files["file_status"].value_counts()
     words = {"rejected": "refused whole", "unknown": "of no object", "duplicate": "landed before"}
     named = [f"{number(tally[name])} {said}" for name, said in words.items() if name in tally]
-    st.subheader(
+    st.header(
         f"{count_of(len(files), 'file')} {was(len(files))} not landed: {listed(named)}",
         anchor=False,
     )
@@ -161,9 +161,9 @@ def show_drift(system: str) -> None:
     """Show the columns that differ from their contract."""
     columns = data.ask(quality.schema_drift, system)
     if columns.empty:
-        st.subheader("Every column is as its contract says", anchor=False)
+        st.header("Every column is as its contract says", anchor=False)
         return
-    st.subheader(drift_headline(columns), anchor=False)
+    st.header(drift_headline(columns), anchor=False)
     st.caption(
         "A missing optional column is empty in every row; an unknown one is kept aside, unused."
     )
@@ -184,7 +184,7 @@ def show_orphans(system: str) -> None:
     """Show the rows that point at a record nobody delivered."""
     pointers = data.ask(quality.orphan_pointers, system)
     if pointers.empty:
-        st.subheader("Every row points at records that were delivered", anchor=False)
+        st.header("Every row points at records that were delivered", anchor=False)
         return
     total = int(pointers["row_count"].sum())
     named = [
@@ -196,7 +196,7 @@ def show_orphans(system: str) -> None:
         .itertuples(index=False)
     ]
     more = len(pointers) - len(named)
-    st.subheader(
+    st.header(
         f"{count_of(total, 'row')} {'points' if total == 1 else 'point'} at a record that nobody "
         "delivered",
         anchor=False,
@@ -221,7 +221,7 @@ def show_orphans(system: str) -> None:
 def show_unmatched(system: str) -> None:
     """Show whom the files name and nobody is, with the nearest name and what to do."""
     totals = data.ask(quality.unmatched_totals, system)
-    st.subheader(unmatched_headline(totals), anchor=False)
+    st.header(unmatched_headline(totals), anchor=False)
     if totals.empty:
         return
     rows = int(totals["row_count"].sum())

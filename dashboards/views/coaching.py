@@ -156,7 +156,7 @@ def draw_managers_heatmap(part: behind.Part, today: dt.date, kind: str) -> None:
     cells, managers = manager_heatmap_rows(weeks)
     total = int(weeks["manager_count"].iloc[0])
     title = manager_heatmap_title(weeks, SESSION_WORDS[kind])
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     which = (
         f"the {len(managers)} of {number(total)} managers with the smallest share coached"
         if total > len(managers)
@@ -187,11 +187,11 @@ def draw_groups_heatmap(part: behind.Part, today: dt.date, kind: str) -> None:
     weeks = data.ask(coaching.group_weeks, *arguments)
     if weeks.empty:
         why = data.withheld() if data.is_council() else "there is none"
-        st.subheader(f"No week of a group can be shown: {why}", anchor=False)
+        st.header(f"No week of a group can be shown: {why}", anchor=False)
         return
     cells, groups = group_heatmap_rows(weeks)
     title = group_heatmap_title(weeks, SESSION_WORDS[kind])
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     total = int(weeks["group_count"].iloc[0])
     which = count_of(total, "group")
     if total > len(groups):
@@ -224,9 +224,7 @@ def draw_heatmap(weeks: pd.DataFrame, kind: str, asked: block.Asked, part: behin
     cells, reps = heatmap_rows(weeks)
     empty = int((cells["sessions"] == 0).sum())
     share = percent(empty / len(cells))
-    st.subheader(
-        f"{share} of the rep weeks shown passed without {SESSION_WORDS[kind]}", anchor=False
-    )
+    st.header(f"{share} of the rep weeks shown passed without {SESSION_WORDS[kind]}", anchor=False)
     st.caption(
         f"n = {number(len(cells))} rep weeks of {count_of(len(reps), 'rep')}, by manager and name. "
         "A gap: not on the roster."
@@ -252,7 +250,7 @@ def draw_areas(entity: Entity, period: Period, is_expired: bool) -> None:
     mix = mix[mix["minutes"].fillna(0) > 0]
     if mix.empty:
         nothing = EXPIRED_TITLE if is_expired else "No coaching time was logged in this period"
-        st.subheader(f"Areas are {data.withheld()}" if data.is_council() else nothing, anchor=False)
+        st.header(f"Areas are {data.withheld()}" if data.is_council() else nothing, anchor=False)
         return
     mix = mix.assign(
         text=[
@@ -267,7 +265,7 @@ def draw_areas(entity: Entity, period: Period, is_expired: bool) -> None:
         title = f"{percent(known['share'].iloc[0])} of coaching time goes to " + (
             str(known["area_name"].iloc[0]).lower()
         )
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.caption(
         f"{percent(unknown['share'].sum())} is unclassified and is not spread over the five areas; "
         f"n = {number(int(mix['observation_count'].max()))} attendances."
@@ -304,10 +302,10 @@ def draw_time(
     hours = rows[rows["indicator_id"] == "CO-06"].dropna(subset=["value"])
     if hours.empty:
         nothing = EXPIRED_TITLE if individual.is_expired else "No coaching time is known"
-        st.subheader(f"Time is {data.withheld()}" if data.is_council() else nothing, anchor=False)
+        st.header(f"Time is {data.withheld()}" if data.is_council() else nothing, anchor=False)
         return
     alone, together = written(individual.value, Unit.HOURS), written(group, Unit.HOURS)
-    st.subheader(f"A rep gets {alone} of individual coaching a month", anchor=False)
+    st.header(f"A rep gets {alone} of individual coaching a month", anchor=False)
     st.caption(f"And {together} in a group, in {period.label}. Time is not quality.")
     names = {"individual": "Individual", "group": "Group"}
     shaped = pd.DataFrame(
@@ -366,16 +364,16 @@ def draw_managers(entity: Entity, period: Period, kind: str) -> None:
     rates = ["cadence", "overdue", "coverage", "on_time"]
     wide[rates] = wide[rates] * 100
     if wide.empty and data.is_council():
-        st.subheader("No manager's reports are shown", anchor=False)
+        st.header("No manager's reports are shown", anchor=False)
         st.caption(f"Each is {data.withheld()}, or would tell of so few by subtraction.")
         return
     if wide.empty and is_expired:
-        st.subheader(EXPIRED_TITLE, anchor=False)
+        st.header(EXPIRED_TITLE, anchor=False)
         return
     missing = "too few cases allow no judgement"
     if data.is_council():
         missing = f"a figure is {data.withheld()} stand behind it, or too few cases"
-    st.subheader(managers_title(wide["cadence"]), anchor=False)
+    st.header(managers_title(wide["cadence"]), anchor=False)
     st.caption(
         "In order of name, because hours and counts do not rank managers: more coaching is not "
         f"better coaching. {NO_VALUE} stands where {missing}."

@@ -149,12 +149,12 @@ def show_rules() -> None:
     )
     broken = rules[rules["status"] != HELD]
     if broken.empty:
-        st.subheader(f"All {count_of(len(rules), 'rule')} held", anchor=False)
+        st.header(f"All {count_of(len(rules), 'rule')} held", anchor=False)
     else:
         words = {"Broken": "broken", "Warning": "with a warning", "Note": "to note"}
         tally = broken["status"].value_counts()
         names = [f"{number(tally[name])} {word}" for name, word in words.items() if name in tally]
-        st.subheader(
+        st.header(
             f"{number(len(rules) - len(broken))} of {count_of(len(rules), 'rule')} held; "
             f"{listed(names)}",
             anchor=False,
@@ -216,7 +216,7 @@ def show_changes() -> None:
     """Show which rules are waived, and what this build promises less than the one before."""
     waived = data.ask(quality.waivers)
     if len(waived):
-        st.subheader(f"{count_of(len(waived), 'rule')} {was(len(waived))} waived", anchor=False)
+        st.header(f"{count_of(len(waived), 'rule')} {was(len(waived))} waived", anchor=False)
         st.dataframe(
             waived,
             key="waivers",
@@ -235,7 +235,7 @@ def show_changes() -> None:
     weaker = changes[changes["is_weaker"].astype(bool)] if len(changes) else changes
     if weaker.empty:
         return
-    st.subheader(
+    st.header(
         f"{count_of(len(weaker), 'promise')} {'is' if len(weaker) == 1 else 'are'} weaker than in "
         "the build before, or reworded",
         anchor=False,
@@ -280,18 +280,18 @@ def show_rejected(system: str) -> None:
     """Show rejected rows by reason, the rows' places, and the file to take along."""
     reasons = data.ask(quality.rejected_reasons, system)
     if reasons.empty and not sees_rows(data.session_scope()):
-        st.subheader("Where rejected rows stand is not shown to your role", anchor=False)
+        st.header("Where rejected rows stand is not shown to your role", anchor=False)
         st.write("It is for those who mend the data. How many there are stands above.")
         return
     if reasons.empty:
-        st.subheader("No row was rejected", anchor=False)
+        st.header("No row was rejected", anchor=False)
         return
     total = int(reasons["row_count"].sum())
     sentences = data.sentences()
     first = str(reasons["reason_code"].iloc[0])
     share = percent(reasons["row_count"].iloc[0] / total)
     title = f"{count_of(total, 'row')} {was(total)} rejected, {share} of them for one reason"
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.caption(f"{spoken(first)}: {sentences.get(first, 'no sentence is known for this code.')}")
     with_their_file = int(data.ask(quality.totals).iloc[0]["rejected_rows"]) - total
     if system == "all" and with_their_file > 0:
@@ -361,7 +361,7 @@ def show_corrections(system: str) -> None:
         return
     applied = found["fate"] == "applied"
     refused = int((~applied).sum())
-    st.subheader(
+    st.header(
         f"{count_of(int(applied.sum()), 'correction')} {was(int(applied.sum()))} applied"
         + (f", {number(refused)} not" if refused else ""),
         anchor=False,
@@ -414,7 +414,7 @@ def show_reconciliation(system: str) -> None:
         return
     remainder = steps["step"].str.startswith("unexplained")
     open_steps = steps[remainder & ((steps["row_count"] != 0) | (steps["amount"].abs() > 0))]
-    st.subheader(
+    st.header(
         "Rows and money are explained from raw to the marts"
         if open_steps.empty
         else f"{count_of(len(open_steps), 'difference')} on the way from raw to the marts "
@@ -454,7 +454,7 @@ def show_ledger(system: str) -> None:
     fates = "accepted, superseded or rejected"
     if len(files) and files["expired_rows"].fillna(0).any():
         fates = "accepted, superseded, rejected or expired"
-    st.subheader(
+    st.header(
         f"Each row of {count_of(len(files), 'file')} was {fates}"
         if residual == 0
         else f"{count_of(residual, 'row')} cannot be accounted for",

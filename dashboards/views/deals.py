@@ -103,7 +103,7 @@ def warned_measures() -> list[Measure]:
 def show_warnings(shown: pd.DataFrame, asked: block.Asked) -> None:
     """Draw how many open deals have each warning."""
     title = warning_sentence(shown)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.caption(
         f"n = {count_of(shown['open_count'].iloc[0], 'open deal')}; "
         "a deal with several warnings counts for each."
@@ -152,7 +152,7 @@ def warning_figures(entity: Entity) -> None:
     told = data.ask(indicators.series, entity, period, measures, "all", 1)
     told = told.dropna(subset=["value"]).sort_values("value", ascending=False)
     if told.empty:
-        st.subheader("No figure of these deals can be shown", anchor=False)
+        st.header("No figure of these deals can be shown", anchor=False)
         st.write(f"Each is {data.withheld()} stand behind it. Choose a larger group.")
         return
     names = {(item.indicator_id, item.measure_id): item.measure_name for item in data.registry()}
@@ -167,7 +167,7 @@ def warning_figures(entity: Entity) -> None:
             "open_count": told["observation_count"],
         }
     )
-    st.subheader(f"{shown['warning'].iloc[0]}: {shown['text'].iloc[0]}", anchor=False)
+    st.header(f"{shown['warning'].iloc[0]}: {shown['text'].iloc[0]}", anchor=False)
     st.caption(
         f"n = {number(int(shown['open_count'].max()))} open deals. No single deal is listed."
     )
@@ -183,16 +183,16 @@ def warning_figures(entity: Entity) -> None:
 def show_list(entity: Entity, product: str) -> None:
     """Show the deals with the most warnings, each with its reasons and a way to look at it."""
     if data.session_scope().persons is Persons.GROUPS:
-        st.subheader("No single deal is listed", anchor=False)
+        st.header("No single deal is listed", anchor=False)
         st.write("Your role sees groups, not persons; a deal would tell of its owner.")
         return
     rows = data.ask(deals.at_risk, entity, product, MOST_ROWS)
     if rows.empty:
-        st.subheader("No deal with a warning has an owner whom you may see", anchor=False)
+        st.header("No deal with a warning has an owner whom you may see", anchor=False)
         return
     total = int(rows["deal_count"].iloc[0])
     listed = deals_of(rows, MOST_LISTED)
-    st.subheader(list_title(len(listed), total), anchor=False)
+    st.header(list_title(len(listed), total), anchor=False)
     st.caption(RULE)
     with st.container(border=True, gap="small"):
         for place, deal in enumerate(listed, start=1):
@@ -323,7 +323,7 @@ def show_waterfall(
     title = waterfall_title(row, currency, period, view)
     head.title(title, anchor=False)
     then = "at the end" if period.is_complete else "today"
-    st.subheader(
+    st.header(
         f"{count_of(row['start_count'], 'deal')} at the start, {number(row['end_count'])} {then}, "
         "and what happened between",
         anchor=False,
@@ -347,14 +347,14 @@ def show_funnel(parts: pd.DataFrame, period: Period) -> None:
     """Show the shape of the funnel, from its top to its bottom."""
     places = funnel_places(parts, period)
     if not places:
-        st.subheader("The shape of the funnel is not known", anchor=False)
+        st.header("The shape of the funnel is not known", anchor=False)
         st.caption(
             f"It is {data.withheld()} stand behind it."
             if data.is_council()
             else "No open deal of this quarter has a stage that the map of stages knows."
         )
         return
-    st.subheader(funnel_sentence(places), anchor=False)
+    st.header(funnel_sentence(places), anchor=False)
     known = next((item for item in data.registry() if item.indicator_id == "PI-08"), None)
     for column, place in zip(st.columns(len(places)), places, strict=True):
         with column, st.container(border=True, height="stretch"):
@@ -366,12 +366,12 @@ def show_coverage(parts: pd.DataFrame, period: Period, asked: block.Asked) -> No
     """Draw coverage on fixed days beside the same days of earlier quarters."""
     shown = coverage_rows(parts, period)
     if shown.empty:
-        st.subheader("Coverage on a fixed day is not known", anchor=False)
+        st.header("Coverage on a fixed day is not known", anchor=False)
         st.caption("It needs a quota that is not met yet, and deals with an expected close.")
         return
     title = coverage_sentence(shown)
     is_cut = shown["value"].max() > coverage_top(shown)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.caption(
         f"n = {count_of(shown['quarter'].nunique(), 'quarter')}. Open deals due in the quarter "
         "over what was missing to its quota. A quarter whose quota was met has no point."
@@ -396,11 +396,11 @@ def show_conversion(parts: pd.DataFrame, asked: block.Asked) -> None:
         told.append((deals.stage_names, ()))
     shown, label = conversion_rows(parts, known)
     if shown.empty:
-        st.subheader("No quarter is old enough to say where deals are lost", anchor=False)
+        st.header("No quarter is old enough to say where deals are lost", anchor=False)
         st.caption("Its deals must have had as long as nineteen in twenty won deals took.")
         return
     title = conversion_sentence(shown)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.caption(
         f"Of the deals that entered a stage in {label}, the youngest quarter whose deals have had "
         f"their time; n = {number(shown['n'].sum())} entries, 95% intervals."

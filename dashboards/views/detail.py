@@ -68,7 +68,7 @@ def show_person(person: pd.Series) -> None:
             key="person_weeks",
         )
     overdue = int(deals["is_overdue"].sum()) if len(deals) else 0
-    st.subheader(
+    st.header(
         f"{number(overdue)} of {count_of(len(deals), 'open deal')} "
         f"{'is' if overdue == 1 else 'are'} past the expected close date"
         if len(deals)
@@ -141,7 +141,7 @@ def show_deal(deal: pd.Series) -> None:
         st.link_button(f"Open in {system}", address, icon=":material/open_in_new:", type="tertiary")
     versions = data.ask(detail.deal_versions, str(deal["opportunity_id"]))
     if len(versions) > 1:
-        st.subheader(
+        st.header(
             f"The deal changed {count_of(len(versions) - 1, 'time')} on the way here", anchor=False
         )
         st.dataframe(

@@ -123,7 +123,7 @@ def comparison(entity: Entity, cohort: Period, rows: pd.DataFrame) -> None:
         return
     left, right = st.columns([1, 1], gap="large")
     with left:
-        st.subheader("Win rate of coached and other deals", anchor=False)
+        st.header("Win rate of coached and other deals", anchor=False)
         st.caption("● coached, ■ other; the line is the 95% interval")
         charts.show(
             charts_proof.rates(rates),
@@ -131,7 +131,7 @@ def comparison(entity: Entity, cohort: Period, rows: pd.DataFrame) -> None:
             key="rates",
         )
     with right:
-        st.subheader("Gap between them", anchor=False)
+        st.header("Gap between them", anchor=False)
         st.caption("in points, with its 95% interval; grey: biased, or too few deals")
         charts.show(
             charts_proof.gaps(gaps),
@@ -177,7 +177,7 @@ def draw_pairs() -> None:
     if rows.empty:
         no_pairs()
         return
-    st.subheader(said.pairs_headline(rows), anchor=False)
+    st.header(said.pairs_headline(rows), anchor=False)
     st.caption(
         "When a rep is better than usual in the one, is the same rep better than usual in the "
         "other so many months later? Of the whole company, whatever is chosen in the sidebar. It "
@@ -246,7 +246,7 @@ def pair_columns() -> dict[str, ColumnConfig]:
 
 def no_pairs() -> None:
     """Say why no pair is known."""
-    st.subheader("Which indicators lead cannot be told yet", anchor=False)
+    st.header("Which indicators lead cannot be told yet", anchor=False)
     st.write("No pair of indicators was asked in this build. Run halftime again to ask them.")
 
 
@@ -262,7 +262,7 @@ def draw_pair() -> None:
     leads = Measure(str(pair["leading_indicator_id"]), str(pair["leading_measure_id"]))
     outcome = Measure(str(pair["lagging_indicator_id"]), str(pair["lagging_measure_id"]))
     title = said.lag_title(pair)
-    st.subheader(plain(title), anchor=False)
+    st.header(plain(title), anchor=False)
     lags = data.ask(proof.lags, leads, outcome)
     shaped = said.lag_rows(lags)
     if shaped.empty:
@@ -294,9 +294,9 @@ def draw_claims() -> None:
     """Show what others have published, with where it comes from and what contradicts it."""
     rows = data.ask(proof.benchmarks)
     if rows.empty:
-        st.subheader("No published figure is known", anchor=False)
+        st.header("No published figure is known", anchor=False)
         return
-    st.subheader(said.benchmark_headline(rows), anchor=False)
+    st.header(said.benchmark_headline(rows), anchor=False)
     st.caption(said.NEVER_MERGED)
     table = said.benchmark_rows(rows)
     text = st.column_config.TextColumn

@@ -147,11 +147,11 @@ def show_level(entity: Entity, period: Period, row: pd.Series) -> None:
     """Draw the level with its chances, or with the share of reps under each."""
     rows = said.chance_rows(row)
     if rows.empty:
-        st.subheader("How sure the level is cannot be told", anchor=False)
+        st.header("How sure the level is cannot be told", anchor=False)
         st.caption("Chances are worked out for managers, shares of reps for the company.")
         return
     title = said.chance_title(row, rows)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.caption(said.chance_caption(row))
     charts.show(charts_maturity.levels(rows), f"Bars of the levels. {title}.", key="levels")
     block.under(
@@ -165,7 +165,7 @@ def show_level(entity: Entity, period: Period, row: pd.Series) -> None:
 
 def show_missing(row: pd.Series, found: list[said.Gate]) -> None:
     """List the gates of the next level, what is missing first."""
-    st.subheader(said.missing_title(row, found), anchor=False)
+    st.header(said.missing_title(row, found), anchor=False)
     for gate in found:
         icon = ":material/check_circle: Met" if gate.is_met else ":material/pending: Missing"
         st.markdown(

@@ -143,7 +143,7 @@ def foot() -> str:
 def show_standing(places: list[say.Place], period: Period, asked: block.Asked) -> None:
     """Draw the dominant chart: the person's marks on the bands of the others."""
     sentence = say.standing_sentence(places)
-    st.subheader(sentence, anchor=False)
+    st.header(sentence, anchor=False)
     if not places:
         st.caption("Neither this quarter nor the one before has a figure of this person.")
         return
@@ -165,7 +165,7 @@ def show_standing(places: list[say.Place], period: Period, asked: block.Asked) -
 
 def show_points(head: str, points: list[say.Point]) -> None:
     """List gaps or strengths, each with what it rests on and its definition."""
-    st.subheader(head, anchor=False)
+    st.header(head, anchor=False)
     if not points:
         st.write(NONE_STANDS_OUT)
     for point in points:
@@ -178,7 +178,7 @@ def show_points(head: str, points: list[say.Point]) -> None:
 
 def show_questions(questions: list[say.Question]) -> None:
     """List open questions."""
-    st.subheader("Ask, and let the other one answer", anchor=False)
+    st.header("Ask, and let the other one answer", anchor=False)
     for question in questions:
         about = f"  \n:small[:gray[on {plain(question.about)}]]" if question.about else ""
         st.markdown(f"- *{plain(question.text)}*{about}")
@@ -186,7 +186,7 @@ def show_questions(questions: list[say.Question]) -> None:
 
 def show_actions(sheet: Sheet) -> None:
     """List what was agreed and is open, the latest first."""
-    st.subheader(sheet.actions_title, anchor=False)
+    st.header(sheet.actions_title, anchor=False)
     if sheet.oldest:
         st.caption(f"{sheet.oldest}. What was agreed in words is private.")
     for due, known in sheet.actions[:MOST_ACTIONS]:
@@ -204,10 +204,10 @@ def deal_texts(deal: Deal) -> tuple[str, str, tuple[str, ...]]:
 def show_deals(three: list[Deal], total: int) -> None:
     """List the deals with the most warnings."""
     if not three:
-        st.subheader("No open deal has a warning", anchor=False)
+        st.header("No open deal has a warning", anchor=False)
         return
     head = "Talk about this deal" if len(three) == 1 else f"Talk about these {len(three)} deals"
-    st.subheader(head, anchor=False)
+    st.header(head, anchor=False)
     st.caption(
         f"Of {count_of(total, 'open deal')} with a warning those with the most, then the larger "
         "amount. A start for a conversation, not a forecast."
@@ -229,7 +229,7 @@ def show_deals(three: list[Deal], total: int) -> None:
 
 def show_sessions(sheet: Sheet) -> None:
     """List the last sessions: when, with whom, what about, what was agreed."""
-    st.subheader("Last sessions", anchor=False)
+    st.header("Last sessions", anchor=False)
     if not sheet.sessions:
         st.write("The coaching log has none of this person.")
         return
@@ -289,7 +289,7 @@ def show_private(person_id: str) -> None:
 def show_held(person_id: str) -> None:
     """List by kind how many rows are held about a person, and where they can be seen."""
     rows = data.ask(prep.held, person_id)
-    st.subheader(say.held_sentence(rows), anchor=False)
+    st.header(say.held_sentence(rows), anchor=False)
     st.caption(
         "'figures': the rows are only counted, and shown one by one on no page. Whoever runs these "
         "pages writes out every row, from the raw files on, with the command below."

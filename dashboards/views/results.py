@@ -112,7 +112,7 @@ def show_parts(entity: Entity, period: Period) -> None:
     """Draw the attainment of each part of the chosen one."""
     rows = data.ask(results.parts, entity, period)
     if rows.empty:
-        st.subheader("No part of it has a figure that can be shown", anchor=False)
+        st.header("No part of it has a figure that can be shown", anchor=False)
         if not data.shows_persons() and entity.entity_type not in ("company", "region"):
             st.write("Your role sees groups, not persons. Choose the company or a region.")
         elif data.is_council():
@@ -122,7 +122,7 @@ def show_parts(entity: Entity, period: Period) -> None:
         return
     shown = said.part_rows(rows)
     title = said.parts_title(rows, period)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     kind = rows["entity_type"].iloc[0]
     so_far = "" if period.is_complete else " of the days gone by"
     st.caption(
@@ -150,7 +150,7 @@ def show_win_rate(entity: Entity, period: Period, currency: str) -> None:
     other = data.ask(results.outcomes, entity, period, QUARTERS)
     found = said.quarters(rows, BY_COUNT.indicator_id, BY_COUNT.measure_id)
     title = said.win_title(found, period)
-    st.subheader(plain(title), anchor=False)
+    st.header(plain(title), anchor=False)
     shown = pd.concat(
         [
             said.marks(found, said.WON, Unit.RATE),
@@ -199,7 +199,7 @@ def show_cycle(entity: Entity, period: Period) -> None:
     rows = data.ask(indicators.series, *asked)
     found = said.quarters(rows, "PI-12", "median")
     title = said.cycle_title(found, period)
-    st.subheader(plain(title), anchor=False)
+    st.header(plain(title), anchor=False)
     shown = pd.concat(
         [
             said.marks(found, said.CLOSED, Unit.DAYS),
@@ -240,7 +240,7 @@ def show_forecasts(entity: Entity, period: Period) -> None:
     rows = data.ask(results.forecasts, *asked)
     shown = said.forecast_marks(rows)
     title = said.forecast_title(rows)
-    st.subheader(plain(title), anchor=False)
+    st.header(plain(title), anchor=False)
     if shown.empty:
         withheld = f" Or they are {data.withheld()}." if data.is_council() else ""
         st.write(
@@ -283,7 +283,7 @@ def show_hires(entity: Entity, period: Period) -> None:
         withheld = f" Or the figures are {data.withheld()}." if data.is_council() else ""
         st.write(f"No hire of a rep of {plain(entity.label)} is known in these quarters.{withheld}")
         return
-    st.subheader("Each quarter's new hires", anchor=False)
+    st.header("Each quarter's new hires", anchor=False)
     st.dataframe(
         cohorts,
         hide_index=True,
@@ -316,7 +316,7 @@ def show_hires(entity: Entity, period: Period) -> None:
 def show_ramp(entity: Entity, period: Period, curve: pd.DataFrame) -> None:
     """Draw the share of each year's hires who have come up to speed, by months since the hire."""
     title = said.ramp_title(curve)
-    st.subheader(plain(title), anchor=False)
+    st.header(plain(title), anchor=False)
     if curve.empty:
         why = (
             "A council's build tells of no single life, so there is no curve."
@@ -345,7 +345,7 @@ def show_fade(rows: pd.DataFrame, asked: tuple[data.Query, tuple[object, ...]]) 
     """Draw the change from the best early months to the second half year, by cohort."""
     found = said.quarters(rows, "RA-03", "median")
     title = said.fade_title(found)
-    st.subheader(plain(title), anchor=False)
+    st.header(plain(title), anchor=False)
     shown = said.marks(found, said.FADE, Unit.RATE)
     if shown.empty or (shown["state"] == said.UNSURE).all():
         st.write(

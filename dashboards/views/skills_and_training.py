@@ -146,7 +146,7 @@ def show_closing(entity: Entity, period: Period, today: dt.date) -> None:
     curve = data.ask(skills.closure, entity, period)
     rows = closing_rows(curve) if len(curve) else pd.DataFrame()
     if rows.empty or rows["day"].max() == 0:
-        st.subheader("How fast gaps close cannot be told", anchor=False)
+        st.header("How fast gaps close cannot be told", anchor=False)
         st.caption(
             "The curve is drawn from single gaps, which this build does not hold. The figures "
             "below say what is published."
@@ -156,7 +156,7 @@ def show_closing(entity: Entity, period: Period, today: dt.date) -> None:
         )
         return
     title = closing_title(rows)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.caption(closing_caption(curve, rows))
     charts.show(
         charts_skills.closing(rows),
@@ -181,7 +181,7 @@ def show_kept(entity: Entity, period: Period, today: dt.date) -> None:
     """Draw what is left of a training's score, with and without coaching on its skill."""
     rows = kept_rows(data.ask(skills.retention, entity, period))
     if rows.empty:
-        st.subheader("What stays of a training cannot be told", anchor=False)
+        st.header("What stays of a training cannot be told", anchor=False)
         st.caption(
             "With and without reinforcement can only be told from single tests, which this build "
             "does not hold. The figures below say what is published."
@@ -191,7 +191,7 @@ def show_kept(entity: Entity, period: Period, today: dt.date) -> None:
         )
         return
     title = kept_title(rows)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.caption(kept_caption(rows))
     charts.show(
         charts_skills.kept(rows),
@@ -221,7 +221,7 @@ def show_lines(entity: Entity, period: Period, today: dt.date) -> None:
     measures = tuple(measure for part in LINES.values() for measure in part)
     rows = data.ask(indicators.series, entity, period, measures, "all", 8)
     shown = figures(rows, measures, data.registry(), data.sentences(), period, today)
-    st.subheader(f"The figures of {period.label}", anchor=False)
+    st.header(f"The figures of {period.label}", anchor=False)
     for tab, part in zip(st.tabs(list(LINES)), LINES.values(), strict=True):
         with tab:
             for measure, label in part.items():

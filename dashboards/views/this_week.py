@@ -88,7 +88,7 @@ def render() -> None:
 
 def withheld_persons() -> None:
     """Say what a council's build leaves out of this page, and where groups are shown."""
-    st.subheader("No person and no single deal is listed", anchor=False)
+    st.header("No person and no single deal is listed", anchor=False)
     st.write(
         "Whom or which deal to coach next, and which deals moved, tells of single persons. That is "
         f"{data.withheld()} stand behind it. The page Coaching shows groups."
@@ -139,7 +139,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         st.write(quarter_sentence(quarter))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("This is on the board", anchor=False)
+        st.header("This is on the board", anchor=False)
         st.caption("What has happened. It can be explained, not changed.")
         one, two = st.columns(2)
         with one:
@@ -151,7 +151,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         if shown[forecast].value is not None:  # of a running quarter nobody can say it
             line(shown[forecast], "Forecast accuracy")
     with right:
-        st.subheader("This is still in play", anchor=False)
+        st.header("This is still in play", anchor=False)
         st.caption(f"What can still change the score. {compared_with(shown)}")
         one, two = st.columns(2)
         notes = [] if is_strict else ["every logged session counts, because none is strict"]
@@ -172,7 +172,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         withheld_persons()
         return
     following = data.ask(week.coach_next, entity, 5)
-    st.subheader(coach_next_title(len(following)), anchor=False)
+    st.header(coach_next_title(len(following)), anchor=False)
     st.caption(
         "By fixed rules that take turns: the longest wait for a session, then deals that are "
         "overdue, pushed or stuck. A start for a conversation, not a judgement."
@@ -183,7 +183,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
     moved = data.ask(week.movement, entity, today, currency, product)
     shaped = movement_rows(moved, monday, currency)
     sentence = movement_sentence(shaped, monday, currency)
-    st.subheader(sentence, anchor=False)
+    st.header(sentence, anchor=False)
     if shaped.empty:
         st.caption("Neither in this week nor in the week before.")
         return

@@ -340,7 +340,7 @@ def shown(app: AppTest) -> str:
     """Return every text and every cell of a page."""
     blocks = [
         str(block.value)
-        for kind in ("title", "subheader", "markdown", "caption")
+        for kind in ("title", "header", "markdown", "caption")
         for block in app.get(kind)
     ]
     return "\n".join([*blocks, *(text for table in app.dataframe for text in texts(table.value))])

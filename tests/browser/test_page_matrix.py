@@ -177,7 +177,7 @@ def test_groups_alone_are_told_as_groups_and_not_as_nobody(
     assert "by groups, not persons" in app.title[0].value
     app = run(known[Role.ENABLEMENT], "", part="Rejected rows")
     app.switch_page("views/data_and_definitions.py").run()
-    said = [block.value for block in app.subheader]
+    said = [block.value for block in app.header]
     assert "No row was rejected" not in said
 
 

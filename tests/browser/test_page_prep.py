@@ -390,7 +390,7 @@ def test_of_whom_nothing_is_known_the_page_says_so(
     page.switch_page("views/prep.py").run()
     assert not page.exception
     assert "has no coaching session in the log; no action is open" in page.title[0].value
-    heads = [head.value for head in page.subheader]
+    heads = [head.value for head in page.header]
     assert "No open deal has a warning" in heads
     assert "Nothing can be compared yet: too few cases, or too few others" in heads
 

@@ -57,7 +57,9 @@ def arguments(marts: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         where is_open
         order by
             -- The page 1:1 prep asks for these three, which not everybody has.
-            (person_id in (select coachee_id from core.fct_coaching_action where status = 'open'))::int
+            (person_id in (
+                select coachee_id from core.fct_coaching_action where status = 'open'
+            ))::int
                 + (person_id in (select person_id from coaching.rpt_coach_next))::int
                 + (person_id in (
                     select entity_id from "leading".fct_leading_indicator

@@ -7,8 +7,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import data
-from dashboards.components.words import NO_VALUE, count_of, day, listed, number, plain, spoken, was
+from dashboards.components import charts, data
+from dashboards.components.words import (
+    NO_VALUE,
+    count_of,
+    day,
+    listed,
+    number,
+    percent,
+    plain,
+    spoken,
+    was,
+)
 from dashboards.queries import quality, selection
 
 FINDINGS = {
@@ -39,6 +49,9 @@ def show(system: str) -> None:
     show_drift(system)
     show_orphans(system)
     show_unmatched(system)
+    show_stages(system)
+    if not data.is_council():  # its build tells of no moment of entry
+        show_delays()
 
 
 def freshness_headline(objects: pd.DataFrame, as_of: object) -> str:
@@ -241,6 +254,66 @@ def show_unmatched(system: str) -> None:
         row_count=st.column_config.NumberColumn("Rows", format="localized"),
         likeliest_name=st.column_config.TextColumn("Nearest name"),
         likeliest_score=st.column_config.NumberColumn("Alike, of 100", format="%d"),
+    )
+
+
+def show_stages(system: str) -> None:
+    """Show how each stage of a deal is read, and which ones nobody has mapped."""
+    stages = data.ask(quality.stages, system)
+    if stages.empty:
+        return
+    unmapped = stages[~stages["is_mapped"]]
+    title = (
+        "Every stage of a deal is mapped"
+        if unmapped.empty
+        else f"{count_of(len(unmapped), 'stage')} of deals {was(len(unmapped))} never mapped"
+    )
+    st.header(title, anchor=False)
+    st.caption(
+        "A stage that nobody has mapped counts as open. Map it under `stages` in halftime.yml: no "
+        "code is needed, and the next run knows."
+    )
+    table(
+        stages.assign(
+            is_mapped=["Mapped" if known else "✕ Not mapped" for known in stages["is_mapped"]],
+            stage_category=stages["stage_category"].map(spoken),
+        ),
+        key="stages",
+        is_mapped=st.column_config.TextColumn("State", width="small"),
+        stage_name=st.column_config.TextColumn("Stage as written", width="medium"),
+        stage_category="Read as",
+        stage_order=st.column_config.NumberColumn("Order", format="%d"),
+        is_qualified=st.column_config.CheckboxColumn("Qualified"),
+        row_count=st.column_config.NumberColumn("Rows", format="localized"),
+    )
+
+
+def delay_headline(delays: pd.DataFrame) -> str:
+    """Return how many sessions were entered long after their day; ``delays`` as the query gives."""
+    counts = dict(zip(delays["delay"], delays["session_count"], strict=True))
+    known = sum(counts.values()) - counts.get("not recorded", 0)
+    if not known:
+        return "No log says when a session was entered"
+    late = counts.get("within 30 days", 0) + counts.get("later", 0)
+    share = percent(late / known, 0 if late / known >= 0.0995 or not late else 1)
+    return f"{share} of {count_of(known, 'session')} were entered more than a week after their day"
+
+
+def show_delays() -> None:
+    """Show how long after its day a coaching session was entered, which tells of back-dating."""
+    delays = data.ask(quality.entry_delays)
+    if delays.empty:
+        return
+    title = delay_headline(delays)
+    st.header(title, anchor=False)
+    st.caption("Held sessions of all logs. What was entered late may have been back-dated.")
+    drawn = delays.assign(text=[count_of(rows, "session") for rows in delays["session_count"]])
+    charts.show(
+        charts.ranked_bars(
+            drawn, category="delay", value="session_count", text="text", quiet=["not recorded"]
+        ),
+        title,
+        key="delays",
     )
 
 

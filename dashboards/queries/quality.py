@@ -311,6 +311,80 @@ def orphan_rows(
     return frame(connection, sql, [system, system, *seen.parameters, limit])
 
 
+def stages(
+    connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
+) -> pd.DataFrame:
+    """Return how each stage of a CRM is read, those that nobody has mapped first.
+
+    Columns: source_system, stage_name, stage_category, stage_order, is_qualified, row_count (of the
+    unmapped ones, which count as open), is_mapped.
+    """
+    seen = see.anyone(scope)
+    sql = f"""
+        with every_stage as (
+            select
+                source_system,
+                stage_name,
+                stage_category,
+                stage_order,
+                is_qualified,
+                cast(null as bigint) as row_count,
+                true as is_mapped
+            from reference.stage_map
+            union all
+            select source_system, stage_name, stage_category, null, null, row_count, false
+            from core.dim_unmapped_stage
+        )
+
+        select *
+        from every_stage
+        where
+            (? = 'all' or source_system = ?)
+            and source_system in (select distinct source_system from quality.ledger)
+            and {seen.sql}
+        order by is_mapped, source_system, stage_order, stage_name
+    """
+    return frame(connection, sql, [system, system, *seen.parameters])
+
+
+def entry_delays(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
+    """Return (delay, session_count): how long after its day each coaching session was recorded.
+
+    In the order of the delay; *not recorded* is who keeps a log without the moment of entry.
+    """
+    seen = see.anyone(scope)
+    sql = f"""
+        with session as (
+            select date_diff('day', session_date, cast(recorded_at as date)) as days
+            from core.fct_coaching_session
+            where is_held and not coalesce(is_deleted, false)
+        ),
+
+        grouped as (
+            select
+                case
+                    when days is null then 5
+                    when days < 0 then 0
+                    when days = 0 then 1
+                    when days <= 7 then 2
+                    when days <= 30 then 3
+                    else 4
+                end as place
+            from session
+        )
+
+        select
+            ['before its day', 'on the day', 'within 7 days', 'within 30 days', 'later',
+             'not recorded'][place + 1] as delay,
+            count(*) as session_count
+        from grouped
+        where {seen.sql}
+        group by place
+        order by place
+    """
+    return frame(connection, sql, seen.parameters)
+
+
 def unmatched_totals(
     connection: duckdb.DuckDBPyConnection, scope: Scope | None, system: str = "all"
 ) -> pd.DataFrame:

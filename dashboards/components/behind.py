@@ -28,7 +28,7 @@ _COLUMNS: dict[str, ColumnConfig | str] = {
     "what": "What",
     "numerator_part": st.column_config.NumberColumn("To numerator", format="localized"),
     "denominator_part": st.column_config.NumberColumn("To denominator", format="localized"),
-    "source_file": st.column_config.TextColumn("File", width="medium"),
+    "source_file": st.column_config.TextColumn("File", width="large"),
     "source_row": st.column_config.NumberColumn("Row of file", format="%d"),
     "core_key": "Row of core",
 }
@@ -186,11 +186,23 @@ def _rows(cell: Cell, totals: Row, name: str, page: str) -> None:
         placeholder=NO_VALUE,
         height="auto" if len(shown) < 10 else 320,
         column_order=[column for column in order if shown[column].notna().any()],
-        column_config={**_COLUMNS, **dict(zip(extra, map(spoken, extra), strict=True))},
+        column_config={**_COLUMNS, **{column: _column(shown[column]) for column in extra}},
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         disputes.form(disputes.rows_of(shown, cell.text()), name)
         download.buttons(data.asking(behind.rows, cell, behind.MOST_ROWS), f"{name}_rows", page)
+
+
+def _column(values: pd.Series) -> ColumnConfig:
+    """Return how a column of a figure's own is called and written."""
+    label = spoken(values.name)
+    if pd.api.types.is_bool_dtype(values):
+        return st.column_config.CheckboxColumn(label)
+    if pd.api.types.is_numeric_dtype(values):
+        return st.column_config.NumberColumn(label, format="localized")
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return st.column_config.DateColumn(label, format="localized")
+    return st.column_config.TextColumn(label)
 
 
 # Of the rows in a file, and not in the table: names and ids of tables say nothing to a reader.

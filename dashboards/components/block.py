@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -59,7 +61,8 @@ def under(
             _statements(asked, trace)
     part = part or _part(asked)
     if part is not None and measures:
-        behind.expander(part, measures, name=name, page=page, rows=rows)
+        known = [_in_currency(measure, asked) for measure in measures]
+        behind.expander(part, known, name=name, page=page, rows=rows)
 
 
 def _part(asked: Sequence[Asked]) -> behind.Part | None:
@@ -70,6 +73,20 @@ def _part(asked: Sequence[Asked]) -> behind.Part | None:
         if entity is not None and period is not None and period.grain != "all":
             return behind.Part(entity, period)
     return None
+
+
+def _in_currency(measure: Measure, asked: Sequence[Asked]) -> Measure:
+    """Return a measure in the currency that a query was asked for, if it names none itself."""
+    said = [item for _, arguments in asked for item in arguments]
+    codes = [item for item in said if isinstance(item, str) and re.fullmatch("[A-Z]{3}", item)]
+    for item in said:
+        if isinstance(item, tuple):
+            codes += [
+                one.currency
+                for one in item
+                if isinstance(one, Measure) and one.currency != measure.currency
+            ]
+    return replace(measure, currency=codes[0]) if codes and measure.currency == "none" else measure
 
 
 def _definitions(measures: Sequence[Measure]) -> None:

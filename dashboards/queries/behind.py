@@ -57,7 +57,8 @@ def figures(
     """
     seen = see.entities(scope, "fact.entity_type", "fact.entity_id")
     wanted = " or ".join(
-        "(fact.indicator_id = ? and fact.measure_id = ? and ? in ('none', fact.currency_code))"
+        "(fact.indicator_id = ? and fact.measure_id = ? "
+        "and (? = 'none' or fact.currency_code in ('none', ?)))"
         for _ in measures
     )
     facts = indicator_facts(
@@ -93,7 +94,11 @@ def figures(
             fact.indicator_id, fact.measure_id, fact.dimension <> 'all', fact.dimension,
             member_name, fact.member, fact.currency_code, fact.period_start desc
     """
-    each = [part for one in measures for part in (one.indicator_id, one.measure_id, one.currency)]
+    each = [
+        part
+        for one in measures
+        for part in (one.indicator_id, one.measure_id, one.currency, one.currency)
+    ]
     filters = [entity.entity_type, entity.entity_id, period.grain, period.start, *each]
     filters += seen.parameters
     return frame(connection, sql, [period.grain, period.start, length, *filters, *filters])

@@ -139,7 +139,7 @@ def test_the_rows_of_a_figure_are_shown_with_their_files(
     photograph(visitor, pictures / "rows_behind.png")
 
 
-def test_a_manager_is_told_of_rows_of_others_and_does_not_see_them(
+def test_rows_are_of_the_own_organisation_and_the_look_is_written_down(
     browser: Browser, address: str, marts: duckdb.DuckDBPyConnection, published_home: Path
 ) -> None:
     known = {persona.role: persona for persona in personas(marts, is_council=False)}

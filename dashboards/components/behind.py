@@ -43,7 +43,12 @@ class Part:
 
 
 def expander(
-    part: Part, measures: Sequence[Measure], *, name: str, page: str, rows: pd.DataFrame | None
+    part: Part,
+    measures: Sequence[Measure],
+    *,
+    name: str,
+    page: str,
+    rows: pd.DataFrame | None = None,
 ) -> None:
     """Offer the rows behind the figures of a chart; filled only when it is opened.
 

@@ -10,10 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.access.pages import PLACES
-from dashboards.components import data
+from dashboards.components import behind, data, filters
 from dashboards.components.registry import Definition
 from dashboards.components.words import NO_VALUE, count_of, day, listed, number, plain, spoken
 from dashboards.queries import quality
+from dashboards.queries.base import Entity, Measure
+from dashboards.queries.scope import Reach
 
 _ROOT = Path(__file__).resolve().parents[1]
 _ID = re.compile(r"\b[A-Z]{2}-\d{2}\b")
@@ -32,6 +34,7 @@ def show() -> None:
         f"still be changed; the other {number(len(by_id) - len(leading))} are lagging",
         anchor=False,
     )
+    _rows_behind(by_id)
     word = st.text_input("Find", placeholder="win rate, CO-01, coaching log …", key="find")
     found = [entries for entries in by_id.values() if _matches(entries, word)]
     if not found:
@@ -43,6 +46,31 @@ def show() -> None:
     for position, entries in enumerate(found):
         with columns[position % 2]:
             _card(entries)
+
+
+def _rows_behind(by_id: dict[str, list[Definition]]) -> None:
+    """Lead from an indicator to the rows of its figures of the company; for who sees persons.
+
+    Here auditors, who see few other pages, follow a figure to its files.
+    """
+    quarter = filters.running_quarter()
+    is_seen = data.session_scope().reach is Reach.COMPANY and data.shows_persons()
+    if quarter is None or not is_seen:
+        return
+    names = {f"{key} · {entries[0].name}": key for key, entries in by_id.items()}
+    chosen = st.selectbox(
+        "Follow the company's figures of an indicator to their rows and files",
+        list(names),
+        index=None,
+        placeholder="Choose an indicator",
+        key="follow",
+    )
+    if chosen is None:
+        return
+    key = names[chosen]
+    measures = [Measure(key, entry.measure_id) for entry in by_id[key]]
+    part = behind.Part(Entity("company", "company", "The company"), quarter)
+    behind.expander(part, measures, name=f"of_{key}", page="Data & definitions")
 
 
 def _matches(entries: list[Definition], word: str) -> bool:

@@ -96,3 +96,19 @@ def currency(reporting: str, entity: Entity) -> str:
         return codes[0] if codes else reporting
     chosen = st.sidebar.selectbox("Currency", codes, key="currency", bind="query-params")
     return str(chosen or codes[0])
+
+
+def running_quarter() -> Period | None:
+    """Return the fiscal quarter of the as-of date; its figures of open deals are those of today."""
+    rows = data.ask(selection.periods)
+    rows = rows[rows["period_grain"] == "fiscal_quarter"]
+    if rows.empty:
+        return None
+    first = rows.iloc[0]
+    return Period(
+        "fiscal_quarter",
+        as_date(first["period_start"]),
+        as_date(first["period_end"]),
+        str(first["period_label"]),
+        bool(first["is_complete"]),
+    )

@@ -133,7 +133,7 @@ def page(entity: Entity, period: Period, today: dt.date, kind: str, assumed: boo
         card(shown[follow_up], "Actions on time")
 
     part = behind.Part(entity, period)
-    behind.expander(part, measures, name="coaching_figures", page=PAGE, rows=None)
+    behind.expander(part, measures, name="coaching_figures", page=PAGE)
     if not data.shows_persons():
         draw_groups_heatmap(part, today, kind)
     elif len(weeks) and weeks["rep_count"].iloc[0] > MOST_REPS:

@@ -115,7 +115,7 @@ def show_warnings(shown: pd.DataFrame, asked: block.Asked) -> None:
         f"Open deals by warning. {title}.",
         key="warnings",
     )
-    entity, quarter = asked[1][0], running_quarter()
+    entity, quarter = asked[1][0], filters.running_quarter()
     block.under(
         shown,
         name="warnings",
@@ -126,26 +126,10 @@ def show_warnings(shown: pd.DataFrame, asked: block.Asked) -> None:
     )
 
 
-def running_quarter() -> Period | None:
-    """Return the fiscal quarter of the as-of date; its figures of open deals are those of today."""
-    rows = data.ask(selection.periods)
-    rows = rows[rows["period_grain"] == "fiscal_quarter"]
-    if rows.empty:
-        return None
-    first = rows.iloc[0]
-    return Period(
-        "fiscal_quarter",
-        as_date(first["period_start"]),
-        as_date(first["period_end"]),
-        str(first["period_label"]),
-        bool(first["is_complete"]),
-    )
-
-
 def warning_figures(entity: Entity) -> None:
     """Draw the shares of open deals by warning where no deal may be told: from the figures."""
     measures = tuple(warned_measures())
-    period = running_quarter()
+    period = filters.running_quarter()
     if period is None:
         st.write("No fiscal quarter has begun by this day.")
         return

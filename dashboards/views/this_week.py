@@ -167,7 +167,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
         line(shown[overdue_reps], "Rep days beyond the interval")
 
     part = behind.Part(entity, period)
-    behind.expander(part, (*whole, *sliced), name="board", page="This week", rows=None)
+    behind.expander(part, (*whole, *sliced), name="board", page="This week")
     if data.is_council():
         withheld_persons()
         return

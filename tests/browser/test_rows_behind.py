@@ -159,3 +159,38 @@ def test_rows_are_of_the_own_organisation_and_the_look_is_written_down(
     assert told
     assert told[-1]["event"] == "view"
     assert told[-1]["row_count"] > 0
+
+
+def test_an_auditor_follows_a_figure_to_its_files_under_pseudonyms(
+    browser: Browser, address: str, marts: duckdb.DuckDBPyConnection
+) -> None:
+    names = marts.execute("select person_id, full_name from core.dim_person").fetchall()
+    known = {persona.role: persona for persona in personas(marts, is_council=False)}
+    eyes = {"as": known[Role.AUDITOR].label, "part": "Definitions"}
+    with visiting(browser, address) as visitor:
+        visitor.visit(f"/data?{urlencode(eyes)}")
+        visitor.page.get_by_role("combobox", name="Follow the company").fill("PI-11")
+        visitor.page.keyboard.press("Enter")
+        visitor.wait()
+        place = open_rows(visitor)
+        assert "They add up to the published figure" in place.inner_text()
+        assert "Say that a row is wrong" not in place.inner_text()
+        with visitor.page.expect_download() as taken:
+            place.get_by_role("button", name="CSV").click()
+        with Path(taken.value.path()).open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    assert rows
+    assert all(row["source_file"] and row["source_row"] for row in rows)
+    told = {value for row in rows for value in row.values()}
+    assert not told & {word for pair in names for word in pair if word}
+
+
+def test_the_data_team_follows_no_figure(
+    browser: Browser, address: str, marts: duckdb.DuckDBPyConnection
+) -> None:
+    known = {persona.role: persona for persona in personas(marts, is_council=False)}
+    eyes = {"as": known[Role.DATA_TEAM].label, "part": "Definitions"}
+    with visiting(browser, address) as visitor:
+        visitor.visit(f"/data?{urlencode(eyes)}")
+        assert "are leading" in visitor.text()
+        assert visitor.page.get_by_role("combobox", name="Follow the company").count() == 0

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from dashboards import private_notes
+from dashboards.access import disputes
 from dashboards.access import log as access_log
 from halftime import chain
 from halftime.hashing import file_sha256
@@ -64,7 +65,11 @@ def erased(
     for person in chosen:
         private_notes._log(home, f"manager {person}", person, 1)
         mails = [item.text for item in directory.of(person) if "@" in item.text]
-        access_log.write(home, seen_by(mails[0] if mails else person, person))
+        login = mails[0] if mails else person
+        access_log.write(home, seen_by(login, person))
+        speaker = disputes.Speaker(f"{login} (rep)", "rep", f"person {person}", "b1")
+        row = disputes.Disputed("core.fct_quota", f"q#{person}", person)
+        disputes.say(home, speaker, row, f"{login} had no quota then, being ill", "0")
     before = company_figures(home)
     words = [word for person in chosen for word in ("--person", person)]
     said = cli("erase", *words, "--home", str(home))
@@ -236,6 +241,15 @@ def test_the_access_log_keeps_that_somebody_looked(erased: tuple) -> None:
     entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len({entry["scope"] for entry in entries}) == len(entries) == PERSONS
     assert {entry["row_count"] for entry in entries} == {7}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_disputes_keep_that_something_was_said_and_not_what(erased: tuple) -> None:
+    home, _, _, _ = erased
+    (path,) = (home / disputes.FOLDER).glob("*.jsonl")
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len({entry["person_id"] for entry in entries}) == len(entries) == PERSONS
+    assert not [entry for entry in entries if "ill" in entry["wrong"].split()]
     assert path.stat().st_mode & 0o777 == 0o600
 
 

@@ -24,8 +24,8 @@ def standing(rows: pd.DataFrame) -> Chart:
     )
     across: Spec = {
         "title": None,
-        "axis": {"format": "%", "tickCount": 5},
-        "scale": {"domain": [0, 1], "nice": False},
+        "axis": {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]},
+        "scale": {"domain": [-0.03, 1.03], "nice": False},
     }
     tooltip = [
         _nominal("measure", title="Measure"),
@@ -82,8 +82,8 @@ def standing(rows: pd.DataFrame) -> Chart:
         },
     }
     words = {
-        "mark": _words(align="left", dx=8, color=colours.text),
+        "mark": _words(align="left", dx=10, color=colours.text),
         "encoding": {"x": {"value": "width"}, "y": down, "text": _nominal("text")},
     }
     layers = [band, median, interval, marks, words]
-    return Chart(rows, {"layer": layers, "height": 30 * len(order) + 20})
+    return Chart(rows, {"layer": layers, "height": 30 * len(order) + 30})

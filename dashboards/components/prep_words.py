@@ -42,6 +42,7 @@ MEASURES = {
 LESS = "↓"  # beside a measure of which less is better
 MOST_GAPS, MOST_STRENGTHS, MOST_QUESTIONS = 4, 3, 6
 TARGET = "4 of 5"
+MATERIAL = 0.05  # less beyond the middle half is no matter for a talk
 
 
 class Standing(StrEnum):
@@ -84,9 +85,9 @@ class Place:
 
     @property
     def standing(self) -> Standing:
-        """Tell whether the value lies beyond the middle half, and not by chance alone.
+        """Tell whether the value lies well beyond the middle half, and not by chance alone.
 
-        Where there is an interval, the others' median must lie outside it.
+        By ``MATERIAL`` at least; where there is an interval, the others' median must lie outside.
         """
         if self.peer_low is None or self.peer_median is None or self.peer_high is None:
             return Standing.UNKNOWN
@@ -95,7 +96,7 @@ class Place:
         has_interval = self.low is not None and self.high is not None
         if has_interval and self.low <= self.peer_median <= self.high:  # type: ignore[operator]
             return Standing.LIKE
-        if self.peer_low <= self.value <= self.peer_high:
+        if self.peer_low - MATERIAL < self.value < self.peer_high + MATERIAL:
             return Standing.LIKE
         is_more = self.value > self.peer_high
         return Standing.AHEAD if is_more == self.higher_is_better else Standing.BEHIND
@@ -307,6 +308,17 @@ def standing_rows(shown: list[Place], period: Period) -> pd.DataFrame:
             ],
         }
     )
+
+
+def figure(shown: list[Place], person_id: str, period: Period) -> str:
+    """Return the figure that stands out most, as ``halftime trace`` takes it."""
+    now = [place for place in shown if not place.period]
+    if not now:
+        return ""
+    order = list(Standing)
+    first = min(now, key=lambda place: (order.index(place.standing), -place.distance))
+    what = f"{first.measure.indicator_id}:{first.measure.measure_id}"
+    return f"{what}@rep={person_id}@{period.grain}={period.start}"
 
 
 def action_words(row: Row) -> tuple[str, str]:

@@ -17,27 +17,39 @@ MINIMUM_PEERS = 10
 # What is held about a person: kind, table, the column that names the person, its day (an SQL
 # expression; empty where there is none), and where it can be seen.
 _HELD = (
-    ("Entry on the roster", "core.dim_person", "person_id", "hire_date", "the head of this page"),
+    ("Entry on the roster", "core.dim_person", "person_id", "", "this page"),
     ("Place in the organisation", "core.dim_person_history", "person_id", "", "figures"),
+    ("Line of managers", "core.dim_reporting_line", "person_id", "", "figures"),
+    ("Territory", "core.bridge_territory", "member_id", "", "figures"),
     ("Name in another system", "core.bridge_person_identity", "person_id", "", "figures"),
     ("Action agreed", "core.fct_coaching_action", "coachee_id", "agreed_date", "this page"),
     ("Session given", "core.fct_coaching_session", "coach_id", "session_date", "figures"),
     ("Deal", "core.fct_opportunity", "owner_id", "created_date", "Deals"),
+    ("Share of a deal", "core.fct_opportunity_credit", "person_id", "", "figures"),
+    ("Deal on a day", "core.fct_pipeline_snapshot", "owner_id", "snapshot_date", "figures"),
     ("Version of a deal", "core.fct_opportunity_version", "owner_id", "valid_from_date", "Detail"),
     ("Warning on a deal", "pipeline.fct_deal_warning", "owner_id", "snapshot_date", "Deals"),
     ("Activity", "core.fct_activity", "owner_id", "activity_date", "figures"),
     ("Planned activity", "core.fct_planned_activity", "owner_id", "activity_date", "figures"),
     ("Call", "core.fct_call", "owner_id", "call_date", "figures"),
     ("Calendar entry", "core.fct_calendar_event", "owner_id", "event_date", "figures"),
+    ("Account", "core.dim_account", "owner_id", "", "figures"),
+    ("Contact", "core.dim_contact", "owner_id", "", "figures"),
     ("Lead", "core.fct_lead", "owner_id", "created_date", "figures"),
     ("Plan", "core.fct_plan", "person_id", "planned_date", "figures"),
     ("Quota", "core.fct_quota", "person_id", "period_start", "This week"),
     ("Forecast", "core.fct_forecast", "person_id", "submitted_date", "This week"),
     ("Skill score", "core.fct_skill_score", "person_id", "scored_date", "this page"),
+    ("Skill score given", "core.fct_skill_score", "scored_by_id", "scored_date", "figures"),
     ("Training", "core.fct_training", "person_id", "assigned_date", "figures"),
     ("Test after a training", "core.fct_assessment", "person_id", "taken_date", "figures"),
     ("Award", "core.fct_recognition", "recipient_id", "award_date", "figures"),
+    ("Award given", "core.fct_recognition", "given_by_id", "award_date", "figures"),
+    ("Survey answer of the team", "core.fct_survey_answer", "manager_id", "survey_date", "figures"),
     ("Week with or without coaching", "coaching.fct_rep_week", "person_id", "week_start", "Detail"),
+    ("Line of coach next", "coaching.rpt_coach_next", "person_id", "", "This week"),
+    ("Leading figure", '"leading".fct_leading_indicator', "entity_id", "period_start", "this page"),
+    ("Lagging figure", "lagging.fct_lagging_indicator", "entity_id", "period_start", "This week"),
 )
 
 
@@ -424,7 +436,7 @@ def held(
     """
     parts, parameters = [], []
     for place, (kind, table, column, day, where) in enumerate(_HELD):
-        if not exists(connection, *table.split(".")):
+        if not exists(connection, *table.replace('"', "").split(".")):
             continue
         seen = see.people(scope, f"held.{column}")
         parts.append(_held_part(place, kind, f"{table} as held", column, day, where, seen.sql))
@@ -435,7 +447,7 @@ def held(
     )
     parts.append(
         _held_part(
-            2.5,
+            4.5,
             "Session attended",
             sessions_of,
             "coachee_id",

@@ -10,7 +10,7 @@ from dashboards.components import block, charts, charts_prep, data, download, fi
 from dashboards.components import prep_words as say
 from dashboards.components.deal_sentences import Deal, deal_facts, deals_of
 from dashboards.components.prep_print import MOST_ACTIONS, Sheet, document
-from dashboards.components.words import count_of, day, deal_name, plain
+from dashboards.components.words import NO_VALUE, count_of, day, deal_name, plain
 from dashboards.published import home_folder
 from dashboards.queries import deals, prep
 from dashboards.queries.base import Entity, Period, Row
@@ -113,7 +113,7 @@ def show(person: Row, period: Period) -> None:
 
     left, right = st.columns([3, 2], gap="large")
     with left:
-        show_standing(places, period, standing)
+        show_standing(places, person_id, period, standing)
     with right:
         show_points("Gaps", gaps)
         show_points("Strengths", strengths)
@@ -140,7 +140,9 @@ def foot() -> str:
     )
 
 
-def show_standing(places: list[say.Place], period: Period, asked: block.Asked) -> None:
+def show_standing(
+    places: list[say.Place], person_id: str, period: Period, asked: block.Asked
+) -> None:
     """Draw the dominant chart: the person's marks on the bands of the others."""
     sentence = say.standing_sentence(places)
     st.header(sentence, anchor=False)
@@ -149,7 +151,8 @@ def show_standing(places: list[say.Place], period: Period, asked: block.Asked) -
         return
     st.caption(
         "Band: the middle half of the other reps of the region. Line: 95% interval, where one is "
-        f"known. {say.LESS} less is better."
+        f"known. {say.LESS} less is better. Behind or ahead: {say.MATERIAL * 100:.0f} points or "
+        "more beyond the band, and their median outside the interval."
     )
     rows = say.standing_rows(places, period)
     words = "; ".join(rows["measure"] + ": " + rows["text"] + ", " + rows["standing"].str.lower())
@@ -160,6 +163,7 @@ def show_standing(places: list[say.Place], period: Period, asked: block.Asked) -
         page=PAGE,
         asked=[asked],
         measures=tuple(say.MEASURES),
+        trace=say.figure(places, person_id, period),
     )
 
 
@@ -292,11 +296,14 @@ def show_held(person_id: str) -> None:
     st.header(say.held_sentence(rows), anchor=False)
     st.caption(
         "'figures': the rows are only counted, and shown one by one on no page. Whoever runs these "
-        "pages writes out every row, from the raw files on, with the command below."
+        "pages writes out every row, from the raw files on, private notes and who read them "
+        "included, with the command below."
     )
     st.dataframe(
         rows,
         hide_index=True,
+        height="content",
+        placeholder=NO_VALUE,
         column_config={
             "kind": "Kind",
             "row_count": st.column_config.NumberColumn("Rows", format="localized"),

@@ -49,6 +49,8 @@ def place(**changed: Any) -> Place:
         ({"value": 0.5}, Standing.AHEAD),
         ({"value": 0.2}, Standing.LIKE),
         ({"value": 0.4}, Standing.LIKE),
+        ({"value": 0.44}, Standing.LIKE),  # a hair beyond is no matter
+        ({"value": 0.16}, Standing.LIKE),
         ({"low": 0.02, "high": 0.31}, Standing.LIKE),  # chance: the median lies in the interval
         ({"low": 0.02, "high": 0.29}, Standing.BEHIND),
         ({"is_judged": False}, Standing.UNKNOWN),
@@ -222,3 +224,10 @@ def test_questions_are_open_once_and_of_the_deals() -> None:
         Question("Who decides?", "D1"),
         Question("What changed?", "D2"),
     ]
+
+
+def test_the_figure_that_stands_out_can_be_traced() -> None:
+    shown = [place(value=0.3), place(measure=Measure("AF-01", "on_time"))]
+    found = say.figure(shown, "people:E1", QUARTER)
+    assert found == "AF-01:on_time@rep=people:E1@fiscal_quarter=2026-08-01"
+    assert say.figure([place(period="FY2027 Q2")], "people:E1", QUARTER) == ""

@@ -141,7 +141,8 @@ def foot(link: bool = True) -> None:
             f"**{count_of(rejected, 'row')}** rejected in {count_of(files, 'file')}",
             width="content",
         )
-        st.caption(f":{colour}[{icon} {words}]", width="content")
+        # A caption is drawn fainter, which leaves a colour too little contrast to be read.
+        st.markdown(f":small[:{colour}[{icon} {words}]]", width="content")
         st.caption(f"Build {build.build_id}", width="content")
         st.caption(f"Scope: {data.session_scope().name}", width="content")
         if link:

@@ -88,15 +88,11 @@ def render() -> None:
 
 def show_gaps(entity: Entity, period: Period, kind: GapKind, today: dt.date) -> None:
     """Draw the dominant chart: the gap of each part in each skill."""
-    found = [
-        (level, (entity, period, kind.measure, level), data.ask(skills.gap_cells, *arguments))
-        for level in levels(entity)
-        for arguments in [(entity, period, kind.measure, level)]
-    ]
-    level, arguments, cells = next(
-        (one for one in found if one[2].loc[one[2]["entity_type"] == one[0], "name"].nunique() > 1),
-        found[-1],
-    )
+    for level in levels(entity):
+        arguments = (entity, period, kind.measure, level)
+        cells = data.ask(skills.gap_cells, *arguments)
+        if cells.loc[cells["entity_type"] == level, "entity_id"].nunique() > 1:
+            break
     st.caption(f"{entity.label} · {period.label}, seen on {day(today)}")
     rows = cell_rows(cells, entity, kind, data.withheld()) if len(cells) else cells
     if rows.empty:

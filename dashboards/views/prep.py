@@ -55,6 +55,10 @@ def chosen_person() -> str:
     people = data.ask(prep.people)
     if people.empty:
         return ""
+    # Once more, by what is shown: pseudonyms in the order of names would tell of the names.
+    people = people.sort_values(
+        ["is_rep", "depth", "full_name", "person_id"], ascending=[False, True, True, True]
+    )
     names = (
         people["full_name"]
         .astype(str)

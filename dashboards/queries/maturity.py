@@ -7,6 +7,7 @@ What fewer people answered than the registry allows is not told, nor how many th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 import pandas as pd
@@ -126,7 +127,7 @@ def managers(
     period: Period,
     rule_version: str,
 ) -> pd.DataFrame:
-    """Return the level of each manager of an entity's reps, and the chance of each level.
+    """Return the level of each manager of an entity's reps in a quarter or the one before it.
 
     Columns: person_id, name, level_code, level_index, progress_score, a probability per level,
     rep_months, unmet_gates, missing_inputs, rep_respondent_count, rep_survey_level_index.
@@ -163,7 +164,9 @@ def managers(
             told.level_index desc nulls last, told.progress_score desc nulls last, name,
             told.entity_id
     """
-    asked = [*part_of(entity, "manager", period), period.grain, period.start, rule_version]
+    # Levels are of two quarters: who led nobody any more in the second still has one.
+    both = replace(period, start=(pd.Timestamp(period.start) - pd.DateOffset(months=3)).date())
+    asked = [*part_of(entity, "manager", both), period.grain, period.start, rule_version]
     return frame(connection, sql, [*asked, *seen.parameters])
 
 

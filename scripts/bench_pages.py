@@ -35,7 +35,11 @@ from windows import FLAGS, Visitor, serve, visiting  # noqa: E402
 PAGES = {
     "This week": ("/", ("Organisation", "Period", "Product")),
     "1:1 prep": ("/prep", ("Person", "Period")),
+    "Deals": ("/deals", ("Organisation",)),
     "Coaching": ("/coaching", ("Organisation", "Period")),
+    "Skills & training": ("/skills", ("Organisation", "Period")),
+    "Maturity & managers": ("/maturity", ("Organisation", "Period")),
+    "Results": ("/results", ("Organisation", "Period")),
     "Does coaching work?": ("/proof", ("Organisation", "Deals created")),
     "Data & definitions": ("/data?part=Ledger", ("Source",)),
 }

@@ -334,6 +334,20 @@ def rules(
 
 
 @app.command()
+def docs(home: HomeOption = DEFAULT_HOME, json_output: JsonOption = False) -> None:
+    """Write the documentation of the models as one offline page, for the page Operations."""
+    from halftime.model_docs import write_docs
+
+    reporter = Reporter(json_output=json_output)
+    place = _home(home)
+    _need_warehouse(place)
+    with place.lock() as held:
+        written = write_docs(held, reporter)
+    reporter.say(f"Written to {written.page}, of build {written.build_id}.")
+    reporter.result(written.to_dict())
+
+
+@app.command()
 def evidence(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],
     build: BuildOption = None,

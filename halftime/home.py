@@ -85,6 +85,11 @@ class Home:
         return self.root / "history"
 
     @property
+    def docs(self) -> Path:
+        """The documentation of the models, where ``halftime docs`` wrote it."""
+        return self.root / "docs"
+
+    @property
     def chain_file(self) -> Path:
         """The chain of all that happened (:mod:`halftime.chain`)."""
         return self.history / "chain.jsonl"

@@ -26,5 +26,6 @@ PLACES = (
     Place("results", "results", "Results", "flag", "Proof"),
     Place("proof", "does_coaching_work", "Does coaching work?", "science", "Proof"),
     Place("data", "data_and_definitions", "Data & definitions", "fact_check", "Trust"),
+    Place("operations", "operations", "Operations", "monitor_heart", "Trust"),
     Place("detail", "detail", "Detail", "search"),
 )

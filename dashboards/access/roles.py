@@ -38,7 +38,7 @@ PAGES: dict[Role, tuple[str, ...]] = {
     Role.REP: ("prep", "week", "deals", "results", "data", "detail"),
     Role.MANAGER: ("week", "prep", "deals", *_PROGRAMME, *_PROOF, "data", "detail"),
     Role.ENABLEMENT: (*_PROGRAMME, "week", "prep", "deals", *_PROOF, "data", "detail"),
-    Role.AUDITOR: ("data",),
-    Role.DATA_TEAM: ("data",),
-    Role.ADMIN: ("week", "prep", "deals", *_PROGRAMME, *_PROOF, "data", "detail"),
+    Role.AUDITOR: ("data", "operations"),
+    Role.DATA_TEAM: ("data", "operations"),
+    Role.ADMIN: ("week", "prep", "deals", *_PROGRAMME, *_PROOF, "data", "operations", "detail"),
 }

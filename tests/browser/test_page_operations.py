@@ -1,0 +1,48 @@
+"""The page on operations shows what is published of freshness, and what runs left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser
+from windows import Visitor, photograph, visiting
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_source_stands_in_the_strip(
+    browser: Browser,
+    address: str,
+    marts: duckdb.DuckDBPyConnection,
+    pictures: Path,
+    scheme: str,
+) -> None:
+    late, total = marts.execute(
+        """
+        with by_source as (
+            select source_system, bool_or(days_behind > 31 and accepted_rows >= 20) as is_late
+            from quality.freshness group by source_system
+        )
+        select count(*) filter (is_late), count(*) from by_source
+        """
+    ).fetchone() or (0, 0)
+    with visiting(browser, address, scheme) as visitor:
+        visitor.visit("/operations")
+        assert visitor.text().count("Newest news") == total
+        if late and "not come through" not in visitor.title():
+            assert visitor.title() == f"{late} of {total} sources had an object go silent"
+        photograph(visitor, pictures / f"operations_{scheme}.png")
+
+
+@pytest.mark.parametrize("part", ["Runs", "Freshness", "Drift", "Slowest models", "Documentation"])
+def test_every_tab_says_something_to_the_data_team_and_auditors(
+    visitor: Visitor, part: str, pictures: Path
+) -> None:
+    for role in ("Data team", "Auditor"):
+        visitor.visit(f"/operations?{urlencode({'part': part, 'as': role})}")
+        assert visitor.page.locator("h3").count() >= 1
+    photograph(visitor, pictures / f"operations_{part.split()[0].lower()}.png")

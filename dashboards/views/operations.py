@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards import run_log
 from dashboards.components import charts, charts_operations, data, download, entrance, sources
@@ -16,6 +17,19 @@ from dashboards.queries.scope import Scope
 
 PAGE = "Operations"
 STRIP = 5
+_NUMBER = st.column_config.NumberColumn
+COLUMNS: dict[str, ColumnConfig | str] = {
+    "source_system": "Source",
+    "object": "Object",
+    "table_name": "Table",
+    "column_name": "Column",
+    "row_count": _NUMBER("Rows now", format="localized"),
+    "row_count_before": _NUMBER("Rows before", format="localized"),
+    "change": _NUMBER("Change", format="localized"),
+    "null_share": _NUMBER("Empty now", format="percent"),
+    "null_share_before": _NUMBER("Empty before", format="percent"),
+    "points": _NUMBER("Change, points", format="%.1f"),
+}
 FROM_HOME = "Read from what runs leave in their home: its history and the folders of its builds."
 
 
@@ -68,7 +82,23 @@ def show_runs(runs: list[run_log.Run]) -> None:
             charts_operations.steps(steps), f"Bars of seconds by step. {title}.", key="steps"
         )
     rows = said.run_rows(runs)
-    st.dataframe(rows, hide_index=True, placeholder=NO_VALUE)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        placeholder=NO_VALUE,
+        column_config={
+            "started_at": st.column_config.DatetimeColumn(
+                "Started, UTC", format="D MMM YYYY, HH:mm", timezone="UTC"
+            ),
+            "command": "Command",
+            "state": "State",
+            "ended_in": "Ended in step",
+            "reason": "Kind of error",
+            "verdict": "Verdict",
+            "duration": "Took",
+            "build_id": "Build",
+        },
+    )
     st.caption(f"{FROM_HOME} The text of an error stays there: it may quote a row.")
     download.buttons(lambda: rows, "runs", PAGE)
 
@@ -112,9 +142,12 @@ def show_drift() -> None:
     )
     st.caption("A share counts from one point on; it is of the rows of that source.")
     asked = [(operations.volume, ()), (operations.filled, ())]
-    st.dataframe(rows, hide_index=True, placeholder=NO_VALUE)
+    st.dataframe(rows, hide_index=True, placeholder=NO_VALUE, column_config=COLUMNS)
     under(rows, name="row_drift", page=PAGE, asked=asked[:1])
-    st.dataframe(nulls, hide_index=True, placeholder=NO_VALUE)
+    if nulls.empty:
+        st.caption("No column's share of empty cells moved by a point.")
+        return
+    st.dataframe(nulls, hide_index=True, placeholder=NO_VALUE, column_config=COLUMNS)
     under(nulls, name="null_drift", page=PAGE, asked=asked[1:])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboards.components.words import NO_VALUE, count_of, day, plain, spoken
+from dashboards.components.words import NO_VALUE, count_of, day, number, plain, spoken
 from dashboards.run_log import Run, failing_since
 
 DRIFT_POINTS = 1.0
@@ -25,7 +25,7 @@ def headline(runs: list[Run], sources: pd.DataFrame) -> str:
         return f"Runs have not come through since {day(broken.started_at)}"
     silent = int((sources["late_count"] > 0).sum())
     if silent:
-        return f"{silent:,} of {count_of(len(sources), 'source')} had an object go silent"
+        return f"{number(silent)} of {count_of(len(sources), 'source')} had an object go silent"
     return f"No object in use of {count_of(len(sources), 'source')} is silent"
 
 
@@ -37,7 +37,7 @@ def light(source: pd.Series) -> tuple[str, str]:
     if not late:
         return ":material/check_circle:", "Fresh"
     if late < dated:
-        return ":material/schedule:", f"{late:,} of {dated:,} objects silent"
+        return ":material/schedule:", f"{number(late)} of {number(dated)} objects silent"
     return ":material/error:", "Silent"
 
 

@@ -10,7 +10,7 @@ from dashboards import run_log
 from dashboards.components import charts, charts_operations, data, download, entrance, sources
 from dashboards.components import operation_words as said
 from dashboards.components.block import under
-from dashboards.components.words import NO_VALUE, count_of, day
+from dashboards.components.words import NO_VALUE, count_of, day, number
 from dashboards.published import connect, home_folder
 from dashboards.queries import operations
 from dashboards.queries.scope import Scope
@@ -70,12 +70,12 @@ def strip(found: pd.DataFrame) -> None:
 def show_runs(runs: list[run_log.Run]) -> None:
     """Draw how long the steps of the newest runs took, and list which failed and where."""
     if not runs:
-        st.subheader("No run is remembered in this home", anchor=False)
+        st.header("No run is remembered in this home", anchor=False)
         st.write("Only the published builds were copied here. 'halftime run' writes its history.")
         return
     bad = sum(not run.is_good for run in runs)
-    title = f"{bad:,} of the last {count_of(len(runs), 'run')} did not come through"
-    st.subheader(title, anchor=False)
+    title = f"{number(bad)} of the last {count_of(len(runs), 'run')} did not come through"
+    st.header(title, anchor=False)
     steps = said.step_rows(runs)
     if not steps.empty:
         charts.show(
@@ -126,7 +126,7 @@ def show_drift() -> None:
     profile = build.profile if build else "standard"
     known = run_log.earlier_builds(home_folder(), build.build_id if build else "", profile)
     if not known:
-        st.subheader("There is no earlier build to compare with", anchor=False)
+        st.header("There is no earlier build to compare with", anchor=False)
         st.write("The next run publishes one; from then on rows and empty cells are compared.")
         return
     labels = [item.build_id for item in known]
@@ -135,9 +135,9 @@ def show_drift() -> None:
     volume, filled = earlier(before.database, data.session_scope())
     rows = said.volume_rows(data.ask(operations.volume), volume)
     nulls = said.null_rows(data.ask(operations.filled), filled)
-    st.subheader(
-        f"{int((rows['change'] != 0).sum()):,} of {count_of(len(rows), 'object')} hold another "
-        f"number of rows, {count_of(len(nulls), 'column')} another share of empty cells",
+    st.header(
+        f"{number(int((rows['change'] != 0).sum()))} of {count_of(len(rows), 'object')} hold "
+        f"another number of rows, {count_of(len(nulls), 'column')} another share of empty cells",
         anchor=False,
     )
     st.caption("A share counts from one point on; it is of the rows of that source.")
@@ -156,13 +156,15 @@ def show_models() -> None:
     build = data.session_build()
     times = run_log.model_seconds(home_folder(), build.build_id if build else "")
     if not times:
-        st.subheader("How long the models took is not known", anchor=False)
+        st.header("How long the models took is not known", anchor=False)
         st.write("The folder of this build is not in this home. The next run leaves one.")
         return
     rows = said.model_rows(times)
     top = rows.head(15)
-    title = f"The 15 slowest of {len(rows):,} models take {top['share'].sum():.0%} of the seconds"
-    st.subheader(title, anchor=False)
+    title = (
+        f"The 15 slowest of {number(len(rows))} models take {top['share'].sum():.0%} of the seconds"
+    )
+    st.header(title, anchor=False)
     drawn = top.assign(
         text=[f"{one:.1f} s, {two:.0%}" for one, two in zip(top.seconds, top["share"], strict=True)]
     )
@@ -179,11 +181,11 @@ def show_docs() -> None:
     """Offer the documentation of the models, or say how it is made."""
     page = run_log.model_pages(home_folder())
     if page is None:
-        st.subheader("The documentation of the models was not written yet", anchor=False)
+        st.header("The documentation of the models was not written yet", anchor=False)
         st.write("It takes half a minute, so it is no part of a run. Write it with:")
         st.code("halftime docs --home HOME", language="shell")
         return
-    st.subheader("Every model with its columns and where it comes from", anchor=False)
+    st.header("Every model with its columns and where it comes from", anchor=False)
     st.write(f"One page that needs no network, of build {page.stem}. Download and open it.")
     take = entrance.taking(PAGE)
 

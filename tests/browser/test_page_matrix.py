@@ -21,7 +21,6 @@ from halftime.privacy.redact import home_key
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 FILES = {place.address: place.file for place in PLACES}
-PAIRS = [(role, page) for role in Role for page in PAGES[role]]
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +50,51 @@ def words(app: AppTest) -> str:
     return "\n".join(str(block.value) for kind in kinds for block in app.get(kind))
 
 
-@pytest.mark.parametrize(("role", "page"), PAIRS)
-def test_a_page_opens_for_its_role_without_an_exception(
-    home: Path, known: dict[Role, Persona], role: Role, page: str
-) -> None:
-    app = run(known[role], page)
-    assert not app.exception
-    assert app.title
-    assert "Build 2" in words(app)
+def walk(app: AppTest, role: Role, **query: str) -> Iterator[tuple[str, str]]:
+    """Open each page of a role in one session, and give its address and its words."""
+    for page in PAGES[role]:
+        app.switch_page(f"views/{FILES[page]}.py")
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception, (role, page, app.exception)
+        assert app.title, (role, page)
+        yield page, words(app)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_page_opens_for_its_role(home: Path, known: dict[Role, Persona], role: Role) -> None:
+    for page, said in walk(run(known[role], ""), role):
+        assert "Build 2" in said, page
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_filters_that_fit_nothing_fall_back_to_what_there_is(
     home: Path, known: dict[Role, Persona], role: Role
 ) -> None:
-    app = run(known[role], "", org="Team: Nobody", period="FY1999 Q1", currency="XXX", part="None")
-    assert app.title
-    assert "Build 2" in words(app)
+    nothing = dict.fromkeys(("person", "rep", "source", "product", "currency", "part"), "Nothing")
+    nothing |= {"org": "Team: Nobody", "period": "FY1999 Q1"}
+    for page, said in walk(run(known[role], "", **nothing), role, **nothing):
+        assert "Build 2" in said, page
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_page_keeps_a_councils_profile(
+    council_home: Path, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALFTIME_HOME", str(council_home))
+    home_key(Home(council_home), key_file(Home(council_home)).name)
+    with duckdb.connect(str(council_home / "warehouse.duckdb"), read_only=True) as con:
+        people = con.execute("select full_name from core.dim_person").fetchall()
+    database = next(council_home.glob("published/[!.]*/marts.duckdb"))
+    with connect(str(database)) as con:
+        eyes = {persona.role: persona for persona in personas(con, is_council=True)}
+    if role.is_of_a_person:
+        assert role not in eyes  # it has no sight of single persons
+        return
+    for page, said in walk(run(eyes[role], ""), role):
+        assert "not for employment decisions" in said, page
+        assert not [name for (name,) in people if name and "(" not in name and name in said], page
 
 
 def test_without_a_build_every_page_says_what_to_run(
@@ -79,8 +106,8 @@ def test_without_a_build_every_page_says_what_to_run(
     assert "Nothing has been published yet" in app.title[0].value
 
 
-@pytest.mark.parametrize("role", [Role.REP, Role.AUDITOR, Role.ADMIN])
-def test_a_newer_build_is_offered_and_not_forced(
+@pytest.mark.parametrize("role", list(Role))
+def test_a_newer_build_is_offered_on_each_page_and_not_forced(
     published_home: Path,
     build: Build,
     known: dict[Role, Persona],
@@ -88,19 +115,28 @@ def test_a_newer_build_is_offered_and_not_forced(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    copied = tmp_path / "home"
-    shutil.copytree(published_home / "published", copied / "published")
+    copied = copy_of(published_home, tmp_path / role.value)
     monkeypatch.setenv("HALFTIME_HOME", str(copied))
-    home_key(Home(copied), key_file(Home(copied)).name)
     app = run(known[role], "")
     newer = "29990101T000000Z-abcdef"
     shutil.copytree(copied / "published" / build.build_id, copied / "published" / newer)
     pointer = json.loads((copied / "published" / "current.json").read_text())
     pointer |= {"build_id": newer, "database": f"{newer}/marts.duckdb"}
     (copied / "published" / "current.json").write_text(json.dumps(pointer))
-    app.run()
-    assert "A newer build is ready" in words(app)
-    assert f"Build {build.build_id}" in words(app)
+    for page, said in walk(app, role):
+        assert "A newer build is ready" in said, page
+        assert f"Build {build.build_id}" in said, page
+
+
+def copy_of(home: Path, folder: Path) -> Path:
+    """Copy what is published into a home of its own.
+
+    Each has another name: folders of passed tests go, and the pages of this process still hold
+    their databases open.
+    """
+    shutil.copytree(home / "published", folder / "published")
+    home_key(Home(folder), key_file(Home(folder)).name)
+    return folder
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -111,10 +147,7 @@ def test_broken_critical_rules_are_said_above_every_page(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Folders of passed tests go, and the pages of this process still hold their databases open.
-    copied = tmp_path / role.value
-    shutil.copytree(published_home / "published", copied / "published")
-    home_key(Home(copied), key_file(Home(copied)).name)
+    copied = copy_of(published_home, tmp_path / role.value)
     pointer = json.loads((copied / "published" / "current.json").read_text())
     database = copied / "published" / pointer["database"]
     database.parent.chmod(0o755)
@@ -125,8 +158,8 @@ def test_broken_critical_rules_are_said_above_every_page(
             "rule_id = (select min(rule_id) from quality.rule_result where severity = 'critical')"
         )
     monkeypatch.setenv("HALFTIME_HOME", str(copied))
-    app = run(known[role], "")
-    assert "1 critical rule is broken and waived" in words(app)
+    for page, said in walk(run(known[role], ""), role):
+        assert "1 critical rule is broken and waived" in said, page
 
 
 def test_nothing_is_shown_where_it_cannot_be_written_down(

@@ -18,6 +18,7 @@ from dashboards.queries.base import Entity, Measure
 from dashboards.queries.scope import Reach
 
 _ROOT = Path(__file__).resolve().parents[1]
+MOST_TOLD = 60  # reads in a graph that can still be read
 _ID = re.compile(r"\b[A-Z]{2}-\d{2}\b")
 _OWN = re.compile(r"^from dashboards\.(components|queries) import (.+)$", re.MULTILINE)
 _PART = re.compile(r"^from dashboards\.((?:components|queries)\.\w+) import", re.MULTILINE)
@@ -142,7 +143,20 @@ def _models(indicator_id: str) -> None:
         )
         return
     reads = data.ask(quality.lineage, indicator_id)
-    st.graphviz_chart(graph(reads), width="content")
+    if len(reads) <= MOST_TOLD:
+        st.graphviz_chart(graph(reads), width="content")
+        _tell_reads(reads)
+    else:
+        st.caption(
+            f"{count_of(len(reads), 'link')} lead down to the core, too many to be drawn: the SQL "
+            "below names what each model reads."
+        )
+    for row in models.to_dict("records"):
+        st.markdown(f"**{plain(row['table_name'])}** {plain(row['description'])}")
+        st.code(row["sql"], language="sql", wrap_lines=True)
+
+
+def _tell_reads(reads: pd.DataFrame) -> None:
     st.caption(
         "What it reads, down to the core: "
         + "; ".join(
@@ -151,9 +165,6 @@ def _models(indicator_id: str) -> None:
         )
         + "."
     )
-    for row in models.to_dict("records"):
-        st.markdown(f"**{plain(row['table_name'])}** {plain(row['description'])}")
-        st.code(row["sql"], language="sql", wrap_lines=True)
 
 
 def graph(reads: pd.DataFrame) -> str:

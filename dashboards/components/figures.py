@@ -10,6 +10,7 @@ from enum import StrEnum
 import pandas as pd
 import streamlit as st
 
+from dashboards.components.chance import differ
 from dashboards.components.registry import Definition, find
 from dashboards.components.words import (
     NO_VALUE,
@@ -55,6 +56,8 @@ class Figure:
     history: tuple[float, ...]
     definition: Definition | None
     is_complete: bool = True
+    previous_low: float | None = None
+    previous_high: float | None = None
 
     @property
     def is_expired(self) -> bool:
@@ -114,11 +117,11 @@ class Figure:
     def is_better(self) -> bool | None:
         """Tell whether the change is for the better; None where that cannot be said.
 
-        A period that still runs has not caught up with a whole one: only an interval can tell.
+        Without intervals nobody can tell a change from chance.
         """
         if self.change is None or self.definition is None or self.is_within_margin:
             return None
-        if not self.is_complete and not self.has_interval:
+        if not self.has_interval:
             return None
         up = self.definition.higher_is_better
         return None if up is None else (self.change > 0) == up
@@ -130,20 +133,23 @@ class Figure:
 
     @property
     def is_within_margin(self) -> bool:
-        """Tell whether the value before lies inside the interval of the value now."""
-        if self.change is None or self.previous is None:
+        """Tell whether chance alone can explain the change from the period before."""
+        if self.change is None or self.previous is None or self.value is None:
             return False
-        if self.low is not None and self.high is not None and self.has_interval:
+        if self.low is None or self.high is None or not self.has_interval:
+            return abs(self.change) < 1e-9
+        before = (self.previous_low, self.previous_high)
+        if before[0] is None or before[1] is None:
             return self.low <= self.previous <= self.high
-        return abs(self.change) < 1e-9
+        return not differ(self.value, (self.low, self.high), self.previous, (before[0], before[1]))
 
     @property
     def comparison(self) -> str:
         """Return the word beside the change; nothing where neither way is better."""
         if self.is_within_margin:
             return "within the margin"
-        if not self.is_complete and not self.has_interval:
-            return "so far"
+        if not self.has_interval:
+            return "" if self.is_complete else "so far"
         return {True: "better", False: "worse", None: ""}[self.is_better]
 
     def basis(self) -> str:
@@ -243,6 +249,8 @@ def _figure(
         reason=sentences.get(str(code), ""),
         day_count=elapsed_days,
         previous=_cell(previous, "value") if is_comparable else None,
+        previous_low=_cell(previous, "value_low") if is_comparable else None,
+        previous_high=_cell(previous, "value_high") if is_comparable else None,
         previous_label="" if previous is None else str(previous["period_label"]),
         previous_day_count=0 if previous is None else int(previous["day_count"]),
         history=_history(rows, unit, start, elapsed_days),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboards.components.words import NO_VALUE, count_of, day, number, plain, spoken
+from dashboards.components.words import NO_VALUE, count_of, day, number, plain, spoken, was
 from dashboards.run_log import Run, failing_since
 
 DRIFT_POINTS = 1.0
@@ -23,10 +23,13 @@ def headline(runs: list[Run], sources: pd.DataFrame) -> str:
     broken = failing_since(runs)
     if broken is not None:
         return f"Runs have not come through since {day(broken.started_at)}"
-    silent = int((sources["late_count"] > 0).sum())
+    # A list of roles or accounts changes rarely: only a source all of whose objects rest is silent.
+    dated = sources[sources["dated_count"] > 0]
+    silent = int((dated["late_count"] == dated["dated_count"]).sum())
+    of_all = count_of(len(dated), "source")
     if silent:
-        return f"{number(silent)} of {count_of(len(sources), 'source')} had an object go silent"
-    return f"No object in use of {count_of(len(sources), 'source')} is silent"
+        return f"{number(silent)} of {of_all} {was(silent)} silent for a month"
+    return f"Each of {of_all} with dates has news of the last month"
 
 
 def light(source: pd.Series) -> tuple[str, str]:
@@ -37,7 +40,7 @@ def light(source: pd.Series) -> tuple[str, str]:
     if not late:
         return ":material/check_circle:", "Fresh"
     if late < dated:
-        return ":material/schedule:", f"{number(late)} of {number(dated)} objects silent"
+        return ":material/schedule:", f"{number(late)} of {number(dated)} objects at rest"
     return ":material/error:", "Silent"
 
 

@@ -37,6 +37,8 @@ small, .quiet { color: #4b5560; font-size: 7.4pt; }
 .cut { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
   overflow-wrap: anywhere; }
 .one { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; display: block; }
+.head { display: grid; grid-template-columns: minmax(0, auto) auto; gap: 1mm;
+  justify-content: start; }
 .item { margin-bottom: .7mm; }
 .room { flex: 1 1 0; min-height: 0; overflow: hidden; }
 .write { border-bottom: .2mm dotted #5a6570; height: 7mm; }
@@ -129,7 +131,11 @@ def _section(head: str, items: list[str], nothing: str, note: str = "") -> str:
 
 def _point(point: Point) -> str:
     strip = _strip(point.place) if point.place else ""
-    head = f'<span class="one"><b>{_text(point.text)}</b> {_text(point.value)}</span>'
+    # A long name is cut before its value is.
+    head = (
+        f'<span class="head"><b class="one">{_text(point.text)}</b>'
+        f"<span>{_text(point.value)}</span></span>"
+    )
     return (
         f'<div class="item"><div class="beside">{head}{strip}</div>'
         f'<small class="cut">{_text(point.basis, 200)}</small></div>'

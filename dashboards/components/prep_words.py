@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from dashboards.components.chance import wilson
 from dashboards.components.deal_sentences import Deal
 from dashboards.components.figures import Unit, written
 from dashboards.components.registry import Definition, find
@@ -43,6 +44,9 @@ LESS = "↓"  # beside a measure of which less is better
 MOST_GAPS, MOST_STRENGTHS, MOST_QUESTIONS = 4, 3, 6
 TARGET = "4 of 5"
 MATERIAL = 0.05  # less beyond the middle half is no matter for a talk
+
+
+LEAST_AGAINST = 2  # cases: one deal that slipped puts nobody behind
 
 
 class Standing(StrEnum):
@@ -84,22 +88,32 @@ class Place:
         return self.label if self.higher_is_better else f"{self.label} {LESS}"
 
     @property
+    def bounds(self) -> tuple[float, float]:
+        """Return the published interval; without one that of a share of n independent cases."""
+        if self.low is not None and self.high is not None:
+            return self.low, self.high
+        return wilson(min(max(self.value, 0.0), 1.0), max(self.n, 1))
+
+    @property
     def standing(self) -> Standing:
         """Tell whether the value lies well beyond the middle half, and not by chance alone.
 
-        By ``MATERIAL`` at least; where there is an interval, the others' median must lie outside.
+        By ``MATERIAL`` at least, and the others' median must lie outside of ``bounds``.
         """
         if self.peer_low is None or self.peer_median is None or self.peer_high is None:
             return Standing.UNKNOWN
         if not self.is_judged:
             return Standing.UNKNOWN
-        has_interval = self.low is not None and self.high is not None
-        if has_interval and self.low <= self.peer_median <= self.high:  # type: ignore[operator]
+        low, high = self.bounds
+        if low <= self.peer_median <= high:
             return Standing.LIKE
         if self.peer_low - MATERIAL < self.value < self.peer_high + MATERIAL:
             return Standing.LIKE
         is_more = self.value > self.peer_high
-        return Standing.AHEAD if is_more == self.higher_is_better else Standing.BEHIND
+        if is_more == self.higher_is_better:
+            return Standing.AHEAD
+        against = 1 - self.value if self.higher_is_better else self.value
+        return Standing.BEHIND if round(against * self.n) >= LEAST_AGAINST else Standing.LIKE
 
     @property
     def distance(self) -> float:
@@ -120,7 +134,8 @@ class Place:
         elif self.low is not None and self.high is not None:
             parts.append(f"95% interval {number(100 * self.low)}–{percent(self.high)}")
         else:
-            parts.append("no interval known")
+            low, high = self.bounds
+            parts.append(f"no interval published, by n alone {number(100 * low)}–{percent(high)}")
         if self.peer_low is not None and self.peer_high is not None:
             ends = percent(self.peer_low), percent(self.peer_high)
             span = ends[0] if ends[0] == ends[1] else f"{ends[0].removesuffix('%')}–{ends[1]}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dashboards.components.chance import apart, differ
 from dashboards.components.figures import Unit, written
 from dashboards.components.words import (
     NO_VALUE,
@@ -161,13 +162,15 @@ def attainment_note(shown: pd.DataFrame, period: Period, days_gone: int) -> str:
     label = label_of(period.label, period.is_complete)
     own = shown[shown["quarter"] == label]
     n = "" if own.empty else f"n = {count_of(own['n'].iloc[0], 'won deal')} in {period.label}. "
-    words = f"{n}Column: amount won; line: quota of the same days."
+    words = (
+        f"{n}Column: amount won; line: quota of the same days. Whoever won counts, also people "
+        "without a quota in that currency."
+    )
     if period.is_complete:
         return words
     return (
         f"{words} The hollow column is a quarter that still runs, {days_gone} days of it, beside "
-        "the quota of those days. Deals close late in a quarter, so it is not compared with whole "
-        "ones."
+        "the quota of those days. It is not compared with whole ones."
     )
 
 
@@ -282,7 +285,9 @@ def win_title(found: list[Quarter], period: Period) -> str:
         return f"{words}: {_doubt(own)}"
     if before is None or before.value is None or own.low is None or own.high is None:
         return words
-    if own.low <= before.value <= own.high:
+    if before.low is None or before.high is None:
+        return words
+    if not differ(own.value, (own.low, own.high), before.value, (before.low, before.high)):
         return f"{words}, within the margin of the quarter before"
     return f"{words}, {'more' if own.value > before.value else 'fewer'} than in the quarter before"
 
@@ -334,8 +339,10 @@ def cycle_title(found: list[Quarter], period: Period) -> str:
         return f"{words}: {_doubt(own)}"
     if before is None or before.value is None or own.low is None or own.high is None:
         return words
-    if own.low <= before.value <= own.high:
-        return f"{words}, as in the quarter before"
+    if before.low is None or before.high is None:
+        return words
+    if not apart((own.low, own.high), (before.low, before.high)):
+        return f"{words}, within the margin of the quarter before"
     return f"{words}, {'longer' if own.value > before.value else 'shorter'} than a quarter earlier"
 
 
@@ -446,25 +453,19 @@ def median_month(rows: pd.DataFrame, cohort: object) -> int | None:
 
 
 def ramp_title(rows: pd.DataFrame) -> str:
-    """Return how long the cohorts took, newest first."""
+    """Return how long the newest cohort takes; cohorts are not compared, the newest runs."""
     if rows.empty:
         return "How fast new hires come on is not estimable yet"
     cohort = rows["cohort"].iloc[-1]
     hired = count_of(rows[rows["cohort"] == cohort]["hired_count"].iloc[0], "rep")
+    reached = number(int(rows[rows["cohort"] == cohort]["arrived_count"].iloc[0]))
     months = median_month(rows, cohort)
     if months is None:
-        now = f"Fewer than half of {hired} hired in {cohort} have come up to speed so far"
-    else:
-        now = f"Half of {hired} hired in {cohort} came up to speed within {_months(months)}"
-    known = list(dict.fromkeys(rows["cohort"]))
-    if len(known) < 2:
-        return now
-    before = median_month(rows, known[-2])
-    if before is None:
-        return now
-    if before == months:
-        return f"{now}, as in {known[-2]}"
-    return f"{now}; of those of {known[-2]} within {_months(before)}"
+        return f"{reached} of {hired} hired in {cohort} have come up to speed so far"
+    return (
+        f"An estimated half of {hired} hired in {cohort} come up to speed within "
+        f"{_months(months)}; {reached} have so far"
+    )
 
 
 def _months(amount: int) -> str:
@@ -478,14 +479,17 @@ def fade_title(found: list[Quarter]) -> str:
         return "Whether new hires fade is not estimable yet"
     last = known[-1]
     value = float(last.value or 0)
-    when = f"{last.label}, n = {number(last.n)}"
-    if last.low is None or last.high is None or last.low <= 0 <= last.high:
-        return f"No fade can be told from chance after the first half year ({when})"
-    if value < 0:
-        return f"New hires win {percent(-value)} less a month after the first half year ({when})"
-    return (
-        f"New hires do not fade: {percent(value)} more a month after the first half year ({when})"
+    told = (
+        f"Hires won {percent(abs(value))} {'less' if value < 0 else 'more'} a month in the second "
+        f"half year than in their best early months ({last.label}, n = {number(last.n)})"
     )
+    earlier = [item for item in known[:-1] if item.low is not None and item.high is not None]
+    if not earlier or last.low is None or last.high is None:
+        return told
+    before = earlier[-1]
+    if apart((last.low, last.high), (float(before.low or 0), float(before.high or 0))):
+        return f"{told}, apart from those of {before.label}"
+    return f"{told}, within the margin of those of {before.label}"
 
 
 def cohort_rows(series: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dashboards.components.chance import differ, wilson
 from dashboards.components.words import count_of, is_missing, listed, number, percent, spoken
 from dashboards.queries.base import Entity, Measure, Period
 
@@ -136,11 +137,31 @@ def page_title(rows: pd.DataFrame, kind: GapKind) -> str:
     row = widest(rows)
     if row is None:
         return "Too few were scored to say which skill lacks most"
-    if kind.is_share:
-        return f"{row['skill']} lacks most: {percent(row['gap'])} of scored calls do not show it"
-    if row["gap"] <= 0:
-        return "No skill lies below its target"
-    return f"{row['skill']} lies furthest below its target: {number(row['gap'], 1)} points of 5"
+    whole = rows[rows["is_whole"] & ~rows["is_small"]].dropna(subset=["gap"])
+    least, most = float(whole["gap"].min()), float(row["gap"])
+    if not kind.is_share:  # points have no interval, so that no skill can be picked out
+        if most <= 0:
+            return "No skill lies below its target"
+        return f"Skills lie {number(least, 1)} to {number(most, 1)} points of 5 from their target"
+    if stands_out(row, whole):
+        return f"{row['skill']} lacks most: {percent(most)} of its scores in calls do not show it"
+    span = f"{percent(least)} to {percent(most)}"
+    return f"No skill stands out: {span} of the scores of one do not show it"
+
+
+def stands_out(row: pd.Series, whole: pd.DataFrame) -> bool:
+    """Tell whether the widest gap differs from that of all other skills by more than chance.
+
+    As it was picked out of several, its interval is that of Bonferroni.
+    """
+    others = whole[whole["skill"] != row["skill"]]
+    if others.empty:
+        return False
+    n = int(others["n"].sum())
+    rest = float((others["gap"] * others["n"]).sum() / n)
+    error = 0.05 / len(whole)
+    own = wilson(float(row["gap"]), int(row["n"]), error)
+    return differ(float(row["gap"]), own, rest, wilson(rest, n, error))
 
 
 def heatmap_caption(
@@ -149,7 +170,7 @@ def heatmap_caption(
     """Return what a cell holds, how many parts have one, and what an empty one means."""
     parts = rows.loc[~rows["is_whole"], "part"].nunique()
     one, many = PART_WORDS[level]
-    what = "scored calls" if kind.is_share else "pairs of rep and skill"
+    what = "scores of a skill in calls" if kind.is_share else "pairs of rep and skill"
     which = f"{number(parts)} of {count_of(total, one, many)}" if parts < total else ""
     which = which or count_of(total, one, many)
     rest = ", the others are in the table" if parts < total else ""
@@ -197,7 +218,7 @@ def closing_title(rows: pd.DataFrame) -> str:
     if quarter["closed"] == 0:
         return "No gap closed within 90 days"
     later = "" if year is None else f", {percent(year['closed'])} within a year"
-    return f"{percent(quarter['closed'])} of gaps close within 90 days{later}"
+    return f"{percent(quarter['closed'])} of gaps are seen to close within 90 days{later}"
 
 
 def closing_caption(curve: pd.DataFrame, rows: pd.DataFrame) -> str:
@@ -219,8 +240,9 @@ def closing_caption(curve: pd.DataFrame, rows: pd.DataFrame) -> str:
     still = f" Still watched: {watched}." if watched else ""
     return (
         f"n = {count_of(whole['gap_count'], 'gap')}, {number(int(whole['closed_count']))} closed; "
-        f"{number(int(whole['open_count']))} were open when last seen and count until then."
-        f"{interval}{still}"
+        f"{number(int(whole['open_count']))} count as open until the as-of date or the person's "
+        "last day, also where nobody scored again."
+        f"{interval}{still} Gaps of one person are not independent, so the interval is too narrow."
     )
 
 

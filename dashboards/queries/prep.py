@@ -341,6 +341,7 @@ def sessions(
             and deal.owner_id = attendee.coachee_id
         left join agreed on session.session_id = agreed.session_id
         where attendee.coachee_id = ?
+            and attendee.is_coachee_present
             and session.is_broad
             and not session.is_deleted
             and session.session_date <= clock.as_of_date

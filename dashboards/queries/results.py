@@ -253,8 +253,9 @@ def ramp(
 
     The last of the years is the one that holds the day ``until``. By Kaplan and Meier over the
     lives behind RA-02: columns cohort, cohort_start, hired_count, months (full months since the
-    hire), reached_count (in that month), watched_count (still without at its beginning), share
-    (who has reached it by then). A year with fewer than five hires has no rows: its curve would be
+    hire), reached_count (in that month), arrived_count (in all), watched_count (still without at
+    its beginning; never fewer than five, or a tenth of the hires), share (who has reached it by
+    then). A year with fewer than five hires has no rows: its curve would be
     that of single people. Empty in a council's build.
     """
     seen = see.entities(scope, "entity.entity_type", "entity.entity_id")
@@ -285,6 +286,7 @@ def ramp(
             select
                 *,
                 sum(ended_count) over (partition by period_start) as hired_count,
+                sum(reached_count) over (partition by period_start) as arrived_count,
                 sum(ended_count) over (partition by period_start order by duration desc)
                     as watched_count
             from stepped
@@ -296,12 +298,15 @@ def ramp(
             cast(hired_count as bigint) as hired_count,
             duration as months,
             reached_count,
+            cast(arrived_count as bigint) as arrived_count,
             cast(watched_count as bigint) as watched_count,
             1 - product(1 - reached_count / watched_count) over (
                 partition by period_start order by duration
             ) as share
         from watched
         where hired_count >= 5
+        -- Where few are still watched one arrival would be a leap of the whole curve.
+        qualify watched_count >= greatest(5, 0.1 * hired_count)
         order by period_start, duration
     """
     asked = [until, length, entity.entity_type, entity.entity_id]

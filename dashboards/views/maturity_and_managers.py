@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards.components import block, charts, charts_maturity, data, filters
 from dashboards.components import maturity_words as said
-from dashboards.components.figures import Figure, figures, line
+from dashboards.components.figures import Figure, compared_with, figures, line
 from dashboards.components.words import as_date, day, plain
 from dashboards.queries import indicators, maturity, selection
 from dashboards.queries.base import Entity, Measure, Period
@@ -204,7 +204,21 @@ def show_rules(entity: Entity, period: Period, levels: pd.DataFrame) -> None:
         own = moved[moved["rule_version"] == said.RULE]
         st.markdown(f"**{said.sensitivity_sentence(own)}.**")
         st.caption("Thresholds of rates move by 0.10, all at once or one alone; yes or no stays.")
-        st.dataframe(own.drop(columns=["rule_version"]), hide_index=True)
+        st.dataframe(
+            own.drop(columns=["rule_version"]),
+            hide_index=True,
+            column_config={
+                "gate_code": "Gate",
+                "threshold_change": st.column_config.NumberColumn("Moved by", format="%+.2f"),
+                "manager_count": st.column_config.NumberColumn("Managers", format="localized"),
+                **{
+                    f"{level}_manager_count": st.column_config.NumberColumn(
+                        level.capitalize(), format="localized"
+                    )
+                    for level in ("random", "informal", "formal", "dynamic")
+                },
+            },
+        )
         block.under(moved, name="sensitivity", page=PAGE, asked=[(maturity.sensitivity, (period,))])
 
 
@@ -249,6 +263,7 @@ def show_managers(
 
 def show_lines(shown: dict[Measure, Figure], labels: dict[Measure, str]) -> None:
     """Show published figures of the whole part in two columns."""
+    st.caption(compared_with(shown))
     columns = st.columns(2)
     for place, (measure, label) in enumerate(labels.items()):
         with columns[place % 2]:

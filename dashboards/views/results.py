@@ -359,7 +359,8 @@ def show_fade(rows: pd.DataFrame, asked: tuple[data.Query, tuple[object, ...]]) 
     ]
     st.caption(
         "Won a month in months 7–12 against the best three of months 1–6, by the quarter in which "
-        "month 12 ended; below 0 is a fade. Only who stayed twelve months is in it. Grey: too few."
+        "month 12 ended. The best three are chosen, so compare cohorts and not with 0. Only who "
+        "stayed twelve months is in it. Grey: too few."
     )
     low, high = min(0.0, float(shown["low"].min())), float(shown["high"].max())
     room = (high - low) * 0.12 or 0.2

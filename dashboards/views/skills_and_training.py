@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components import block, charts, charts_skills, data, filters
-from dashboards.components.figures import figures, line
+from dashboards.components.figures import compared_with, figures, line
 from dashboards.components.skill_words import (
     CALLS,
     KIND_MEANING,
@@ -218,6 +218,7 @@ def show_lines(entity: Entity, period: Period, today: dt.date) -> None:
     rows = data.ask(indicators.series, entity, period, measures, "all", 8)
     shown = figures(rows, measures, data.registry(), data.sentences(), period, today)
     st.header(f"The figures of {period.label}", anchor=False)
+    st.caption(compared_with(shown))
     for tab, part in zip(st.tabs(list(LINES)), LINES.values(), strict=True):
         with tab:
             for measure, label in part.items():

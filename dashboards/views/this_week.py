@@ -61,13 +61,13 @@ def next_line(position: int, row: Row) -> None:
         icon_position="right",
         query_params=target,
     )
-    if not is_deal:
+    if not pd.isna(row["person_id"]):
         columns[3].page_link(
             PREP,
             label="Prepare",
             icon=":material/arrow_forward:",
             icon_position="right",
-            query_params=target,
+            query_params={"rep": row["person_id"]},
         )
 
 
@@ -161,7 +161,7 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
             card(shown[cadence], "Cadence kept", ", ".join(notes))
         with two:
             card(shown[overdue_deals], "Overdue deals")
-        line(shown[created], "Pipeline created")
+        line(shown[created], "Pipeline newly qualified")
         line(shown[coverage], "Open pipeline against what is missing to the quota")
         line(shown[pushed], "Open deals pushed at least once")
         line(shown[overdue_reps], "Rep days beyond the interval")
@@ -171,6 +171,16 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
     if data.is_council():
         withheld_persons()
         return
+    if entity.entity_type == "rep":  # the list ranks people and deals of an organisation
+        st.header("What to talk about next stands on 1:1 prep", anchor=False)
+        st.page_link(PREP, label="Open 1:1 prep", icon=":material/arrow_forward:")
+    else:
+        list_next(entity)
+    what_moved(entity, currency, product, today)
+
+
+def list_next(entity: Entity) -> None:
+    """Show whom or what to coach next."""
     following = data.ask(week.coach_next, entity, 5)
     st.header(coach_next_title(len(following)), anchor=False)
     st.caption(
@@ -179,6 +189,9 @@ def board(entity: Entity, period: Period, product: str, currency: str, today: dt
     )
     coach_next(following)
 
+
+def what_moved(entity: Entity, currency: str, product: str, today: dt.date) -> None:
+    """Draw what moved in the pipeline since Monday, beside the week before."""
     monday = today - dt.timedelta(days=today.weekday())
     moved = data.ask(week.movement, entity, today, currency, product)
     shaped = movement_rows(moved, monday, currency)

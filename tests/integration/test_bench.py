@@ -53,7 +53,7 @@ def test_the_page_shows_the_rows_of_a_step(bench: ModuleType) -> None:
         ],
         pages={},
     )
-    page = bench.report([result], [], [], [], seed=7)
+    page = bench.report([result], [], [], [], [], seed=7)
     assert "| land | 12,345 | 1.5 |  | 100 |  |" in page
     assert "| publish |  | 2.5 |  | 200 |  |" in page
     assert "| ind_sum | 6.00 | 60.0% | 5.00 | 4.00 | **1.25** |" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_every_connection_has_what_the_profile_sets(session: DbtSession, tmp_pat
     session.run("set", ["show", "--inline", f"select {asked}"], variables={}, folder=tmp_path)
     rows = [line for line in log(tmp_path, "set").splitlines() if line.startswith("|")]
     zone, memory, threads, ordered = (cell.strip() for cell in rows[-1].strip("|").split("|"))
-    assert (zone, threads, ordered) == ("UTC", "2", "False")
+    assert (zone, threads, ordered) == ("UTC", os.environ["HALFTIME_DUCKDB_THREADS"], "False")
     assert memory == "2.7 GiB"  # the 3 GB of the profile
 
 

@@ -68,7 +68,7 @@ def test_a_place_says_n_interval_others_and_an_earlier_period() -> None:
     assert told == (
         "n = 40 meetings in FY2027 Q2; 95% interval 3–20%; middle half of 29 others in DACH: 20–40%"
     )
-    assert "no interval known" in place().basis()
+    assert "no interval published, by n alone 4–23%" in place().basis()
     assert "too few to judge" in place(is_judged=False).basis()
     assert place(definition=definition("lower")).name.endswith(say.LESS)
 

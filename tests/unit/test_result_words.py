@@ -76,7 +76,12 @@ def test_a_win_rate_is_compared_only_beyond_its_margin() -> None:
     assert said.win_title([before, quarter()], DONE).endswith(
         "within the margin of the quarter before"
     )
-    before = quarter("FY2027 Q1", value=0.3)
+    # Outside of this quarter's interval, but both may lie by chance.
+    before = quarter("FY2027 Q1", value=0.345, low=0.3, high=0.39)
+    assert said.win_title([before, quarter()], DONE).endswith(
+        "within the margin of the quarter before"
+    )
+    before = quarter("FY2027 Q1", value=0.3, low=0.26, high=0.34)
     assert said.win_title([before, quarter()], DONE) == (
         "40% (35–45%) of the deals decided in FY2027 Q2 were won, more than in the quarter before"
     )
@@ -150,6 +155,7 @@ def curve(cohort: str, *shares: float) -> pd.DataFrame:
         {
             "cohort": cohort,
             "hired_count": 10,
+            "arrived_count": 4,
             "months": range(1, len(shares) + 1),
             "watched_count": range(10, 10 - len(shares), -1),
             "share": shares,
@@ -160,11 +166,11 @@ def curve(cohort: str, *shares: float) -> pd.DataFrame:
 def test_a_ramp_is_told_by_its_median_or_by_its_absence() -> None:
     older, newer = curve("FY2026", 0.2, 0.6), curve("FY2027", 0.1, 0.2, 0.5)
     assert said.ramp_title(pd.concat([older, newer])) == (
-        "Half of 10 reps hired in FY2027 came up to speed within 3 months; of those of FY2026 "
-        "within 2 months"
+        "An estimated half of 10 reps hired in FY2027 come up to speed within 3 months; 4 have so "
+        "far"
     )
     assert said.ramp_title(curve("FY2027", 0.1)) == (
-        "Fewer than half of 10 reps hired in FY2027 have come up to speed so far"
+        "4 of 10 reps hired in FY2027 have come up to speed so far"
     )
     assert said.ramp_title(curve("FY2027").head(0)).endswith("not estimable yet")
 
@@ -175,12 +181,18 @@ def test_a_curve_begins_at_nought_and_names_its_end() -> None:
     assert drawn["end"].tolist() == ["", "", "FY2027 · 50% of 10"]
 
 
-def test_a_fade_is_told_only_beyond_chance_and_of_whole_quarters() -> None:
-    sure = quarter(value=-0.4, low=-0.6, high=-0.1, n=12)
-    assert said.fade_title([sure]) == (
-        "New hires win 40% less a month after the first half year (FY2027 Q2, n = 12)"
+def test_a_fade_is_held_against_earlier_hires_and_only_of_whole_quarters() -> None:
+    """Not against nought: the best early months are chosen, so that all fall off somewhat."""
+    last = quarter(value=-0.4, low=-0.6, high=-0.1, n=12)
+    told = (
+        "Hires won 40% less a month in the second half year than in their best early months "
+        "(FY2027 Q2, n = 12)"
     )
-    assert said.fade_title([quarter(value=-0.4, low=-0.6, high=0.1)]).startswith("No fade")
+    assert said.fade_title([last]) == told
+    like = quarter("FY2027 Q1", value=-0.2, low=-0.4, high=0.1)
+    assert said.fade_title([like, last]) == f"{told}, within the margin of those of FY2027 Q1"
+    other = quarter("FY2027 Q1", value=0.2, low=0.1, high=0.4)
+    assert said.fade_title([other, last]) == f"{told}, apart from those of FY2027 Q1"
     assert said.fade_title([quarter("FY2027 Q3 to date", said.RUNNING)]).endswith(
         "not estimable yet"
     )

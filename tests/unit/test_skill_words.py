@@ -40,7 +40,7 @@ WHOLE = (
 def test_the_title_names_the_skill_that_lacks_most() -> None:
     rows = drawn(*WHOLE)
     title = said.page_title(rows, said.KINDS[said.CALLS])
-    assert title == "Closing plan lacks most: 80% of scored calls do not show it"
+    assert title == "Closing plan lacks most: 80% of its scores in calls do not show it"
     assert rows.iloc[0]["part"] == "All of North"
     assert rows.iloc[0]["text"] == "80% · 20"
 
@@ -115,8 +115,11 @@ def curve(*steps: tuple[int, float]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("steps", "title"),
     [
-        ([(0, 0.0), (40, 0.1), (100, 0.2)], "10% of gaps close within 90 days"),
-        ([(0, 0.0), (40, 0.1), (365, 0.2)], "10% of gaps close within 90 days, 20% within a year"),
+        ([(0, 0.0), (40, 0.1), (100, 0.2)], "10% of gaps are seen to close within 90 days"),
+        (
+            [(0, 0.0), (40, 0.1), (365, 0.2)],
+            "10% of gaps are seen to close within 90 days, 20% within a year",
+        ),
         ([(0, 0.0), (40, 0.1)], "Too few gaps have been watched for 90 days"),
         ([(0, 0.0), (100, 0.0)], "No gap closed within 90 days"),
     ],

@@ -87,7 +87,11 @@ _LOOKS = {colours: _look(colours) for colours in (_LIGHT, _DARK)}
 
 def show(chart: Chart, alt_text: str, key: str) -> None:
     """Show a chart in the house's look, with its text for those who do not see it."""
-    spec = {**chart.spec, "config": {**_LOOKS[palette()], **locales.current().chart()}}
+    look = _LOOKS[palette()]
+    # The words and the table tell what is drawn; without them each empty layer is a picture
+    # without a name to those who do not see it.
+    marks = {"mark": {**look.get("mark", {}), "aria": False}}
+    spec = {**chart.spec, "config": {**look, **marks, **locales.current().chart()}}
     st.vega_lite_chart(chart.rows, spec, theme=None, alt=alt_text, key=key)
 
 

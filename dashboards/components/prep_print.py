@@ -37,8 +37,9 @@ small, .quiet { color: #4b5560; font-size: 7.4pt; }
 .cut { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
   overflow-wrap: anywhere; }
 .one { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; display: block; }
-.head { display: grid; grid-template-columns: minmax(0, auto) auto; gap: 1mm;
-  justify-content: start; }
+.head { display: flex; gap: 1mm; min-width: 0; overflow: hidden; }
+.head b { min-width: 0; }
+.head span { flex: none; max-width: 60%; white-space: nowrap; overflow: hidden; }
 .item { margin-bottom: .7mm; }
 .room { flex: 1 1 0; min-height: 0; overflow: hidden; }
 .write { border-bottom: .2mm dotted #5a6570; height: 7mm; }

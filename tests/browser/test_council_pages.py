@@ -71,7 +71,7 @@ def test_nobody_can_be_prepared_for(window: Visitor) -> None:
     window.visit("/prep?rep=P2goyg2lj3jai")
     assert window.title() == "No single person is shown here"
     assert "fewer than 4 people" in window.text()
-    assert window.page.get_by_label("Person").count() == 0
+    assert window.page.get_by_label("Person", exact=True).count() == 0
 
 
 def test_the_standard_profile_has_no_such_banner(visitor: Visitor) -> None:

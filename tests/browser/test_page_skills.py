@@ -68,8 +68,10 @@ def test_the_skill_that_lacks_most_is_the_published_one(
     assert worst is not None
     with visiting(browser, address, scheme) as visitor:
         visitor.visit(where(period=f"{year.label} to date"))
+        # Whether it stands out is the business of the sentences' own tests.
+        assert f"{worst[1] * 100:.0f}%" in visitor.title()
         assert visitor.title().startswith(
-            f"{worst[0].capitalize()} lacks most: {worst[1] * 100:.0f}%"
+            (f"{worst[0].capitalize()} lacks most: ", "No skill stands out: ")
         )
         expect(visitor.page.locator(CHART)).to_have_count(3)
         photograph(visitor, pictures / f"skills_{scheme}.png")

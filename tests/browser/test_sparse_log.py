@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -28,7 +29,8 @@ def told(published_home: Path, build: Build, tmp_path: Path) -> Told:
     """Give the published company another coaching log; returns the home to look at."""
 
     def tell(change: str) -> Path:
-        home = tmp_path / "home"
+        # By another name each: folders of passed tests go, and pages hold databases open.
+        home = tmp_path / hashlib.sha256(change.encode()).hexdigest()[:12]
         folder = home / "published" / build.build_id
         folder.mkdir(parents=True)
         shutil.copyfile(build.database, folder / "marts.duckdb")

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboards.build_log import entries
+
 STEPS = ("run", "test", "validate", "publish")
 BEFORE = "land and prepare"
 VERBS = ("run", "land", "build", "validate", "publish")
@@ -174,19 +176,7 @@ def _states(home: Path) -> dict[str, dict[str, Any]]:
 
 def _remembered(home: Path) -> Iterator[dict[str, Any]]:
     """Yield what the chain says of each run; ``halftime verify`` says whether it is sound."""
-    try:
-        lines = (home / "history" / "chain.jsonl").read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict) and entry.get("kind") == "run":
-            body = entry.get("body")
-            if isinstance(body, dict):
-                yield body
+    yield from (entry["body"] for entry in entries(home) if entry.get("kind") == "run")
 
 
 def _run(body: dict[str, Any], states: dict[str, dict[str, Any]]) -> Run | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from dashboards.components.charts import Chart, Spec, _nominal, _quantity, _words, palette
@@ -88,26 +90,30 @@ def axes(rows: pd.DataFrame) -> Chart:
 def levels(rows: pd.DataFrame) -> Chart:
     """Return a bar per level; the own one in blue. ``rows``: level, share, text, is_own."""
     colours = palette()
+    ink = {"condition": {"test": "datum.is_own", "value": colours.data}, "value": colours.quiet}
+    layers = _told_bars("level", LEVELS[::-1], "share", 1.15, ink, ("Level", "Share"))
+    return Chart(rows, {"layer": layers, "height": 150})
+
+
+def _told_bars(
+    name: str, order: list[Any], value: str, room: float, ink: Spec, titles: tuple[str, str]
+) -> list[Spec]:
+    """Return bars with their ``text`` at the ends, and what a pointer is told of name and text."""
     place: Spec = {
-        "y": _nominal("level", sort=LEVELS[::-1], title=None, axis={"labelFontSize": 13}),
-        "x": _quantity("share", title=None, axis=None, scale={"domain": [0, 1.15]}),
+        "y": _nominal(name, sort=order, title=None, axis={"labelFontSize": 13}),
+        "x": _quantity(value, title=None, axis=None, scale={"domain": [0, room]}),
     }
-    bars = {
-        "mark": {"type": "bar", "cornerRadius": 2},
-        "encoding": {
-            **place,
-            "color": {
-                "condition": {"test": "datum.is_own", "value": colours.data},
-                "value": colours.quiet,
-            },
-            "tooltip": [_nominal("level", title="Level"), _nominal("text", title="Share")],
+    told = [_nominal(name, title=titles[0]), _nominal("text", title=titles[1])]
+    return [
+        {
+            "mark": {"type": "bar", "cornerRadius": 2},
+            "encoding": {**place, "color": ink, "tooltip": told},
         },
-    }
-    words = {
-        "mark": _words(align="left", dx=6, color=colours.text),
-        "encoding": {**place, "text": _nominal("text")},
-    }
-    return Chart(rows, {"layer": [bars, words], "height": 150})
+        {
+            "mark": _words(align="left", dx=6, color=palette().text),
+            "encoding": {**place, "text": _nominal("text")},
+        },
+    ]
 
 
 def chances(rows: pd.DataFrame) -> Chart:
@@ -141,29 +147,10 @@ def chances(rows: pd.DataFrame) -> Chart:
 def spans(rows: pd.DataFrame) -> Chart:
     """Return how many managers lead how many reps; more than eight in grey with a word."""
     colours = palette()
-    order = rows["reps"].tolist()
-    place: Spec = {
-        "y": _nominal("reps", sort=order, title=None, axis={"labelFontSize": 13}),
-        "x": _quantity(
-            "managers", title=None, axis=None, scale={"domain": [0, rows["managers"].max() * 1.25]}
-        ),
-    }
-    bars = {
-        "mark": {"type": "bar", "cornerRadius": 2},
-        "encoding": {
-            **place,
-            "color": {
-                "condition": {"test": "datum.is_over", "value": colours.muted},
-                "value": colours.data,
-            },
-            "tooltip": [_nominal("reps", title="Span"), _nominal("text", title="Managers")],
-        },
-    }
-    words = {
-        "mark": _words(align="left", dx=6, color=colours.text),
-        "encoding": {**place, "text": _nominal("text")},
-    }
-    return Chart(rows, {"layer": [bars, words], "height": 28 * len(order) + 20})
+    order, room = rows["reps"].tolist(), float(rows["managers"].max() * 1.25)
+    ink = {"condition": {"test": "datum.is_over", "value": colours.muted}, "value": colours.data}
+    layers = _told_bars("reps", order, "managers", room, ink, ("Span", "Managers"))
+    return Chart(rows, {"layer": layers, "height": 28 * len(order) + 20})
 
 
 def rates(rows: pd.DataFrame) -> Chart:

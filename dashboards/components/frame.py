@@ -30,6 +30,18 @@ def empty_state() -> None:
     )
 
 
+def nothing_to_see() -> None:
+    """Say that the reader's scope holds nothing of a page, and whom to ask."""
+    st.title("There is nothing here that you may see", anchor=False)
+    st.write("Ask whoever runs these pages to give you a scope.")
+
+
+def no_period() -> None:
+    """Say that the calendar of the build holds no quarter to show."""
+    st.title("No fiscal quarter has begun by this day", anchor=False)
+    st.write("The calendar of the build begins later than its data.")
+
+
 def newer_build_note() -> None:
     """Offer a newer build; the reader decides when to move, unless the old one is gone."""
     cleared = data.cleared_build()
@@ -138,7 +150,7 @@ def foot(link: bool = True) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.caption(through_words(build), width="content")
         st.caption(
-            f"**{count_of(rejected, 'row')}** rejected in {count_of(files, 'file')}",
+            f"{count_of(files, 'file')} read, **{count_of(rejected, 'row')}** rejected",
             width="content",
         )
         # A caption is drawn fainter, which leaves a colour too little contrast to be read.

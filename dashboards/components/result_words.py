@@ -283,13 +283,20 @@ def win_title(found: list[Quarter], period: Period) -> str:
     words = f"{rate} of the deals decided in {period.label} were won"
     if own.state == UNSURE:
         return f"{words}: {_doubt(own)}"
-    if before is None or before.value is None or own.low is None or own.high is None:
-        return words
-    if before.low is None or before.high is None:
-        return words
-    if not differ(own.value, (own.low, own.high), before.value, (before.low, before.high)):
-        return f"{words}, within the margin of the quarter before"
-    return f"{words}, {'more' if own.value > before.value else 'fewer'} than in the quarter before"
+    return words + _beside(own, before, ("more", "fewer"), is_share=True)
+
+
+def _beside(own: Quarter, before: Quarter | None, ways: tuple[str, str], *, is_share: bool) -> str:
+    """Return how a quarter stands to the one before, beyond chance; empty where none can tell."""
+    if before is None or own.value is None or before.value is None:
+        return ""
+    if own.low is None or own.high is None or before.low is None or before.high is None:
+        return ""
+    now, then = (own.low, own.high), (before.low, before.high)
+    is_other = differ(own.value, now, before.value, then) if is_share else apart(now, then)
+    if not is_other:
+        return ", within the margin of the quarter before"
+    return f", {ways[0] if own.value > before.value else ways[1]} than in the quarter before"
 
 
 def _doubt(item: Quarter) -> str:
@@ -337,13 +344,7 @@ def cycle_title(found: list[Quarter], period: Period) -> str:
     words = f"Half of the deals won {when} {period.label} took at most {days}{span}"
     if own.state == UNSURE:
         return f"{words}: {_doubt(own)}"
-    if before is None or before.value is None or own.low is None or own.high is None:
-        return words
-    if before.low is None or before.high is None:
-        return words
-    if not apart((own.low, own.high), (before.low, before.high)):
-        return f"{words}, within the margin of the quarter before"
-    return f"{words}, {'longer' if own.value > before.value else 'shorter'} than a quarter earlier"
+    return words + _beside(own, before, ("longer", "shorter"), is_share=False)
 
 
 def censored_note(series: pd.DataFrame, period: Period) -> str:

@@ -104,6 +104,21 @@ def figures(
     return frame(connection, sql, [period.grain, period.start, length, *filters, *filters])
 
 
+def _found(whose: str, evidence: str) -> str:
+    """Return the head of a query over the rows of a figure: ``found``, each with its deal."""
+    return f"""
+        with cell as ({whose}),
+
+        evidence as materialized (
+            {evidence}
+        ),
+
+        found as (
+            select *, {_DEAL_OF} from evidence
+        )
+    """
+
+
 def sums(connection: duckdb.DuckDBPyConnection, scope: Scope | None, cell: Cell) -> pd.DataFrame:
     """Return one row: how many rows a figure has, how many may be told, what they add up to.
 
@@ -116,15 +131,7 @@ def sums(connection: duckdb.DuckDBPyConnection, scope: Scope | None, cell: Cell)
     whose, parameters = _cell(scope, cell)
     told, told_parameters = _told(scope)
     sql = f"""
-        with cell as ({whose}),
-
-        evidence as materialized (
-            {known.sql}
-        ),
-
-        found as (
-            select *, {_DEAL_OF} from evidence
-        )
+        {_found(whose, known.sql)}
 
         select
             count(*) as row_count,
@@ -155,15 +162,7 @@ def rows(
     whose, parameters = _cell(scope, cell)
     told, told_parameters = _told(scope)
     sql = f"""
-        with cell as ({whose}),
-
-        evidence as materialized (
-            {known.sql}
-        ),
-
-        found as (
-            select *, {_DEAL_OF} from evidence
-        )
+        {_found(whose, known.sql)}
 
         select
             found.core_table,

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboards.components import behind, block, charts, data, filters
+from dashboards.components import behind, block, charts, data, filters, frame
 from dashboards.components.figures import Figure, Unit, card, compared_with, figures, hover, written
 from dashboards.components.sentences import (
     group_heatmap_rows,
@@ -41,7 +41,7 @@ def render() -> None:
     entity = filters.organisation()
     period = filters.period()
     if clock.empty or entity is None or period is None:
-        st.title("There is nothing here that you may see")
+        frame.nothing_to_see()
         return
     today = min(as_date(clock.iloc[0]["as_of_date"]), period.end)
     habits = data.ask(coaching.log_habits).iloc[0]

@@ -41,7 +41,7 @@ def render() -> None:
     build = data.session_build()
     totals = data.ask(quality.totals)
     if build is None or totals.empty:
-        st.title("There is nothing here that you may see")
+        frame.nothing_to_see()
         return
     system = source_filter()
     total = totals.iloc[0]

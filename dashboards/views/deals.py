@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import behind, block, charts, charts_deals, data, filters
+from dashboards.components import behind, block, charts, charts_deals, data, filters, frame
 from dashboards.components.deal_sentences import (
     DUE,
     OPEN,
@@ -54,8 +54,7 @@ def render() -> None:
     clock = data.ask(selection.clock)
     entity = filters.organisation()
     if clock.empty or entity is None:
-        st.title("There is nothing here that you may see")
-        st.write("Ask whoever runs these pages to give you a scope.")
+        frame.nothing_to_see()
         return
     head = st.container(gap="small")
     risk, pipeline = st.tabs(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboards.components import charts, charts_proof, data, filters
+from dashboards.components import charts, charts_proof, data, filters, frame
 from dashboards.components import proof_words as said
 from dashboards.components.block import under
 from dashboards.components.words import NO_VALUE, as_date, day, plain
@@ -25,7 +25,7 @@ def render() -> None:
     """Draw the page."""
     entity = filters.organisation()
     if entity is None:
-        st.title("There is nothing here that you may see")
+        frame.nothing_to_see()
         return
     if entity.entity_type in COMPARED:
         cohort = created_in()

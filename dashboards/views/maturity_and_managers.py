@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import block, charts, charts_maturity, data, filters
+from dashboards.components import block, charts, charts_maturity, data, filters, frame
 from dashboards.components import maturity_words as said
 from dashboards.components.figures import Figure, compared_with, figures, line
 from dashboards.components.words import as_date, day, plain
@@ -44,13 +44,11 @@ def render() -> None:
     clock = data.ask(selection.clock)
     entity = filters.organisation()
     if clock.empty or entity is None:
-        st.title("There is nothing here that you may see")
-        st.write("Ask whoever runs these pages to give you a scope.")
+        frame.nothing_to_see()
         return
     period = filters.period("fiscal_quarter")
     if period is None:
-        st.title("No fiscal quarter has begun by this day", anchor=False)
-        st.write("The calendar of the build begins later than its data.")
+        frame.no_period()
         return
     today = min(as_date(clock.iloc[0]["as_of_date"]), period.end)
     head = st.container(gap="small")

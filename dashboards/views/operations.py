@@ -7,7 +7,15 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards import run_log
-from dashboards.components import charts, charts_operations, data, download, entrance, sources
+from dashboards.components import (
+    charts,
+    charts_operations,
+    data,
+    download,
+    entrance,
+    frame,
+    sources,
+)
 from dashboards.components import operation_words as said
 from dashboards.components.block import under
 from dashboards.components.words import NO_VALUE, count_of, day, number
@@ -37,7 +45,7 @@ def render() -> None:
     """Draw the page."""
     found = data.ask(operations.sources)
     if found.empty:
-        st.title("There is nothing here that you may see")
+        frame.nothing_to_see()
         return
     runs = run_log.runs(home_folder())
     st.title(said.headline(runs, found), anchor=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import charts, charts_results, data, filters
+from dashboards.components import charts, charts_results, data, filters, frame
 from dashboards.components import result_words as said
 from dashboards.components.block import under
 from dashboards.components.figures import Unit
@@ -35,8 +35,7 @@ def render() -> None:
     entity = filters.organisation()
     period = filters.period("fiscal_quarter")
     if clock.empty or entity is None or period is None:
-        st.title("There is nothing here that you may see")
-        st.write("Ask whoever runs these pages to give you a scope.")
+        frame.nothing_to_see()
         return
     currency = filters.currency(str(clock.iloc[0]["reporting_currency"]), entity)
     today = min(as_date(clock.iloc[0]["as_of_date"]), period.end)

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import behind, block, charts, data, filters
+from dashboards.components import behind, block, charts, data, filters, frame
 from dashboards.components.figures import card, compared_with, figures, line
 from dashboards.components.sentences import (
     MOVEMENTS,
@@ -77,8 +77,7 @@ def render() -> None:
     entity = filters.organisation()
     period = filters.period()
     if clock.empty or entity is None or period is None:
-        st.title("There is nothing here that you may see")
-        st.write("Ask whoever runs these pages to give you a scope.")
+        frame.nothing_to_see()
         return
     product = filters.product()
     currency = filters.currency(str(clock.iloc[0]["reporting_currency"]), entity)

@@ -10,9 +10,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from windows import FLAGS, ROOT, Visitor, serve, visiting
+from windows import FLAGS, ROOT, Visitor, one, serve, visiting
 
+from dashboards.access.resolve import Persona, personas
+from dashboards.access.roles import Role
 from dashboards.published import Build, connect, current_build
+from dashboards.queries.base import Period
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -36,6 +39,27 @@ def marts(build: Build) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published database, as a reader opens it."""
     with connect(build.database) as connection:
         yield connection
+
+
+@pytest.fixture
+def known(marts: duckdb.DuckDBPyConnection) -> dict[Role, Persona]:
+    """One persona per role; of the two managers the one with reps."""
+    return {persona.role: persona for persona in personas(marts, is_council=False)}
+
+
+@pytest.fixture
+def quarter(marts: duckdb.DuckDBPyConnection) -> Period:
+    """The fiscal quarter of the as-of date."""
+    row = one(
+        marts,
+        """
+        select period_grain, period_start, period_end, period_label, is_complete
+        from core.dim_period, core.dim_clock
+        where period_grain = 'fiscal_quarter' and period_start <= as_of_date
+        order by period_start desc limit 1
+        """,
+    )
+    return Period(*row)
 
 
 @pytest.fixture(scope="session")

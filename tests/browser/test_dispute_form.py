@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-import duckdb
 import pytest
 from playwright.sync_api import Browser
 from windows import photograph, serve, visiting
 
-from dashboards.access.resolve import Persona, personas
+from dashboards.access.resolve import Persona
 from dashboards.access.roles import Role
 
 pytestmark = pytest.mark.browser
@@ -33,11 +32,6 @@ def home(published_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def served(home: Path) -> Iterator[str]:
     with serve(home) as address:
         yield address
-
-
-@pytest.fixture
-def known(marts: duckdb.DuckDBPyConnection) -> dict[Role, Persona]:
-    return {persona.role: persona for persona in personas(marts, is_council=False)}
 
 
 def test_a_rep_calls_a_row_wrong_and_is_told_what_became_of_it(

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
-from windows import ROOT, Visitor, photograph, visiting
+from windows import ROOT, Visitor, eyes, one, photograph, visiting
 
-from dashboards.access.resolve import Persona, personas
+from dashboards.access.resolve import Persona
 from dashboards.access.roles import Role
 from dashboards.components.figures import Unit, written
 from dashboards.components.words import money
@@ -22,35 +22,6 @@ from dashboards.queries.base import Entity, Period
 from dashboards.queries.scope import Persons, Scope
 
 pytestmark = pytest.mark.browser
-
-
-def one(marts: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> tuple:
-    row = marts.execute(sql, list(parameters)).fetchone()
-    assert row is not None, sql
-    return row
-
-
-@pytest.fixture
-def known(marts: duckdb.DuckDBPyConnection) -> dict[Role, Persona]:
-    return {persona.role: persona for persona in personas(marts, is_council=False)}
-
-
-@pytest.fixture
-def quarter(marts: duckdb.DuckDBPyConnection) -> Period:
-    row = one(
-        marts,
-        """
-        select period_grain, period_start, period_end, period_label, is_complete
-        from core.dim_period, core.dim_clock
-        where period_grain = 'fiscal_quarter' and period_start <= as_of_date
-        order by period_start desc limit 1
-        """,
-    )
-    return Period(*row)
-
-
-def eyes(persona: Persona, **more: str) -> str:
-    return f"/deals?{urlencode({'as': persona.label, **more})}"
 
 
 def warned_counts(marts: duckdb.DuckDBPyConnection, where: str = "true") -> tuple:
@@ -201,9 +172,9 @@ def test_a_manager_sees_the_own_organisation_and_a_rep_the_own_deals(
     for role, where in own.items():
         persona = known[role]
         total, warned, _ = warned_counts(marts, where.format(persona.person_id))
-        visitor.visit(eyes(persona, org="Whole company"))
+        visitor.visit(eyes(persona, "/deals", org="Whole company"))
         assert visitor.title().startswith(f"{warned:,} of {total:,} open deal"), role
-        visitor.visit(eyes(persona, part="Pipeline", org="Whole company"))
+        visitor.visit(eyes(persona, "/deals", part="Pipeline", org="Whole company"))
         assert "residual 0" in visitor.text(), role
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import duckdb
 import pytest
 from playwright.sync_api import Browser, expect
-from windows import Visitor, photograph, visiting
+from windows import Visitor, photograph, title_of, visiting, words_of
 
 from dashboards.access.resolve import Persona, personas
 from dashboards.access.roles import Role
@@ -23,14 +23,6 @@ EVERY = (
 
 def where(**chosen: str) -> str:
     return f"/proof?{urlencode(chosen)}"
-
-
-def words_of(visitor: Visitor) -> str:
-    return visitor.text().replace("\u00a0", " ")
-
-
-def title_of(visitor: Visitor) -> str:
-    return visitor.title().replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

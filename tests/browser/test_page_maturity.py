@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import duckdb
 import pytest
 from playwright.sync_api import Browser, expect
-from windows import Visitor, photograph, visiting
+from windows import Visitor, photograph, visiting, words_of
 
 from dashboards.access.resolve import Persona, personas
 from dashboards.access.roles import Role
@@ -26,23 +26,6 @@ CHART = '[data-testid="stVegaLiteChart"]'
 
 def where(**chosen: str) -> str:
     return f"/maturity?{urlencode(chosen)}"
-
-
-def words_of(visitor: Visitor) -> str:
-    return visitor.text().replace("\u00a0", " ")
-
-
-@pytest.fixture
-def quarter(marts: duckdb.DuckDBPyConnection) -> Period:
-    row = marts.execute(
-        """
-        select period_start, period_end, period_label from core.dim_period, core.dim_clock
-        where period_grain = 'fiscal_quarter' and period_start <= as_of_date
-        order by period_start desc limit 1
-        """
-    ).fetchone()
-    assert row is not None
-    return Period("fiscal_quarter", *row, is_complete=False)
 
 
 @pytest.fixture

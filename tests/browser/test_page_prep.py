@@ -13,9 +13,9 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
-from windows import ROOT, Visitor, photograph, visiting
+from windows import ROOT, Visitor, eyes, one, photograph, visiting
 
-from dashboards.access.resolve import Persona, personas
+from dashboards.access.resolve import Persona
 from dashboards.access.roles import Role
 from dashboards.components import prep_words as say
 from dashboards.components.prep_print import MOST_ACTIONS, Sheet, document
@@ -27,31 +27,6 @@ from dashboards.queries.scope import Persons, Scope
 pytestmark = pytest.mark.browser
 
 PAPERS = ("A4", "Letter")
-
-
-def one(marts: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> tuple:
-    row = marts.execute(sql, list(parameters)).fetchone()
-    assert row is not None, sql
-    return row
-
-
-@pytest.fixture
-def known(marts: duckdb.DuckDBPyConnection) -> dict[Role, Persona]:
-    return {persona.role: persona for persona in personas(marts, is_council=False)}
-
-
-@pytest.fixture
-def quarter(marts: duckdb.DuckDBPyConnection) -> Period:
-    row = one(
-        marts,
-        """
-        select period_grain, period_start, period_end, period_label, is_complete
-        from core.dim_period, core.dim_clock
-        where period_grain = 'fiscal_quarter' and period_start <= as_of_date
-        order by period_start desc limit 1
-        """,
-    )
-    return Period(*row)
 
 
 @pytest.fixture
@@ -79,10 +54,6 @@ def busiest(marts: duckdb.DuckDBPyConnection) -> tuple[str, str]:
         group by person_id, full_name order by count(*) desc, person_id limit 1
         """,
     )  # type: ignore[return-value]
-
-
-def eyes(persona: Persona, path: str = "/prep", **more: str) -> str:
-    return f"{path}?{urlencode({'as': persona.label, **more})}"
 
 
 def sheet(word: str, many: int = 3) -> Sheet:
@@ -304,7 +275,7 @@ def test_a_rep_lands_on_the_own_page_and_reads_what_is_held(
         "select person_id, full_name from core.dim_person where is_rep and person_id <> ?",
         rep.person_id,
     )
-    visitor.visit(eyes(rep, rep=other[0], person=other[1]))
+    visitor.visit(eyes(rep, "/prep", rep=other[0], person=other[1]))
     assert visitor.title().startswith(rep.label.removeprefix("Rep: "))
 
 
@@ -329,7 +300,7 @@ def test_a_manager_chooses_among_those_below_and_the_address_keeps_it(
     offered = prep.people(marts, Scope.for_manager(manager.person_id))
     assert sorted(offered["person_id"]) == sorted(person for person, _ in below)
     person, name = below[-1]
-    visitor.visit(eyes(manager, rep=person))
+    visitor.visit(eyes(manager, "/prep", rep=person))
     assert visitor.title().startswith(name)
     assert urlencode({"person": name}) in visitor.page.url
     visitor.page.reload()
@@ -341,7 +312,7 @@ def test_a_manager_chooses_among_those_below_and_the_address_keeps_it(
         f"and person_id not in ({', '.join('?' for _ in below)})",
         *[person for person, _ in below],
     )
-    visitor.visit(eyes(manager, rep=outside[0], person=outside[1]))
+    visitor.visit(eyes(manager, "/prep", rep=outside[0], person=outside[1]))
     assert outside[1] not in visitor.text()
 
 

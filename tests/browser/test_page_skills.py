@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import duckdb
 import pytest
 from playwright.sync_api import Browser, expect
-from windows import Visitor, photograph, visiting
+from windows import Visitor, photograph, visiting, words_of
 
 from dashboards.access.resolve import Persona, personas
 from dashboards.access.roles import Role
@@ -25,10 +25,6 @@ CHART = '[data-testid="stVegaLiteChart"]'
 
 def where(**chosen: str) -> str:
     return f"/skills?{urlencode(chosen)}"
-
-
-def words_of(visitor: Visitor) -> str:
-    return visitor.text().replace("\u00a0", " ")
 
 
 @pytest.fixture

@@ -11,20 +11,13 @@ import duckdb
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, expect
-from windows import Visitor, photograph, serve, serve_app, visiting
+from windows import Visitor, one, photograph, serve, serve_app, visiting
 
 from dashboards.components.figures import Unit, written
 from dashboards.components.words import count_of, money
 from dashboards.published import Build
 
 pytestmark = pytest.mark.browser
-
-
-def one(marts: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> tuple:
-    """Return the one row of a query."""
-    row = marts.execute(sql, list(parameters)).fetchone()
-    assert row is not None, sql
-    return row
 
 
 def company_value(

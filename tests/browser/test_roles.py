@@ -5,28 +5,17 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from urllib.parse import urlencode
 
 import duckdb
 import pytest
 from playwright.sync_api import Browser
-from windows import Visitor, photograph, visiting
+from windows import Visitor, eyes, photograph, visiting
 
 from dashboards.access.pages import PLACES
-from dashboards.access.resolve import Persona, personas
+from dashboards.access.resolve import Persona
 from dashboards.access.roles import PAGES, Role
 
 TITLES = {place.address: place.title for place in PLACES if place.group}
-
-
-@pytest.fixture
-def known(marts: duckdb.DuckDBPyConnection) -> dict[Role, Persona]:
-    """One persona per role; of the two managers the one with reps."""
-    return {persona.role: persona for persona in personas(marts, is_council=False)}
-
-
-def eyes(persona: Persona, path: str = "/", **more: str) -> str:
-    return f"{path}?{urlencode({'as': persona.label, **more})}"
 
 
 def navigation(visitor: Visitor) -> list[str]:

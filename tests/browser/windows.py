@@ -14,8 +14,12 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
+import duckdb
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+from dashboards.access.resolve import Persona
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -133,6 +137,28 @@ class Visitor:
 
     def title(self) -> str:
         return self.page.locator("h1").inner_text()
+
+
+def eyes(persona: Persona, path: str = "/", **more: str) -> str:
+    """Return the address of a page as a persona of the demonstration sees it."""
+    return f"{path}?{urlencode({'as': persona.label, **more})}"
+
+
+def words_of(visitor: Visitor) -> str:
+    """Return what stands on the page, with blanks that may break."""
+    return visitor.text().replace("\u00a0", " ")
+
+
+def title_of(visitor: Visitor) -> str:
+    """Return the title, with blanks that may break."""
+    return visitor.title().replace("\u00a0", " ")
+
+
+def one(marts: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> tuple:
+    """Return the one row of a query."""
+    row = marts.execute(sql, list(parameters)).fetchone()
+    assert row is not None, sql
+    return row
 
 
 @contextlib.contextmanager

@@ -155,8 +155,9 @@ def show_standing(
         return
     st.caption(
         "Band: the middle half of the other reps of the region. Line: 95% interval, where one is "
-        f"known. {say.LESS} less is better. Behind or ahead: {say.MATERIAL * 100:.0f} points or "
-        "more beyond the band, and their median outside the interval."
+        f"published; else that of a share by n decides. {say.LESS} less is better. Behind or "
+        f"ahead: {say.MATERIAL * 100:.0f} points or more beyond the band, and their median "
+        "outside the interval."
     )
     rows = say.standing_rows(places, period)
     words = "; ".join(rows["measure"] + ": " + rows["text"] + ", " + rows["standing"].str.lower())

@@ -40,8 +40,9 @@ def write_apart(database: Path) -> None:
             child.command(__name__, [str(folder)]), capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
+            why = done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"]
             raise MachineError(
-                f"Could not write {database.name} anew: {done.stderr.strip()[-300:]}",
+                f"Could not write {database.name} anew: {why[-1]}",
                 hint="Check disk and memory, then do the same again; nothing was lost.",
             )
         fresh = folder / "fresh.duckdb"
@@ -67,4 +68,7 @@ def _write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    _write(Path(sys.argv[1]))
+    try:
+        _write(Path(sys.argv[1]))
+    except duckdb.Error as error:
+        sys.exit(str(error).splitlines()[0])

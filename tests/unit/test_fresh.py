@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from halftime import child
 from halftime.errors import MachineError
 from halftime.privacy.fresh import write_apart
 
@@ -76,12 +78,19 @@ def test_no_block_is_free(database: Path) -> None:
     assert free_blocks(database) == 0
 
 
-def test_a_process_that_fails_leaves_the_database(
+def test_a_process_that_fails_leaves_the_database_and_says_why(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = database.read_bytes()
-    monkeypatch.setenv("HALFTIME_MEMORY_LIMIT", "1MB")
-    with pytest.raises((MachineError, duckdb.Error)):
+    command = child.command
+
+    def starved(module: str, arguments: Sequence[str]) -> list[str]:
+        return ["env", "HALFTIME_MEMORY_LIMIT=1MB", *command(module, arguments)]
+
+    monkeypatch.setattr(child, "command", starved)
+    with pytest.raises(MachineError, match=r"Could not write marts\.duckdb anew: ") as caught:
         write_apart(database)
+    assert "Out of Memory" in str(caught.value)
+    assert "\n" not in str(caught.value)
     assert database.read_bytes() == before
     assert [path.name for path in database.parent.iterdir()] == ["marts.duckdb"]

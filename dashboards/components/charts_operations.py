@@ -24,4 +24,4 @@ def steps(rows: pd.DataFrame) -> Chart:
         "tooltip": [_nominal("step", title="Step"), _nominal("text", title="Took")],
     }
     mark = {"type": "bar", "cornerRadius": 2}
-    return Chart(drawn, {"mark": mark, "encoding": encoding, "height": 30 * len(order) + 70})
+    return Chart(drawn, {"mark": mark, "encoding": encoding, "height": 30 * len(order) + 120})

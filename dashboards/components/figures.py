@@ -329,7 +329,7 @@ def change_words(shown: Figure) -> str:
     if shown.change is None:
         return ":gray[No earlier period to compare with]"
     icon = "arrow_upward" if shown.change > 0 else "arrow_downward"
-    if abs(shown.change) < 1e-9:
+    if not any(digit in shown.change_text for digit in "123456789"):  # as it is written
         icon = "arrow_forward"
     colour = {True: "green", False: "red", None: "gray"}[shown.is_better]
     words = ", ".join(part for part in (shown.change_text.lstrip("+-"), shown.comparison) if part)

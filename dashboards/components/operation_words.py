@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboards.components.words import NO_VALUE, count_of, day, number, plain, spoken, was
+from dashboards.components.words import NO_VALUE, count_of, day, number, plain, spoken
 from dashboards.run_log import Run, failing_since
 
 DRIFT_POINTS = 1.0
@@ -19,16 +19,18 @@ def length(seconds: float | None) -> str:
 
 
 def headline(runs: list[Run], sources: pd.DataFrame) -> str:
-    """Return first what fails, else what is silent, else that all is well."""
+    """Return first what fails, else how many sources have news."""
     broken = failing_since(runs)
     if broken is not None:
         return f"Runs have not come through since {day(broken.started_at)}"
-    # A list of roles or accounts changes rarely: only a source all of whose objects rest is silent.
+    # A list of roles or accounts changes rarely: one object at rest makes no source late.
     dated = sources[sources["dated_count"] > 0]
     silent = int((dated["late_count"] == dated["dated_count"]).sum())
     of_all = count_of(len(dated), "source")
     if silent:
-        return f"{number(silent)} of {of_all} {was(silent)} silent for a month"
+        fresh = len(dated) - silent
+        have = "has" if fresh == 1 else "have"
+        return f"{number(fresh)} of {of_all} {have} news of the last month"
     return f"Each of {of_all} with dates has news of the last month"
 
 
@@ -41,7 +43,19 @@ def light(source: pd.Series) -> tuple[str, str]:
         return ":material/check_circle:", "Fresh"
     if late < dated:
         return ":material/schedule:", f"{number(late)} of {number(dated)} objects at rest"
-    return ":material/error:", "Silent"
+    return ":material/schedule:", "No news for a month"
+
+
+def runs_title(runs: list[Run]) -> str:
+    """Return how many of the runs came through."""
+    bad = sum(not run.is_good for run in runs)
+    if len(runs) == 1:
+        return (
+            "The one run so far did not come through" if bad else "The one run so far came through"
+        )
+    if not bad:
+        return f"Each of the last {number(len(runs))} runs came through"
+    return f"{number(bad)} of the last {number(len(runs))} runs did not come through"
 
 
 def run_rows(runs: list[Run]) -> pd.DataFrame:

@@ -146,7 +146,7 @@ def page_title(rows: pd.DataFrame, kind: GapKind) -> str:
     if stands_out(row, whole):
         return f"{row['skill']} lacks most: {percent(most)} of its scores in calls do not show it"
     span = f"{percent(least)} to {percent(most)}"
-    return f"No skill stands out: {span} of the scores of one do not show it"
+    return f"No skill stands out: each is missing in {span} of its scores in calls"
 
 
 def stands_out(row: pd.Series, whole: pd.DataFrame) -> bool:

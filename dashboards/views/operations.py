@@ -81,8 +81,7 @@ def show_runs(runs: list[run_log.Run]) -> None:
         st.header("No run is remembered in this home", anchor=False)
         st.write("Only the published builds were copied here. 'halftime run' writes its history.")
         return
-    bad = sum(not run.is_good for run in runs)
-    title = f"{number(bad)} of the last {count_of(len(runs), 'run')} did not come through"
+    title = said.runs_title(runs)
     st.header(title, anchor=False)
     steps = said.step_rows(runs)
     if not steps.empty:

@@ -40,7 +40,7 @@ def test_each_source_stands_in_the_strip(
         visitor.visit("/operations")
         assert visitor.text().count("Newest news") == total
         if late and "not come through" not in visitor.title():
-            assert visitor.title().startswith(f"{late} of {dated} sources w")
+            assert visitor.title().startswith(f"{dated - late} of {dated} sources ha")
         photograph(visitor, pictures / f"operations_{scheme}.png")
 
 

@@ -284,10 +284,11 @@ def show_chances(rows: pd.DataFrame, asked: block.Asked) -> None:
         nothing_of_managers()
         return
     known = int(rows["random_probability"].notna().sum())
-    some = f"The {said.MOST_MANAGERS} highest of {known}. " if known > said.MOST_MANAGERS else ""
+    some = f", the {said.MOST_MANAGERS} highest of {known}" if known > said.MOST_MANAGERS else ""
     rest = len(rows) - known
     st.caption(
-        f"{some}Beside each name n, the rep months, drawn 200 times."
+        f"By level, then by name{some}. Beside each name n, the rep months; the chances come from "
+        "200 draws of them."
         + (f" {rest} not assessable: fewer than 8 rep months." if rest else "")
         + " A level tells how coaching is done; it is not for employment decisions."
     )

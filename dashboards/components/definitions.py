@@ -13,7 +13,7 @@ from dashboards.access.pages import PLACES
 from dashboards.components import behind, data, filters
 from dashboards.components.registry import Definition
 from dashboards.components.words import NO_VALUE, count_of, day, listed, number, plain, spoken
-from dashboards.queries import quality
+from dashboards.queries import definitions
 from dashboards.queries.base import Entity, Measure
 from dashboards.queries.scope import Reach
 
@@ -123,7 +123,7 @@ def _card(entries: list[Definition]) -> None:
 
 
 def _versions(indicator_id: str) -> None:
-    changes = data.ask(quality.definition_changes)
+    changes = data.ask(definitions.definition_changes)
     changes = changes[changes["indicator_id"] == indicator_id]
     lines = [
         f"- Version {row['version']}, {day(row['changed_on'])}: {plain(row['change'])} "
@@ -134,7 +134,7 @@ def _versions(indicator_id: str) -> None:
 
 
 def _models(indicator_id: str) -> None:
-    models = data.ask(quality.models_of, indicator_id)
+    models = data.ask(definitions.models_of, indicator_id)
     if models.empty:
         st.caption(
             "How the models ran is withheld in this build, because SQL holds what a company set."
@@ -142,7 +142,7 @@ def _models(indicator_id: str) -> None:
             else "This build was published before it kept how its models ran."
         )
         return
-    reads = data.ask(quality.lineage, indicator_id)
+    reads = data.ask(definitions.lineage, indicator_id)
     if len(reads) <= MOST_TOLD:
         st.graphviz_chart(graph(reads), width="content")
         _tell_reads(reads)

@@ -10,7 +10,6 @@ from dashboards.queries.base import exists, frame, padded
 from dashboards.queries.scope import Scope
 
 LEDGER = padded("quality.ledger", expired_rows="bigint")
-_MAKES = "kind = 'model' and sql like '%''' || ? || ''' as indicator_id%'"
 
 
 def totals(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
@@ -469,7 +468,7 @@ def rule_changes(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> 
     A build that was published before changes were kept has none to show.
     """
     seen = see.anyone(scope)
-    if not _is_there(connection, "rule_change"):
+    if not exists(connection, "quality", "rule_change"):
         return pd.DataFrame(
             columns=["is_weaker", "subject", "rule_id", "sentence", "before", "after"]
         )
@@ -485,7 +484,7 @@ def rule_changes(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> 
 def waivers(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
     """Return the rules that are waived in this build: who answers for it, why and until when."""
     seen = see.anyone(scope)
-    if not _is_there(connection, "rule"):
+    if not exists(connection, "quality", "rule"):
         return pd.DataFrame(
             columns=["rule_id", "sentence", "waiver_owner", "waiver_reason", "waived_until"]
         )
@@ -505,7 +504,7 @@ def suppression(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> p
     kinds of entity); the most frequent reason first.
     """
     seen = see.anyone(scope)
-    if not _is_there(connection, "suppression"):  # published before they were counted
+    if not exists(connection, "quality", "suppression"):  # published before they were counted
         return pd.DataFrame(columns=["reason_code", "sentence", "suppressed_count", "cell_count"])
     sql = f"""
         select
@@ -520,84 +519,6 @@ def suppression(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> p
         order by suppressed_count desc, counted.reason_code
     """
     return frame(connection, sql, seen.parameters)
-
-
-def definition_changes(connection: duckdb.DuckDBPyConnection, scope: Scope | None) -> pd.DataFrame:
-    """Return (indicator_id, version, changed_on, change, reason), the latest version first."""
-    seen = see.anyone(scope)
-    sql = f"""
-        select indicator_id, version, changed_on, change, reason
-        from reference.indicator_changes
-        where {seen.sql}
-        order by indicator_id, version desc
-    """
-    return frame(connection, sql, seen.parameters)
-
-
-def models_of(
-    connection: duckdb.DuckDBPyConnection, scope: Scope | None, indicator_id: str
-) -> pd.DataFrame:
-    """Return (table_name, description, sql) of the models that make an indicator, as they ran.
-
-    None in a council's build, which publishes no SQL of models.
-    """
-    seen = see.anyone(scope)
-    if not _is_there(connection, "model"):
-        return pd.DataFrame(columns=["table_name", "description", "sql"])
-    sql = f"""
-        select table_name, description, sql
-        from quality.model
-        where {_MAKES} and {seen.sql}
-        order by table_name
-    """
-    return frame(connection, sql, [indicator_id, *seen.parameters])
-
-
-def lineage(
-    connection: duckdb.DuckDBPyConnection, scope: Scope | None, indicator_id: str
-) -> pd.DataFrame:
-    """Return (child, parent): what the models of an indicator read, and so on down to the core."""
-    seen = see.anyone(scope)
-    if not _is_there(connection, "model"):
-        return pd.DataFrame(columns=["child", "parent"])
-    sql = f"""
-        with recursive link as (
-            select table_name as child, unnest(string_split(reads, ', ')) as parent
-            from quality.model
-            where reads <> ''
-        ),
-
-        above as (
-            select link.child, link.parent, 1 as depth
-            from link
-            where link.child in (select table_name from quality.model where {_MAKES})
-
-            union
-
-            select link.child, link.parent, above.depth + 1
-            from link
-            inner join above on link.child = above.parent
-            where
-                not starts_with(above.parent, 'core.')
-                and not starts_with(above.parent, 'reference.')
-                and above.depth < 12
-        )
-
-        select child, parent
-        from above
-        where {seen.sql}
-        group by child, parent
-        order by min(depth), child, parent
-    """
-    return frame(connection, sql, [indicator_id, *seen.parameters])
-
-
-def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = connection.execute(
-        "select count(*) from duckdb_tables() where schema_name = 'quality' and table_name = ?",
-        [table],
-    ).fetchone()
-    return bool(found and found[0])
 
 
 def rule_failures(

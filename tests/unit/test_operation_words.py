@@ -63,3 +63,12 @@ def test_a_bar_holds_the_seconds_of_each_step() -> None:
     rows = said.step_rows([run()])
     assert rows["step"].tolist() == ["run", "test"]
     assert rows["text"].tolist() == ["1 min 1 s", "3 s"]
+
+
+def test_empty_cells_count_from_one_point_on() -> None:
+    keys = {"source_system": "crm", "table_name": "t", "row_count": 1000}
+    now = pd.DataFrame(
+        [{**keys, "column_name": name, "null_count": n} for name, n in (("a", 20), ("b", 5))]
+    )
+    before = now.assign(null_count=0)
+    assert said.null_rows(now, before)["column_name"].tolist() == ["a"]

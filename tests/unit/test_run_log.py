@@ -87,23 +87,3 @@ def test_a_home_without_history_or_with_broken_lines_has_no_runs(tmp_path: Path)
     assert run_log.runs(tmp_path) == []
     assert run_log.model_seconds(tmp_path, "x") == []
     assert run_log.model_pages(tmp_path) is None
-
-
-def test_the_light_of_a_source_has_words() -> None:
-    for late, dated, words in (
-        (0, 0, "No dates"),
-        (0, 2, "Fresh"),
-        (1, 2, "1 of 2"),
-        (2, 2, "Sil"),
-    ):
-        row = pd.Series({"late_count": late, "dated_count": dated})
-        assert said.light(row)[1].startswith(words)
-
-
-def test_empty_cells_count_from_one_point_on() -> None:
-    keys = {"source_system": "crm", "table_name": "t", "row_count": 1000}
-    now = pd.DataFrame(
-        [{**keys, "column_name": name, "null_count": n} for name, n in (("a", 20), ("b", 5))]
-    )
-    before = now.assign(null_count=0)
-    assert said.null_rows(now, before)["column_name"].tolist() == ["a"]
